@@ -1,0 +1,34 @@
+/** Where every planned message ended; the terms of the audit's equation. */
+export const AUDIT_TERMS = ['once', 'duplicated', 'lost', 'corrupted', 'rejected', 'unknownArrived', 'unknownAbsent', 'unsent'] as const
+export type AuditTerm = (typeof AUDIT_TERMS)[number]
+
+/**
+ * planned = once + duplicated + lost + corrupted + rejected + unknown-arrived + unknown-absent + unsent.
+ * Without a receiver's record only the acknowledgement side is known: the terms that need it are null.
+ */
+export interface Audit {
+  /** `receiver`: set against the receiver's own record. `acknowledgements`: the target keeps none that we can read. */
+  readonly evidence: 'receiver' | 'acknowledgements'
+  readonly planned: number
+  /** What the sender knows by itself: these four add up to planned as well. */
+  readonly acknowledged: { readonly accepted: number; readonly rejected: number; readonly unknown: number; readonly unsent: number }
+  readonly terms: Readonly<Record<AuditTerm, number | null>>
+  /** Arrivals of identities that nobody planned; null without a receiver's record. */
+  readonly foreign: number | null
+  /** Arrivals that the receiver recognised as repeats and did not store again. */
+  readonly repeats: number | null
+  /** The whole table: outcome x arrivals x body, every cell that is not 0. */
+  readonly cells: readonly AuditCell[]
+  /** Up to 20 identities for each term that should be 0. */
+  readonly examples: Readonly<Partial<Record<AuditTerm | 'foreign', readonly string[]>>>
+  /** Whether the terms add up to planned. */
+  readonly balanced: boolean
+}
+
+export interface AuditCell {
+  readonly outcome: 'accepted' | 'rejected' | 'mismatched' | 'unknown' | 'unsent'
+  readonly arrivals: 0 | 1 | 2
+  readonly body: 'equal' | 'altered' | 'absent'
+  readonly term: AuditTerm
+  readonly count: number
+}

@@ -1,0 +1,101 @@
+import type { OutcomeCounts, Quantiles, Time } from './exchange.ts'
+import type { Endpoint, Load, Phases } from './scenario.ts'
+
+/** What a generator process is told, as one line of JSON on standard input. */
+export interface GeneratorPlan {
+  readonly load: Load
+  /** Place of the load in the scenario, from 0: one base-36 digit of every identity. */
+  readonly loadIndex: number
+  /** This process is generator `index` of `load.generators`; it makes the arrivals i with i mod generators = index. */
+  readonly index: number
+  readonly target: Endpoint
+  /** Path of the FHIR base on the target; empty for MLLP. */
+  readonly basePath: string
+  readonly phases: Phases
+  readonly seed: number
+  /** Six base-36 digits that head every identity of the run. */
+  readonly runKey: string
+  /** Wall clock of the run's start, ms since 1970: MSH-7 counts from it. */
+  readonly epochMs: number
+  /** Compiled messages or operations (room `workload`), serialisable. */
+  readonly content: unknown
+  /** Scenario module to import for messages, requests and checks made of code; null when there are none. */
+  readonly module: string | null
+  /** Time between two ticks, ms. */
+  readonly tickMs: number
+  /** Largest share of its time that the generator may spend spinning just before arrivals, 0 to 1. */
+  readonly spinShare: number
+}
+
+/** Lines that a generator prints on standard output, in this order: ready, ticks, result (or error instead of either). */
+export type GeneratorLine =
+  | { readonly type: 'ready'; readonly connections: number }
+  | ({ readonly type: 'tick' } & Tick)
+  | ({ readonly type: 'result' } & GeneratorResult)
+  | { readonly type: 'error'; readonly stage: 'connect' | 'warmup' | 'measure' | 'drain'; readonly message: string; readonly fault: 'target' | 'generator' | 'input' }
+
+/** What happened since the tick before. */
+export interface Tick {
+  /** ms from the start of the run. */
+  readonly atMs: number
+  readonly phase: 'warmup' | 'measure' | 'drain'
+  readonly arrivals: number
+  readonly accepted: number
+  readonly failed: number
+  readonly outstanding: number
+  /** Response p50 and p99 of the exchanges ended in this tick, ms; null when there were none. */
+  readonly p50Ms: number | null
+  readonly p99Ms: number | null
+}
+
+export interface GeneratorResult {
+  /** Arrivals whose intended time lies in the measured phase, by outcome. */
+  readonly measured: OutcomeCounts
+  /** The same for warm-up and measured phase together: the ledger's totals. */
+  readonly total: OutcomeCounts
+  /** Accepted replies whose end lies in the measured phase. */
+  readonly acceptedInPhase: number
+  /** Length of the measured phase; with fixed work, from the first intended time to the last reply, ms. */
+  readonly measuredMs: number
+  /** HDR histograms (V2, base64) of the answered exchanges of the measured phase, in units of 100 ns. */
+  readonly histograms: Readonly<Record<Time, string>>
+  /** Arrivals of the measured phase without an answer: they count as infinitely slow. */
+  readonly unanswered: number
+  /** Counts by reason of everything that was not accepted: `timeout`, `ECONNRESET`, `AE`, `http 503`, `total 0`. */
+  readonly reasons: Readonly<Record<string, number>>
+  /** Alarms by name, for instance `total-above-expected`. */
+  readonly alarms: Readonly<Record<string, number>>
+  readonly resends: number
+  readonly redials: number
+  readonly bytesOut: number
+  readonly bytesIn: number
+  /** One byte of state for each planned message (room `ledger`), deflated, base64. */
+  readonly ledger: string
+  readonly health: GeneratorHealth
+}
+
+/** The generator as a suspect: evidence that it was not the bottleneck. null = this machine does not tell. */
+export interface GeneratorHealth {
+  readonly pid: number
+  readonly node: string
+  /** Arrivals that were due by the end of the measured phase, and those made ready. */
+  readonly due: number
+  readonly ready: number
+  readonly connectionsWanted: number
+  readonly connectionsOpened: number
+  /** Local errors (out of ports, descriptors or memory) by code: the generator's fault. */
+  readonly localErrors: Readonly<Record<string, number>>
+  /** Event-loop delay in the measured phase, ms. */
+  readonly loopDelayP99Ms: number
+  readonly loopDelayMaxMs: number
+  /** CPU seconds of the process per second of the measured phase. */
+  readonly cpuShare: number
+  /** Time runnable without a CPU per second of the measured phase. */
+  readonly starvedShare: number | null
+  /** Time that the host stole from all CPUs, as a share of their time. */
+  readonly stolenShare: number | null
+  readonly gcMs: number
+  readonly gcMaxMs: number
+  readonly maxRssBytes: number
+  readonly lag: Quantiles
+}

@@ -1,0 +1,63 @@
+import type { Audit } from './audit.ts'
+import type { GeneratorHealth, Tick } from './generator.ts'
+import type { OutcomeCounts, Quantiles, Time } from './exchange.ts'
+import type { PlannedRun } from './experiment.ts'
+import type { Protocol } from './scenario.ts'
+
+export type Stage = 'provision' | 'prepare' | 'start' | 'connect' | 'warmup' | 'measure' | 'drain' | 'audit' | 'cleanup'
+
+interface RunHeader {
+  readonly run: PlannedRun
+  /** ISO 8601 UTC. */
+  readonly startedAt: string
+  readonly cloneId: string | null
+  readonly timings: RunTimings
+}
+
+export interface RunTimings {
+  readonly provisionMs: number | null
+  readonly startMs: number | null
+  readonly releaseMs: number | null
+  readonly wholeMs: number
+}
+
+/** One run. `valid`: counts in the sample. `invalid`: the generator was the limit. `failed`: it could not be measured. */
+export type RunResult =
+  | (RunHeader & { readonly state: 'valid'; readonly loads: readonly LoadResult[]; readonly audit: Audit })
+  | (RunHeader & { readonly state: 'invalid'; readonly reasons: readonly string[]; readonly loads: readonly LoadResult[]; readonly audit: Audit })
+  | (RunHeader & {
+      readonly state: 'failed'
+      readonly stage: Stage
+      readonly error: string
+      /** Whose doing: a run that the target failed is kept and counted; one that the harness or the environment failed is replaced. */
+      readonly fault: 'target' | 'environment' | 'harness'
+    })
+
+/** One load of one run, its generators merged. */
+export interface LoadResult {
+  readonly load: string
+  readonly protocol: Protocol
+  readonly workload: 'open' | 'closed'
+  /** Arrivals asked for per second; null for closed loops and fixed work. */
+  readonly intendedPerSecond: number | null
+  readonly measured: OutcomeCounts
+  readonly total: OutcomeCounts
+  /** Accepted replies that ended in the measured phase, per second. */
+  readonly throughputPerSecond: number
+  readonly acceptedInPhase: number
+  readonly measuredMs: number
+  /** Share of the measured arrivals that was not accepted, 0 to 1; null when there were none. */
+  readonly errorRatio: number | null
+  readonly quantiles: Readonly<Record<Time, Quantiles>>
+  readonly meanResponseMs: number | null
+  /** HDR histograms, V2 base64, units of 100 ns. */
+  readonly histograms: Readonly<Record<Time, string>>
+  readonly reasons: Readonly<Record<string, number>>
+  readonly alarms: Readonly<Record<string, number>>
+  readonly resends: number
+  readonly redials: number
+  readonly bytesOut: number
+  readonly bytesIn: number
+  readonly generators: readonly GeneratorHealth[]
+  readonly ticks: readonly Tick[]
+}

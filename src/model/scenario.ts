@@ -1,0 +1,226 @@
+/** A validated scenario: every default filled in, every path absolute. What a user writes is `ScenarioInput` (room `scenario`). */
+export interface Scenario {
+  readonly name: string
+  readonly description: string | null
+  readonly environment: EnvironmentSpec
+  readonly sut: Sut
+  readonly load: readonly Load[]
+  readonly phases: Phases
+  /** SLO expressions by metric path, for instance `{ 'mllp.response.p99': '< 250 ms' }`, parsed. */
+  readonly slo: readonly Slo[]
+  /** Valid runs wanted per case. */
+  readonly runs: number
+  readonly seed: number
+  readonly validity: ValidityLimits
+  /** Hosts beyond loopback that may be loaded (exact names or addresses). */
+  readonly allowHosts: readonly string[]
+  /** Absolute file name of the scenario, or null when it was built from flags. */
+  readonly file: string | null
+}
+
+export type EnvironmentSpec = ProcessEnvironment | AttachedEnvironment
+
+/** Fresh processes on loopback; no root. `parallel` = blocks measured at once (they disturb each other: default 1). */
+export interface ProcessEnvironment {
+  readonly kind: 'process'
+  readonly parallel: number
+}
+
+/** Servers that someone else owns: loaded, never started, never deleted. */
+export interface AttachedEnvironment {
+  readonly kind: 'attached'
+  readonly parallel: 1
+  readonly mllp: Endpoint | null
+  readonly fhir: FhirEndpoint | null
+}
+
+export interface Endpoint {
+  readonly host: string
+  readonly port: number
+}
+
+export interface FhirEndpoint extends Endpoint {
+  /** Path prefix of the FHIR base, without a trailing slash: `/fhir`, or empty. */
+  readonly basePath: string
+}
+
+/** What is measured: the built-in targets, or a command of the user's. */
+export interface Sut {
+  /** Command line (run by the shell) that starts the SUT in the foreground, or null for the built-in targets. */
+  readonly start: string | null
+  /** Environment variables added to the SUT's own, and to `prepare` and `cleanup`. */
+  readonly env: Readonly<Record<string, string>>
+  /** Working folder of `start`, absolute. */
+  readonly cwd: string
+  /** Longest wait until every protocol of the load answers, ms. */
+  readonly readyTimeoutMs: number
+  /** Git work tree whose branch and commit the rows name, absolute; null = the folder of the scenario. */
+  readonly repository: string | null
+  /** Version of the project measured; null = read from pom.xml or package.json of the repository. */
+  readonly version: string | null
+  /** Path of the FHIR base under the SUT's port, without a trailing slash. */
+  readonly fhirBasePath: string
+  /** Behaviour of the built-in targets; ignored with `start`. */
+  readonly builtin: { readonly mllp: TargetBehaviour; readonly fhir: TargetBehaviour }
+}
+
+export interface TargetBehaviour {
+  /** Time between the arrival of a request and its answer, drawn per request from the seed. */
+  readonly serviceTime: ServiceTime
+  readonly faults: readonly Fault[]
+}
+
+export interface ServiceTime {
+  readonly distribution: 'constant' | 'exponential' | 'lognormal'
+  /** Mean, ms; 0 = answer at once. */
+  readonly meanMs: number
+  /** Coefficient of variation of the log-normal; ignored by the others. */
+  readonly cv: number
+}
+
+/**
+ * A misbehaviour of a built-in target. `every` = each n-th request (counted over all connections, the n-th, 2n-th ..).
+ * - `delay`: answers `ms` later. - `stall`: answers nothing for `ms`, then goes on (whole target).
+ * - `reject`: refuses without storing (MLLP `code` AE/AR; FHIR 4xx/5xx `status`). - `disconnect`: closes without storing or answering.
+ * - `drop`: neither stores nor answers. - `lose`: answers well without storing. - `lose-ack`: stores, does not answer.
+ * - `duplicate`: stores twice. - `corrupt`: stores an altered body.
+ */
+export type Fault =
+  | { readonly kind: 'delay'; readonly every: number; readonly ms: number }
+  | { readonly kind: 'stall'; readonly every: number; readonly ms: number }
+  | { readonly kind: 'reject'; readonly every: number; readonly code: 'AE' | 'AR' | 'CE' | 'CR'; readonly status: number }
+  | { readonly kind: 'disconnect' | 'drop' | 'lose' | 'lose-ack' | 'duplicate' | 'corrupt'; readonly every: number }
+
+export interface Phases {
+  readonly warmupMs: number
+  /** Length of the measured phase; with fixed work, the longest time it may take. */
+  readonly measureMs: number
+  /** Longest wait for stragglers after the last arrival. */
+  readonly drainMs: number
+}
+
+export type Protocol = 'mllp' | 'fhir'
+export type Load = MllpLoad | FhirLoad
+
+export interface LoadBase {
+  /** Unique in the scenario; metrics are named by it. */
+  readonly name: string
+  /** Connections kept open (MLLP: the feeds), over all generators of the load. */
+  readonly connections: number
+  /** Most unanswered messages on one connection. */
+  readonly window: number
+  /** Generator processes that share the load. */
+  readonly generators: number
+  readonly workload: Workload
+  /** Ack deadline counted from the send, ms. */
+  readonly timeoutMs: number
+  /** What becomes of a message whose fate is unknown (no ack in time, connection lost). */
+  readonly onUnknown: 'drop' | 'resend'
+  /** Most sends of one message, the first included. */
+  readonly maxAttempts: number
+  /** How precisely arrivals are hit: `spin` burns CPU just before an arrival, `sleep` never, `auto` spins where a core is free. */
+  readonly pacing: 'auto' | 'spin' | 'sleep'
+}
+
+export interface MllpLoad extends LoadBase {
+  readonly protocol: 'mllp'
+  readonly messages: MessagesSpec
+}
+
+export interface FhirLoad extends LoadBase {
+  readonly protocol: 'fhir'
+  readonly operations: readonly FhirOperation[]
+  /** Patients that searches and reads draw from; loaded into the target before the run. */
+  readonly population: number
+  /** Whether the population is loaded before each run (`before`), or is known to be there (`never`). */
+  readonly populate: 'before' | 'never'
+  /** Share of replies parsed whole as JSON, 0 to 1; the rest are verified by scanning. */
+  readonly parseShare: number
+}
+
+/**
+ * Open: arrivals follow a schedule whatever the replies. Closed: the next send waits for a reply.
+ * `records` = a fixed amount of work: stop after that many; null = run for the measured phase.
+ */
+export type Workload = OpenWorkload | ClosedWorkload
+
+export interface OpenWorkload {
+  readonly kind: 'open'
+  readonly arrivals: 'constant' | 'poisson'
+  /** Over all connections of the load. */
+  readonly ratePerSecond: number
+  readonly records: number | null
+  /** Arrivals that may wait or be in flight at once; beyond it an arrival is dropped (counted, never sent). */
+  readonly maxOutstanding: number
+}
+
+export interface ClosedWorkload {
+  readonly kind: 'closed'
+  /** Pause of a connection between a reply and its next send, ms. */
+  readonly thinkMs: number
+  readonly records: number | null
+}
+
+export type MessagesSpec =
+  | {
+      readonly kind: 'mix'
+      /** HL7 version written to MSH-12. */
+      readonly version: Hl7Version
+      /** Weights by message type, for instance `{ 'ADT^A01': 5, 'ORU^R01': 3 }`. */
+      readonly mix: Readonly<Record<string, number>>
+      /** `template` = as small as the template; `mixture` = the assumed size mixture; bytes = padded to about that size. */
+      readonly sizes: 'template' | 'mixture' | number
+      /** Number of distinct patients. */
+      readonly population: number
+    }
+  /** Absolute file names of HL7 files (one or many messages each). */
+  | { readonly kind: 'files'; readonly files: readonly string[] }
+  /** `messages` is a function of the scenario module: `(index, random) => string`. */
+  | { readonly kind: 'code' }
+
+export type Hl7Version = '2.3' | '2.3.1' | '2.4' | '2.5' | '2.5.1' | '2.6' | '2.7' | '2.8'
+
+export type FhirResourceType = 'Patient' | 'Coverage' | 'ExplanationOfBenefit' | 'Observation'
+
+/** `weight` = relative share of the load. */
+export type FhirOperation = { readonly weight: number } & (
+  | { readonly kind: 'create'; readonly resource: FhirResourceType; readonly conditional: boolean }
+  /** One Patient with its Coverage and ExplanationOfBenefit in a transaction Bundle of conditional creates. */
+  | { readonly kind: 'transaction' }
+  | {
+      readonly kind: 'search'
+      readonly resource: FhirResourceType
+      readonly by: 'hicnHash' | 'identifier' | 'beneficiary' | 'patient'
+      readonly method: 'GET' | 'POST'
+      /** Only this `Bundle.total` is accepted; null = any. A larger one raises the alarm `total-above-expected`. */
+      readonly expectTotal: number | null
+    }
+  | { readonly kind: 'read'; readonly resource: 'Patient' }
+  /** Resources of `.json` or `.ndjson` files (absolute names), posted as they are. */
+  | { readonly kind: 'files'; readonly files: readonly string[] }
+  /** Requests are made by the function `requests` of the load: `(index, random) => { method, path, body }`. */
+  | { readonly kind: 'code' }
+)
+
+export interface ValidityLimits {
+  /** Largest p50 of lag as a share of p50 of response. */
+  readonly maxLagShare: number
+  /** Smallest share of due arrivals that were made ready. */
+  readonly minReadyShare: number
+  /** Longest pause of the generator's event loop, ms. */
+  readonly maxPauseMs: number
+  /** Largest share of the measured phase that a closed-loop generator may spend on its CPU. */
+  readonly maxCpuShare: number
+  /** Largest share of the measured phase that a generator may have been runnable without a CPU. */
+  readonly maxStarvedShare: number
+}
+
+export interface Slo {
+  /** Path of the metric, for instance `mllp.response.p99` or `audit.lost`. */
+  readonly metric: string
+  readonly operator: '<' | '<=' | '=' | '>=' | '>'
+  /** In the metric's own unit: ms, per second, a count or a ratio. */
+  readonly limit: number
+  /** As the user wrote it. */
+  readonly text: string
+}
