@@ -1,0 +1,28 @@
+/** Where the generator's time comes from; tests hand in one of their own. All times in ms. */
+export interface Clock {
+  now(): number
+  /** Calls back once, `delayMs` or somewhat later. */
+  after(delayMs: number, callback: () => void): Timer
+  every(periodMs: number, callback: () => void): Timer
+  /** Calls back once, after the input that is already waiting was read. */
+  soon(callback: () => void): void
+}
+
+export interface Timer {
+  cancel(): void
+}
+
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  after: (delayMs, callback) => {
+    const timer = setTimeout(callback, delayMs)
+    return { cancel: () => clearTimeout(timer) }
+  },
+  every: (periodMs, callback) => {
+    const timer = setInterval(callback, periodMs)
+    return { cancel: () => clearInterval(timer) }
+  },
+  soon: callback => {
+    setImmediate(callback)
+  },
+}

@@ -1,0 +1,313 @@
+import type { Fates } from '../ledger/fate.ts'
+import type { Load, Phases } from '../model/scenario.ts'
+import type { Link, LinkEvents, ReplyOutcome } from '../protocol/link.ts'
+import type { ArrivalCursor } from '../workload/arrivals.ts'
+import type { Clock, Timer } from './clock.ts'
+import { Outstanding } from './outstanding.ts'
+import { Pacer } from './pace.ts'
+import type { Recorder } from './recorder.ts'
+import { Slots } from './slots.ts'
+
+export interface DriveOptions {
+  readonly load: Load
+  /** Links of this generator. */
+  readonly links: number
+  /** Whether a message belongs to one link (a feed), or goes to whichever link is idle. */
+  readonly pinned: boolean
+  /** This generator's share of the stream: messages first, first + step, first + 2 step .. */
+  readonly first: number
+  readonly step: number
+  /** Arrivals of the open workload, this generator's share only; null = closed loop. */
+  readonly arrivals: ArrivalCursor | null
+  readonly phases: Phases
+  readonly spinShare: number
+  readonly clock: Clock
+  readonly recorder: Recorder
+  readonly fates: Fates
+}
+
+const NONE = -1
+/** Arrivals made ready in one go before waiting input is read again. */
+const BURST = 256
+const GRACE_MS = 50
+
+/**
+ * One run of load over links that it is handed. Open loop: arrivals by schedule, a queue per feed. Closed loop: a slot that
+ * got its answer sends the next message. The path of a message is callbacks and typed arrays: nothing is allocated on it.
+ */
+export class Driver {
+  readonly events: LinkEvents
+  readonly #options: DriveOptions
+  readonly #clock: Clock
+  readonly #recorder: Recorder
+  readonly #slots: Slots
+  readonly #outstanding: Outstanding
+  readonly #pacer: Pacer
+  readonly #timers: Timer[] = []
+  readonly #records: number
+  readonly #endMs: number
+  #links: readonly Link[] = []
+  #startMs = 0
+  #begun = 0
+  #running = false
+  #arriving = false
+  #finish: () => void = () => {}
+  readonly refusals = new Map<string, number>()
+  redials = 0
+  /** Arrivals of the measured phase that were made ready by its end. */
+  readyInTime = 0
+
+  constructor(options: DriveOptions) {
+    const { load, links, pinned, phases, clock } = options
+    const feeds = pinned ? links : 1
+    const inFlight = links * load.window
+    this.#options = options
+    this.#clock = clock
+    this.#recorder = options.recorder
+    this.#slots = new Slots(links, load.window, feeds)
+    this.#outstanding = new Outstanding(load.workload.kind === 'open' ? Math.max(load.workload.maxOutstanding, inFlight) : inFlight, feeds)
+    this.#pacer = new Pacer(clock, options.spinShare, () => this.#pump())
+    this.#endMs = phases.warmupMs + phases.measureMs
+    this.#records = shareOf(load.workload.records, options)
+    this.events = {
+      opened: link => this.#opened(link),
+      replied: (link, slot, outcome, reason, alarm) => this.#replied(link * load.window + slot, outcome, reason, alarm),
+      lost: (link, reason) => this.#lost(link, reason),
+      refused: (_link, code) => void this.refusals.set(code, (this.refusals.get(code) ?? 0) + 1),
+    }
+  }
+
+  get outstanding(): number {
+    return this.#outstanding.count
+  }
+
+  /** ms since the start of the run. */
+  now(): number {
+    return this.#clock.now() - this.#startMs
+  }
+
+  /** Drives the links through warm-up, measured phase and drain; resolves when every arrival has its outcome. */
+  run(links: readonly Link[]): Promise<void> {
+    const { load, phases } = this.#options
+    this.#links = links
+    this.#startMs = this.#clock.now()
+    this.#running = true
+    this.#arriving = true
+    if (this.#options.arrivals === null) this.#timers.push(this.#clock.after(this.#endMs, () => this.#endArrivals()))
+    this.#timers.push(this.#clock.after(this.#endMs + phases.drainMs, () => this.#end()))
+    this.#timers.push(this.#clock.every(Math.min(100, Math.max(1, load.timeoutMs / 10)), () => this.#sweepTimeouts()))
+    const done = new Promise<void>(resolve => {
+      this.#finish = resolve
+    })
+    for (const [link, { isOpen }] of links.entries()) if (isOpen) this.#opened(link)
+    if (this.#options.arrivals !== null) this.#pump()
+    return done
+  }
+
+  /** Ends the run early: what is outstanding is unfinished. */
+  stop(): void {
+    if (this.#running) this.#end()
+  }
+
+  // ---- arrivals
+
+  /** Makes every arrival ready that is due, then sleeps until the next. */
+  #pump(): void {
+    const arrivals = this.#options.arrivals!
+    for (let burst = 0; burst < BURST; burst++) {
+      if (!this.#arriving) return
+      if (arrivals.timeMs >= this.#endMs || this.#begun >= this.#records) return this.#endArrivals()
+      const nowMs = this.now()
+      if (arrivals.timeMs > nowMs) return this.#pacer.wakeAt(this.#startMs + arrivals.timeMs)
+      this.#arrive(arrivals.index, arrivals.timeMs, nowMs)
+      arrivals.advance()
+    }
+    this.#clock.soon(() => this.#pump())
+  }
+
+  #arrive(index: number, intendedMs: number, readyMs: number): void {
+    this.#begin(index, intendedMs, readyMs)
+    const entry = this.#outstanding.take(index, intendedMs, readyMs)
+    if (entry === NONE) {
+      this.#options.fates.set(this.#positionOf(index), 'dropped', 0)
+      this.#recorder.because('too many outstanding')
+      return this.#recorder.unansweredAs('dropped', intendedMs)
+    }
+    const feed = this.#options.pinned ? this.#positionOf(index) % this.#links.length : 0
+    const slot = this.#slots.take(feed)
+    if (slot === NONE) this.#outstanding.enqueue(feed, entry)
+    else this.#send(slot, entry)
+  }
+
+  /** Closed loop: the next message of the stream, if there is one, on this slot. */
+  #sendNext(slot: number): void {
+    const nowMs = this.now()
+    if (!this.#arriving || this.#begun >= this.#records || nowMs >= this.#endMs) {
+      this.#slots.offer(slot)
+      return this.#endArrivals()
+    }
+    const index = this.#options.first + this.#begun * this.#options.step
+    this.#begin(index, nowMs, nowMs)
+    this.#send(slot, this.#outstanding.take(index, nowMs, nowMs))
+  }
+
+  #begin(index: number, intendedMs: number, readyMs: number): void {
+    this.#begun++
+    this.#options.fates.plan(this.#positionOf(index) + 1)
+    this.#recorder.arrived(intendedMs, readyMs)
+    if (this.#recorder.isMeasured(intendedMs) && readyMs <= this.#endMs + GRACE_MS) this.readyInTime++
+  }
+
+  // ---- links
+
+  #send(slot: number, entry: number): void {
+    const { window } = this.#slots
+    const link = this.#links[Math.floor(slot / window)]!
+    this.#slots.entry[slot] = entry
+    if (this.#outstanding.attempts[entry]! > 0) this.#recorder.resends++
+    this.#outstanding.attempts[entry] = Math.min(255, this.#outstanding.attempts[entry]! + 1)
+    this.#outstanding.sentMs[entry] = this.now()
+    link.send(slot % window, this.#outstanding.index[entry]!)
+  }
+
+  /** A slot is free: the longest waiting message of its feed, else (closed loop) the next one, else it idles. */
+  #use(slot: number): void {
+    if (!this.#running || this.#slots.entry[slot] !== NONE) return
+    if (!this.#links[Math.floor(slot / this.#slots.window)]!.isOpen) return this.#slots.withdraw(slot)
+    const entry = this.#outstanding.dequeue(this.#slots.feedOf(slot))
+    if (entry !== NONE) this.#send(slot, entry)
+    else if (this.#options.arrivals === null) this.#sendNext(slot)
+    else this.#slots.offer(slot)
+  }
+
+  #opened(link: number): void {
+    if (!this.#running) return
+    const { window, entry } = this.#slots
+    for (let slot = link * window; slot < (link + 1) * window; slot++) if (entry[slot] === NONE) this.#use(slot)
+  }
+
+  #replied(slot: number, outcome: ReplyOutcome, reason: string | null, alarm: string | null): void {
+    const entry = this.#slots.entry[slot]!
+    if (entry === NONE) return
+    if (reason !== null) this.#recorder.because(reason)
+    if (alarm !== null) this.#recorder.alarm(alarm)
+    this.#slots.entry[slot] = NONE
+    if (outcome === 'mismatched') this.#endUnanswered(entry, 'mismatched')
+    else this.#endAnswered(entry, outcome)
+    const { workload } = this.#options.load
+    if (workload.kind === 'closed' && workload.thinkMs > 0) this.#clock.after(workload.thinkMs, () => this.#use(slot))
+    else this.#use(slot)
+    this.#endIfDone()
+  }
+
+  #lost(link: number, reason: string): void {
+    if (!this.#running) return
+    this.redials++
+    const { window, entry } = this.#slots
+    for (let slot = (link + 1) * window - 1; slot >= link * window; slot--) {
+      this.#slots.withdraw(slot)
+      if (entry[slot] !== NONE) this.#fateUnknown(slot, reason)
+    }
+    this.#endIfDone()
+  }
+
+  /** No answer in time: the fate is unknown, and the link is dialled again so that a late answer is never taken for another's. */
+  #sweepTimeouts(): void {
+    const { window, entry } = this.#slots
+    const overdueMs = this.now() - this.#options.load.timeoutMs
+    for (let slot = 0; slot < entry.length; slot++) {
+      if (entry[slot] === NONE || this.#outstanding.sentMs[entry[slot]!]! > overdueMs) continue
+      const link = Math.floor(slot / window)
+      this.#links[link]!.redial()
+      this.#fateUnknown(slot, 'timeout')
+      this.#lost(link, 'redialled after a timeout')
+    }
+    this.#endIfDone()
+  }
+
+  #fateUnknown(slot: number, reason: string): void {
+    const { load } = this.#options
+    const entry = this.#slots.entry[slot]!
+    this.#slots.entry[slot] = NONE
+    this.#recorder.because(reason)
+    if (load.onUnknown === 'resend' && this.#outstanding.attempts[entry]! < load.maxAttempts) {
+      this.#outstanding.enqueueFirst(this.#slots.feedOf(slot), entry)
+      this.#useIdle(this.#slots.feedOf(slot))
+    } else this.#endUnanswered(entry, 'unknown')
+  }
+
+  /** A message put back may find another link of its feed idle. */
+  #useIdle(feed: number): void {
+    const slot = this.#slots.take(feed)
+    if (slot !== NONE) this.#use(slot)
+  }
+
+  // ---- outcomes
+
+  #endAnswered(entry: number, outcome: 'accepted' | 'rejected'): void {
+    const { intendedMs, readyMs, sentMs, index, attempts } = this.#outstanding
+    this.#recorder.answered(outcome, intendedMs[entry]!, readyMs[entry]!, sentMs[entry]!, this.now())
+    this.#options.fates.set(this.#positionOf(index[entry]!), outcome, attempts[entry]!)
+    this.#outstanding.release(entry)
+  }
+
+  #endUnanswered(entry: number, outcome: 'mismatched' | 'unknown' | 'unfinished'): void {
+    const { intendedMs, index, attempts } = this.#outstanding
+    this.#recorder.unansweredAs(outcome, intendedMs[entry]!)
+    this.#options.fates.set(this.#positionOf(index[entry]!), outcome, attempts[entry]!)
+    this.#outstanding.release(entry)
+  }
+
+  #positionOf(index: number): number {
+    return (index - this.#options.first) / this.#options.step
+  }
+
+  // ---- the end
+
+  #endArrivals(): void {
+    this.#arriving = false
+    this.#pacer.stop()
+    this.#endIfDone()
+  }
+
+  #endIfDone(): void {
+    if (this.#running && !this.#arriving && this.#outstanding.count === 0) this.#end()
+  }
+
+  #end(): void {
+    this.#arriving = false
+    this.#running = false
+    this.#pacer.stop()
+    for (const timer of this.#timers) timer.cancel()
+    const { entry } = this.#slots
+    for (let slot = 0; slot < entry.length; slot++) {
+      if (entry[slot] !== NONE) this.#endUnanswered(entry[slot]!, 'unfinished')
+      entry[slot] = NONE
+    }
+    for (let feed = 0; feed < (this.#options.pinned ? this.#links.length : 1); feed++) {
+      for (let waiting = this.#outstanding.dequeue(feed); waiting !== NONE; waiting = this.#outstanding.dequeue(feed)) {
+        this.#endUnanswered(waiting, 'unfinished')
+      }
+    }
+    this.#countUnreached()
+    this.#finish()
+  }
+
+  /** What was due and never made ready is an arrival all the same; fixed work that was not reached is planned. */
+  #countUnreached(): void {
+    const { arrivals, fates } = this.#options
+    const nowMs = this.now()
+    while (arrivals !== null && arrivals.timeMs < Math.min(nowMs, this.#endMs) && this.#begun < this.#records) {
+      this.#begin(arrivals.index, arrivals.timeMs, nowMs)
+      fates.set(this.#positionOf(arrivals.index), 'unfinished', 0)
+      this.#recorder.unansweredAs('unfinished', arrivals.timeMs)
+      arrivals.advance()
+    }
+    if (this.#records !== Number.POSITIVE_INFINITY) fates.plan(this.#records)
+  }
+}
+
+/** How many of `records` messages are this generator's: those with index = first + k step. */
+function shareOf(records: number | null, { first, step }: DriveOptions): number {
+  return records === null ? Number.POSITIVE_INFINITY : Math.max(0, Math.ceil((records - first) / step))
+}

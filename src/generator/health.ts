@@ -1,0 +1,123 @@
+import { readFileSync } from 'node:fs'
+import { type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks'
+import { createHistogram, type Histogram, quantileMs, recordMs } from '../stats/histogram.ts'
+
+const PROBE_MS = 5
+
+/** What a generator found out about itself over the measured phase; null = this machine does not tell. */
+export interface Vitals {
+  readonly loopDelayP99Ms: number
+  readonly loopDelayMaxMs: number
+  /** CPU seconds per second. */
+  readonly cpuShare: number
+  /** Seconds runnable without a CPU, per second (main thread). */
+  readonly starvedShare: number | null
+  /** CPU time stolen by the host, as a share of all CPU time of the machine. */
+  readonly stolenShare: number | null
+  readonly gcMs: number
+  readonly gcMaxMs: number
+  readonly maxRssBytes: number
+}
+
+/** Watches this process from now until `end`: a generator is a suspect in every result. */
+export function watchVitals(): { end(): Vitals } {
+  const from = readMeters()
+  const delays = createHistogram()
+  const probe = probeLoop(delays)
+  const collections = watchCollections()
+  return {
+    end() {
+      probe.stop()
+      collections.stop()
+      const to = readMeters()
+      const elapsedMs = Math.max(to.atMs - from.atMs, 1)
+      return {
+        loopDelayP99Ms: quantileMs(delays, 990) ?? 0,
+        loopDelayMaxMs: quantileMs(delays, 1000) ?? 0,
+        cpuShare: (to.cpuMs - from.cpuMs) / elapsedMs,
+        starvedShare: to.waitedMs === null || from.waitedMs === null ? null : (to.waitedMs - from.waitedMs) / elapsedMs,
+        stolenShare: shareStolen(from.host, to.host),
+        gcMs: collections.totalMs(),
+        gcMaxMs: collections.longestMs(),
+        maxRssBytes: process.resourceUsage().maxRSS * 1024,
+      }
+    },
+  }
+}
+
+/** How much later than asked a timer of the event loop rings: every pause of the process shows here, whatever its cause. */
+function probeLoop(delays: Histogram): { stop(): void } {
+  let lastMs = performance.now()
+  const probe = () => {
+    const nowMs = performance.now()
+    recordMs(delays, Math.max(0, nowMs - lastMs - PROBE_MS))
+    lastMs = nowMs
+  }
+  const timer = setInterval(probe, PROBE_MS)
+  return {
+    stop() {
+      probe()
+      clearInterval(timer)
+    },
+  }
+}
+
+function watchCollections() {
+  let totalMs = 0
+  let longestMs = 0
+  const add = (entries: readonly PerformanceEntry[]) => {
+    for (const { duration } of entries) {
+      totalMs += duration
+      longestMs = Math.max(longestMs, duration)
+    }
+  }
+  const observer = new PerformanceObserver(list => add(list.getEntries()))
+  observer.observe({ entryTypes: ['gc'] })
+  const stop = () => {
+    add(observer.takeRecords())
+    observer.disconnect()
+  }
+  return { stop, totalMs: () => totalMs, longestMs: () => longestMs }
+}
+
+interface Meters {
+  readonly atMs: number
+  readonly cpuMs: number
+  readonly waitedMs: number | null
+  readonly host: HostTicks | null
+}
+
+interface HostTicks {
+  readonly all: number
+  readonly stolen: number
+}
+
+function readMeters(): Meters {
+  const { user, system } = process.cpuUsage()
+  return { atMs: performance.now(), cpuMs: (user + system) / 1000, waitedMs: readWaitedMs(), host: readHostTicks() }
+}
+
+/** Second field of schedstat: ns spent waiting on a run queue (Linux Documentation/scheduler/sched-stats). */
+function readWaitedMs(): number | null {
+  const fields = readProc('/proc/self/schedstat')?.split(' ')
+  return fields === undefined ? null : Number(fields[1]) / 1e6
+}
+
+/** First line of /proc/stat: user nice system idle iowait irq softirq steal guest guest_nice (guest is counted in user). */
+function readHostTicks(): HostTicks | null {
+  const fields = readProc('/proc/stat')?.split('\n')[0]?.trim().split(/\s+/).slice(1, 9).map(Number)
+  return fields === undefined || fields.length < 8 ? null : { all: fields.reduce((sum, ticks) => sum + ticks, 0), stolen: fields[7]! }
+}
+
+function shareStolen(from: HostTicks | null, to: HostTicks | null): number | null {
+  if (from === null || to === null || to.all <= from.all) return null
+  return (to.stolen - from.stolen) / (to.all - from.all)
+}
+
+function readProc(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return null
+  }
+}

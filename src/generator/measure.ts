@@ -1,0 +1,126 @@
+import { Fates } from '../ledger/fate.ts'
+import type { GeneratorPlan, GeneratorResult, Tick } from '../model/generator.ts'
+import { quantilesOf } from '../stats/histogram.ts'
+import { arrivals } from '../workload/arrivals.ts'
+import { type Clock, systemClock } from './clock.ts'
+import { Driver } from './drive.ts'
+import { type Vitals, watchVitals } from './health.ts'
+import { localErrors, type MakeLink, openLinks } from './links.ts'
+import { Recorder } from './recorder.ts'
+
+/** One generator, connected and ready to start. */
+export interface Ready {
+  readonly connectionsWanted: number
+  readonly connectionsOpened: number
+  /** Codes of failed dials by count. */
+  readonly refusals: ReadonlyMap<string, number>
+  /** Warm-up, measured phase and drain. */
+  measure(onTick: (tick: Tick) => void): Promise<GeneratorResult>
+  stop(): void
+}
+
+/** Connections of this generator: the load's, dealt out evenly. */
+export function connectionsOf({ load, index }: GeneratorPlan): number {
+  return Math.ceil((load.connections - index) / load.generators)
+}
+
+/** Connects; resolves when every connection is open, or the load's timeout has passed. */
+export async function prepare(plan: GeneratorPlan, makeLink: MakeLink): Promise<Ready> {
+  const clock = systemClock
+  const { load, phases } = plan
+  const wanted = connectionsOf(plan)
+  const recorder = new Recorder({ fromMs: phases.warmupMs, untilMs: phases.warmupMs + phases.measureMs })
+  const fates = new Fates()
+  const share = { index: plan.index, of: load.generators }
+  const driver = new Driver({
+    load,
+    links: wanted,
+    pinned: load.protocol === 'mllp',
+    first: plan.index,
+    step: load.generators,
+    arrivals: load.workload.kind === 'open' ? arrivals(load.workload, plan.seed, share) : null,
+    phases,
+    spinShare: plan.spinShare,
+    clock,
+    recorder,
+    fates,
+  })
+  const { links, opened } = await openLinks(wanted, makeLink, driver.events, load.timeoutMs, clock)
+  return {
+    connectionsWanted: wanted,
+    connectionsOpened: opened,
+    refusals: driver.refusals,
+    stop: () => driver.stop(),
+    async measure(onTick) {
+      const vitals = watchPhase(plan, clock)
+      const done = driver.run(links)
+      const ticker = clock.every(plan.tickMs, () => onTick(recorder.tick(driver.now(), driver.outstanding)))
+      await done
+      ticker.cancel()
+      onTick(recorder.tick(driver.now(), driver.outstanding))
+      recorder.checkConservation()
+      for (const link of links) link.close()
+      return resultOf(plan, recorder, driver, fates, vitals.end(), {
+        connectionsWanted: wanted,
+        connectionsOpened: opened,
+        bytesOut: links.reduce((sum, link) => sum + link.bytesOut, 0),
+        bytesIn: links.reduce((sum, link) => sum + link.bytesIn, 0),
+      })
+    },
+  }
+}
+
+/** Watches the process over the measured phase only; a run that ends sooner is watched from its start. */
+function watchPhase({ phases, load }: GeneratorPlan, clock: Clock): { end(): Vitals } {
+  let watch = watchVitals()
+  let result: Vitals | null = null
+  const end = () => {
+    from.cancel()
+    until?.cancel()
+    result ??= watch.end()
+    return result
+  }
+  const from = clock.after(phases.warmupMs, () => {
+    watch.end()
+    watch = watchVitals()
+  })
+  const until = load.workload.records === null ? clock.after(phases.warmupMs + phases.measureMs, end) : null
+  return { end }
+}
+
+interface Traffic {
+  readonly connectionsWanted: number
+  readonly connectionsOpened: number
+  readonly bytesOut: number
+  readonly bytesIn: number
+}
+
+function resultOf(plan: GeneratorPlan, recorder: Recorder, driver: Driver, fates: Fates, vitals: Vitals, traffic: Traffic): GeneratorResult {
+  const { phases, load } = plan
+  return {
+    measured: recorder.measured,
+    total: recorder.total,
+    acceptedInPhase: recorder.acceptedInPhase,
+    measuredMs: load.workload.records === null ? phases.measureMs : recorder.lastDoneMs,
+    histograms: recorder.encodedHistograms(),
+    unanswered: recorder.unanswered,
+    reasons: Object.fromEntries(recorder.reasons),
+    alarms: Object.fromEntries(recorder.alarms),
+    resends: recorder.resends,
+    redials: driver.redials,
+    bytesOut: traffic.bytesOut,
+    bytesIn: traffic.bytesIn,
+    ledger: fates.encode(),
+    health: {
+      pid: process.pid,
+      node: process.version,
+      due: recorder.measuredArrivals,
+      ready: driver.readyInTime,
+      connectionsWanted: traffic.connectionsWanted,
+      connectionsOpened: traffic.connectionsOpened,
+      localErrors: localErrors(driver.refusals),
+      ...vitals,
+      lag: quantilesOf(recorder.histograms.lag, 0, load.timeoutMs, null, 1),
+    },
+  }
+}

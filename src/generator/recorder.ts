@@ -1,0 +1,120 @@
+import { OUTCOMES, type Outcome, type OutcomeCounts, TIMES, type Time } from '../model/exchange.ts'
+import type { Tick } from '../model/generator.ts'
+import { createHistogram, encode, type Histogram, quantileMs, recordMs } from '../stats/histogram.ts'
+
+/** The measured phase, on the run's clock. */
+export interface MeasuredPhase {
+  readonly fromMs: number
+  readonly untilMs: number
+}
+
+type Counts = Record<Outcome, number>
+
+/** Counts and times of one generator, constant in size whatever the number of exchanges. */
+export class Recorder {
+  readonly histograms: Readonly<Record<Time, Histogram>> = {
+    response: createHistogram(),
+    lag: createHistogram(),
+    queue: createHistogram(),
+    service: createHistogram(),
+  }
+  readonly measured: Counts = noCounts()
+  readonly total: Counts = noCounts()
+  readonly reasons = new Map<string, number>()
+  readonly alarms = new Map<string, number>()
+  readonly #phase: MeasuredPhase
+  readonly #tickTimes = createHistogram()
+  #tick = { arrivals: 0, accepted: 0, failed: 0 }
+  arrivals = 0
+  measuredArrivals = 0
+  unanswered = 0
+  acceptedInPhase = 0
+  resends = 0
+  lastDoneMs = 0
+
+  constructor(phase: MeasuredPhase) {
+    this.#phase = phase
+  }
+
+  isMeasured(intendedMs: number): boolean {
+    return intendedMs >= this.#phase.fromMs && intendedMs < this.#phase.untilMs
+  }
+
+  arrived(intendedMs: number, readyMs: number): void {
+    this.arrivals++
+    this.#tick.arrivals++
+    if (!this.isMeasured(intendedMs)) return
+    this.measuredArrivals++
+    recordMs(this.histograms.lag, readyMs - intendedMs)
+  }
+
+  /** An exchange that got its answer. */
+  answered(outcome: 'accepted' | 'rejected', intendedMs: number, readyMs: number, sentMs: number, doneMs: number): void {
+    this.#count(outcome, intendedMs)
+    this.lastDoneMs = doneMs
+    if (outcome === 'accepted' && doneMs >= this.#phase.fromMs && doneMs < this.#phase.untilMs) this.acceptedInPhase++
+    recordMs(this.#tickTimes, doneMs - intendedMs)
+    if (!this.isMeasured(intendedMs)) return
+    recordMs(this.histograms.response, doneMs - intendedMs)
+    recordMs(this.histograms.queue, sentMs - readyMs)
+    recordMs(this.histograms.service, doneMs - sentMs)
+  }
+
+  /** An arrival that ends without an answer of its own. */
+  unansweredAs(outcome: 'mismatched' | 'unknown' | 'dropped' | 'unfinished', intendedMs: number): void {
+    this.#count(outcome, intendedMs)
+    if (this.isMeasured(intendedMs)) this.unanswered++
+  }
+
+  because(reason: string): void {
+    this.reasons.set(reason, (this.reasons.get(reason) ?? 0) + 1)
+  }
+
+  alarm(name: string): void {
+    this.alarms.set(name, (this.alarms.get(name) ?? 0) + 1)
+  }
+
+  /** What happened since the last call. */
+  tick(atMs: number, outstanding: number): Tick {
+    const { fromMs, untilMs } = this.#phase
+    const tick: Tick = {
+      ...this.#tick,
+      atMs,
+      phase: atMs < fromMs ? 'warmup' : atMs < untilMs ? 'measure' : 'drain',
+      outstanding,
+      p50Ms: quantileMs(this.#tickTimes, 500),
+      p99Ms: quantileMs(this.#tickTimes, 990),
+    }
+    this.#tick = { arrivals: 0, accepted: 0, failed: 0 }
+    this.#tickTimes.reset()
+    return tick
+  }
+
+  encodedHistograms(): Record<Time, string> {
+    return Object.fromEntries(TIMES.map(time => [time, encode(this.histograms[time])])) as Record<Time, string>
+  }
+
+  /** @throws Error when an arrival is not accounted for: a defect of the generator, never of the target. */
+  checkConservation(): void {
+    const [all, measured] = [sum(this.total), sum(this.measured)]
+    if (all === this.arrivals && measured === this.measuredArrivals) return
+    throw new Error(
+      `outcomes do not add up: ${all} of ${this.arrivals} arrivals (${measured} of ${this.measuredArrivals} measured); please report this as a defect of hl7bench`,
+    )
+  }
+
+  #count(outcome: Outcome, intendedMs: number): void {
+    this.total[outcome]++
+    if (outcome === 'accepted') this.#tick.accepted++
+    else this.#tick.failed++
+    if (this.isMeasured(intendedMs)) this.measured[outcome]++
+  }
+}
+
+function noCounts(): Counts {
+  return Object.fromEntries(OUTCOMES.map(outcome => [outcome, 0])) as Counts
+}
+
+function sum(counts: OutcomeCounts): number {
+  return OUTCOMES.reduce((total, outcome) => total + counts[outcome], 0)
+}

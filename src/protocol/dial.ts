@@ -1,0 +1,114 @@
+import { connect, type Socket } from 'node:net'
+
+export interface DialOptions {
+  readonly host: string
+  readonly port: number
+  readonly onOpen: () => void
+  /** `bytes[0, length)`; only valid during the call. */
+  readonly onBytes: (bytes: Uint8Array, length: number) => void
+  /** An open connection ended: `end` when the peer closed it, else the error code. */
+  readonly onLost: (reason: string) => void
+  /** A dial failed with this error code. */
+  readonly onRefused: (code: string) => void
+}
+
+const FIRST_PAUSE_MS = 10
+const LONGEST_PAUSE_MS = 1000
+
+/**
+ * Every socket reads into this one buffer: libuv fills it and calls back before it reads the next socket (readiness-based
+ * systems; not Windows), and nobody keeps a view of it.
+ */
+const readBuffer = new Uint8Array(256 * 1024)
+
+/** A TCP connection that dials again by itself, with growing pauses, until it is closed. */
+export class Dialled {
+  readonly #options: DialOptions
+  #socket: Socket | null = null
+  #timer: NodeJS.Timeout | null = null
+  #pauseMs = 0
+  #closed = false
+  isOpen = false
+  bytesOut = 0
+  bytesIn = 0
+
+  constructor(options: DialOptions) {
+    this.#options = options
+  }
+
+  dial(): void {
+    const { host, port, onBytes } = this.#options
+    this.#timer = null
+    const socket = connect({
+      host,
+      port,
+      noDelay: true,
+      keepAlive: true,
+      onread: {
+        buffer: readBuffer,
+        callback: (length, bytes) => {
+          if (socket !== this.#socket) return false
+          this.bytesIn += length
+          this.#pauseMs = 0
+          onBytes(bytes, length)
+          return true
+        },
+      },
+    })
+    this.#socket = socket
+    let reason = 'closed by the peer'
+    socket.on('connect', () => this.#opened(socket))
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      reason = error.code ?? error.message
+    })
+    socket.on('close', () => this.#ended(socket, reason))
+  }
+
+  /** Whether bytes handed to `write` are still held for the socket: until then they must not be changed. */
+  get isFlushing(): boolean {
+    return (this.#socket?.writableLength ?? 0) > 0
+  }
+
+  write(bytes: Uint8Array): void {
+    this.bytesOut += bytes.length
+    this.#socket?.write(bytes)
+  }
+
+  redial(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#drop()
+    if (!this.#closed) this.dial()
+  }
+
+  close(): void {
+    this.#closed = true
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#drop()
+  }
+
+  #drop(): void {
+    const socket = this.#socket
+    this.#socket = null
+    this.isOpen = false
+    socket?.destroy()
+  }
+
+  #opened(socket: Socket): void {
+    if (socket !== this.#socket) return
+    this.isOpen = true
+    this.#options.onOpen()
+  }
+
+  #ended(socket: Socket, reason: string): void {
+    if (socket !== this.#socket || this.#closed) return
+    const wasOpen = this.isOpen
+    this.isOpen = false
+    this.#socket = null
+    // Only a connection that was answered on resets the pause: a peer that hangs up at once is not hammered.
+    const pauseMs = this.#pauseMs
+    this.#pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(FIRST_PAUSE_MS, pauseMs * 2))
+    this.#timer = setTimeout(() => this.dial(), pauseMs)
+    if (wasOpen) this.#options.onLost(reason)
+    else this.#options.onRefused(reason)
+  }
+}

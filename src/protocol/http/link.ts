@@ -1,0 +1,140 @@
+import type { Bytes, RequestDraft, RequestStream } from '../../model/stream.ts'
+import type { Endpoint } from '../../model/scenario.ts'
+import { Dialled } from '../dial.ts'
+import type { Link, LinkEvents } from '../link.ts'
+import { HttpReplyDecoder } from './replyDecoder.ts'
+import type { EncodeRequest } from './request.ts'
+import { verifyReply } from './verify.ts'
+
+export interface HttpLinkOptions {
+  /** The number by which the events name this link. */
+  readonly id: number
+  readonly endpoint: Endpoint
+  readonly stream: RequestStream
+  readonly encode: EncodeRequest
+  /** Writes the identity of request `index` (X-Request-Id) and returns it; the bytes are reused. */
+  readonly identityOf: (index: number) => Uint8Array
+  /** Whether the reply to request `index` is parsed whole. */
+  readonly parses: (index: number) => boolean
+  readonly events: LinkEvents
+}
+
+const MAX_HEAD_BYTES = 64 * 1024
+const MAX_BODY_BYTES = 64 * 1024 * 1024
+const NONE = -1
+
+/** One HTTP/1.1 keep-alive connection carrying one FHIR request at a time. */
+export function createHttpLink(options: HttpLinkOptions): Link {
+  return new HttpLink(options)
+}
+
+class HttpLink implements Link {
+  readonly #options: HttpLinkOptions
+  readonly #connection: Dialled
+  readonly #draft: RequestDraft = newDraft()
+  #request: Bytes = { bytes: new Uint8Array(4096), length: 0 }
+  #decoder: HttpReplyDecoder
+  #index = NONE
+  #operation = 0
+
+  constructor(options: HttpLinkOptions) {
+    this.#options = options
+    this.#decoder = this.#newDecoder()
+    const { id, events, endpoint } = options
+    this.#connection = new Dialled({
+      ...endpoint,
+      onOpen: () => events.opened(id),
+      onBytes: (bytes, length) => this.#decoder.push(bytes, 0, length),
+      onLost: reason => this.#lost(reason),
+      onRefused: code => events.refused(id, code),
+    })
+    this.#connection.dial()
+  }
+
+  get isOpen(): boolean {
+    return this.#connection.isOpen
+  }
+
+  get bytesOut(): number {
+    return this.#connection.bytesOut
+  }
+
+  get bytesIn(): number {
+    return this.#connection.bytesIn
+  }
+
+  send(_slot: number, index: number): void {
+    const { stream, encode, identityOf } = this.#options
+    if (this.#connection.isFlushing) this.#request = freshBytes(this.#request)
+    stream.render(index, this.#draft)
+    encode(this.#draft, identityOf(index), this.#request)
+    this.#index = index
+    this.#operation = this.#draft.operation
+    this.#connection.write(this.#request.bytes.subarray(0, this.#request.length))
+  }
+
+  redial(): void {
+    this.#reset()
+    this.#connection.redial()
+  }
+
+  close(): void {
+    this.#reset()
+    this.#connection.close()
+  }
+
+  #replied(status: number, bytes: Uint8Array, start: number, end: number, keepAlive: boolean): void {
+    const { id, events, stream, parses } = this.#options
+    const index = this.#index
+    if (index === NONE) return this.#protocolError('a reply that was not asked for')
+    this.#index = NONE
+    const verdict = verifyReply(stream.operations[this.#operation]!, status, bytes, start, end, parses(index))
+    if (!keepAlive) this.redial()
+    events.replied(id, 0, verdict.reason === null ? 'accepted' : 'rejected', verdict.reason, verdict.alarm)
+  }
+
+  /** What follows on this connection cannot be told apart: the exchange in flight was answered wrongly. */
+  #protocolError(reason: string): void {
+    const { id, events } = this.#options
+    const index = this.#index
+    this.redial()
+    if (index !== NONE) events.replied(id, 0, 'mismatched', reason, null)
+    events.lost(id, reason)
+  }
+
+  #lost(reason: string): void {
+    if (this.#decoder.close()) return
+    this.#reset()
+    this.#options.events.lost(this.#options.id, reason)
+  }
+
+  #reset(): void {
+    this.#index = NONE
+    this.#request = freshBytes(this.#request)
+    this.#decoder = this.#newDecoder()
+  }
+
+  #newDecoder(): HttpReplyDecoder {
+    const decoder: HttpReplyDecoder = new HttpReplyDecoder({
+      maxHeadBytes: MAX_HEAD_BYTES,
+      maxBodyBytes: MAX_BODY_BYTES,
+      onReply: (status, bytes, start, end, keepAlive) => {
+        if (decoder === this.#decoder) this.#replied(status, bytes, start, end, keepAlive)
+      },
+      onError: reason => {
+        if (decoder === this.#decoder) this.#protocolError(reason)
+      },
+    })
+    return decoder
+  }
+}
+
+/** A request that is still being written must not be overwritten by the next one. */
+function freshBytes(former: Bytes): Bytes {
+  return { bytes: new Uint8Array(Math.min(former.bytes.length, 65536)), length: 0 }
+}
+
+function newDraft(): RequestDraft {
+  const bytes = (): Bytes => ({ bytes: new Uint8Array(1024), length: 0 })
+  return { operation: 0, method: 'GET', path: bytes(), ifNoneExist: bytes(), body: bytes(), contentType: 'application/fhir+json' }
+}

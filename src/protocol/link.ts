@@ -1,0 +1,26 @@
+/** How one exchange on a link ended with a reply. */
+export type ReplyOutcome = 'accepted' | 'rejected' | 'mismatched'
+
+/** What a link tells the one who drives it. Callbacks come from the event loop, never from inside `send`. */
+export interface LinkEvents {
+  /** The link is connected, for the first time or again. */
+  opened(link: number): void
+  /** The message in `slot` was answered; `reason` says why it was not accepted, `alarm` names a finding of its own. */
+  replied(link: number, slot: number, outcome: ReplyOutcome, reason: string | null, alarm: string | null): void
+  /** The connection is gone; whatever was in flight on it has an unknown fate. It is dialled again by itself. */
+  lost(link: number, reason: string): void
+  /** A dial failed; it is tried again by itself. */
+  refused(link: number, code: string): void
+}
+
+/** One connection to the target with a window of slots; it dials again by itself until it is closed. */
+export interface Link {
+  readonly isOpen: boolean
+  readonly bytesOut: number
+  readonly bytesIn: number
+  /** Renders message `index` and hands it to the socket; the reply will name `slot`. Only while open, and the slot free. */
+  send(slot: number, index: number): void
+  /** Closes the connection and dials again at once: what comes late on the old one is never seen. */
+  redial(): void
+  close(): void
+}
