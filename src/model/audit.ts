@@ -1,5 +1,14 @@
 /** Where every planned message ended; the terms of the audit's equation. */
-export const AUDIT_TERMS = ['once', 'duplicated', 'lost', 'corrupted', 'rejected', 'unknownArrived', 'unknownAbsent', 'unsent'] as const
+export const AUDIT_TERMS = [
+  'once',
+  'duplicated',
+  'lost',
+  'corrupted',
+  'rejected',
+  'unknownArrived',
+  'unknownAbsent',
+  'unsent',
+] as const
 export type AuditTerm = (typeof AUDIT_TERMS)[number]
 
 /**
@@ -11,7 +20,12 @@ export interface Audit {
   readonly evidence: 'receiver' | 'acknowledgements'
   readonly planned: number
   /** What the sender knows by itself: these four add up to planned as well. */
-  readonly acknowledged: { readonly accepted: number; readonly rejected: number; readonly unknown: number; readonly unsent: number }
+  readonly acknowledged: {
+    readonly accepted: number
+    readonly rejected: number
+    readonly unknown: number
+    readonly unsent: number
+  }
   readonly terms: Readonly<Record<AuditTerm, number | null>>
   /** Arrivals of identities that nobody planned; null without a receiver's record. */
   readonly foreign: number | null

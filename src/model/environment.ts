@@ -1,5 +1,5 @@
-import type { Endpoint, FhirEndpoint, Scenario } from './scenario.ts'
 import type { Case, PlannedRun } from './experiment.ts'
+import type { Endpoint, FhirEndpoint, Scenario } from './scenario.ts'
 
 /** Makes clones of one kind of environment and finds again what a crash left behind. */
 export interface Provisioner {

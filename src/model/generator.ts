@@ -32,7 +32,12 @@ export type GeneratorLine =
   | { readonly type: 'ready'; readonly connections: number }
   | ({ readonly type: 'tick' } & Tick)
   | ({ readonly type: 'result' } & GeneratorResult)
-  | { readonly type: 'error'; readonly stage: 'connect' | 'warmup' | 'measure' | 'drain'; readonly message: string; readonly fault: 'target' | 'generator' | 'input' }
+  | {
+      readonly type: 'error'
+      readonly stage: 'connect' | 'warmup' | 'measure' | 'drain'
+      readonly message: string
+      readonly fault: 'target' | 'generator' | 'input'
+    }
 
 /** What happened since the tick before. */
 export interface Tick {

@@ -1,7 +1,7 @@
 import type { Audit } from './audit.ts'
-import type { GeneratorHealth, Tick } from './generator.ts'
 import type { OutcomeCounts, Quantiles, Time } from './exchange.ts'
 import type { PlannedRun } from './experiment.ts'
+import type { GeneratorHealth, Tick } from './generator.ts'
 import type { Protocol } from './scenario.ts'
 
 export type Stage = 'provision' | 'prepare' | 'start' | 'connect' | 'warmup' | 'measure' | 'drain' | 'audit' | 'cleanup'
@@ -24,7 +24,12 @@ export interface RunTimings {
 /** One run. `valid`: counts in the sample. `invalid`: the generator was the limit. `failed`: it could not be measured. */
 export type RunResult =
   | (RunHeader & { readonly state: 'valid'; readonly loads: readonly LoadResult[]; readonly audit: Audit })
-  | (RunHeader & { readonly state: 'invalid'; readonly reasons: readonly string[]; readonly loads: readonly LoadResult[]; readonly audit: Audit })
+  | (RunHeader & {
+      readonly state: 'invalid'
+      readonly reasons: readonly string[]
+      readonly loads: readonly LoadResult[]
+      readonly audit: Audit
+    })
   | (RunHeader & {
       readonly state: 'failed'
       readonly stage: Stage

@@ -88,7 +88,12 @@ export interface ServiceTime {
 export type Fault =
   | { readonly kind: 'delay'; readonly every: number; readonly ms: number }
   | { readonly kind: 'stall'; readonly every: number; readonly ms: number }
-  | { readonly kind: 'reject'; readonly every: number; readonly code: 'AE' | 'AR' | 'CE' | 'CR'; readonly status: number }
+  | {
+      readonly kind: 'reject'
+      readonly every: number
+      readonly code: 'AE' | 'AR' | 'CE' | 'CR'
+      readonly status: number
+    }
   | { readonly kind: 'disconnect' | 'drop' | 'lose' | 'lose-ack' | 'duplicate' | 'corrupt'; readonly every: number }
 
 export interface Phases {
