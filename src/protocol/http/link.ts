@@ -1,5 +1,5 @@
-import type { Bytes, RequestDraft, RequestStream } from '../../model/stream.ts'
 import type { Endpoint } from '../../model/scenario.ts'
+import type { Bytes, RequestDraft, RequestStream } from '../../model/stream.ts'
 import { Dialled } from '../dial.ts'
 import type { Link, LinkEvents } from '../link.ts'
 import { HttpReplyDecoder } from './replyDecoder.ts'
@@ -136,5 +136,12 @@ function freshBytes(former: Bytes): Bytes {
 
 function newDraft(): RequestDraft {
   const bytes = (): Bytes => ({ bytes: new Uint8Array(1024), length: 0 })
-  return { operation: 0, method: 'GET', path: bytes(), ifNoneExist: bytes(), body: bytes(), contentType: 'application/fhir+json' }
+  return {
+    operation: 0,
+    method: 'GET',
+    path: bytes(),
+    ifNoneExist: bytes(),
+    body: bytes(),
+    contentType: 'application/fhir+json',
+  }
 }

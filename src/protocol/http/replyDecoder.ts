@@ -67,11 +67,14 @@ export class HttpReplyDecoder {
     }
     // The head is cut: collect it byte-wise up to its end, which may itself be cut.
     const before = this.#heldBytes
-    if (before + end - at > this.#options.maxHeadBytes + this.#options.maxBodyBytes) return this.#fail('reply head too long', end)
+    if (before + end - at > this.#options.maxHeadBytes + this.#options.maxBodyBytes)
+      return this.#fail('reply head too long', end)
     this.#hold(chunk, at, end)
     const headEnd = endOfHead(this.#held, Math.max(0, before - 3), this.#heldBytes)
     if (headEnd === -1) {
-      return this.#heldBytes > this.#options.maxHeadBytes ? this.#fail(`reply head longer than ${this.#options.maxHeadBytes} bytes`, end) : end
+      return this.#heldBytes > this.#options.maxHeadBytes
+        ? this.#fail(`reply head longer than ${this.#options.maxHeadBytes} bytes`, end)
+        : end
     }
     this.#heldBytes = 0
     this.#headRead(this.#held, 0, headEnd)
@@ -80,7 +83,8 @@ export class HttpReplyDecoder {
 
   /** `headEnd` = after the empty line. Returns it. */
   #headRead(bytes: Uint8Array, start: number, headEnd: number): number {
-    if (headEnd - start > this.#options.maxHeadBytes) return this.#fail(`reply head longer than ${this.#options.maxHeadBytes} bytes`, headEnd)
+    if (headEnd - start > this.#options.maxHeadBytes)
+      return this.#fail(`reply head longer than ${this.#options.maxHeadBytes} bytes`, headEnd)
     const head = readHead(bytes, start, headEnd)
     if (typeof head === 'string') return this.#fail(head, headEnd)
     if (head.status < 200) return headEnd
@@ -90,7 +94,8 @@ export class HttpReplyDecoder {
     if (head.status === 204 || head.status === 304) this.#finish(bytes, headEnd, headEnd)
     else if (head.chunked) this.#state = 'chunk-size'
     else if (head.contentLength === -1) this.#toState('until-close', false)
-    else if (head.contentLength > this.#options.maxBodyBytes) this.#fail(`body longer than ${this.#options.maxBodyBytes} bytes`, headEnd)
+    else if (head.contentLength > this.#options.maxBodyBytes)
+      this.#fail(`body longer than ${this.#options.maxBodyBytes} bytes`, headEnd)
     else if (head.contentLength === 0) this.#finish(bytes, headEnd, headEnd)
     else this.#state = 'body'
     return headEnd
@@ -146,7 +151,8 @@ export class HttpReplyDecoder {
       const size = /^([0-9a-fA-F]{1,12})[ \t]*(;.*)?$/.exec(line)?.[1]
       if (size === undefined) return void this.#fail('chunk size is no hexadecimal number', end)
       this.#remaining = Number.parseInt(size, 16)
-      if (this.#heldBytes + this.#remaining > this.#options.maxBodyBytes) this.#fail(`body longer than ${this.#options.maxBodyBytes} bytes`, end)
+      if (this.#heldBytes + this.#remaining > this.#options.maxBodyBytes)
+        this.#fail(`body longer than ${this.#options.maxBodyBytes} bytes`, end)
       else this.#state = this.#remaining === 0 ? 'trailer' : 'chunk-data'
     }
   }
@@ -159,7 +165,8 @@ export class HttpReplyDecoder {
 
   #hold(chunk: Uint8Array, from: number, to: number): number {
     const needed = this.#heldBytes + to - from
-    if (needed > this.#options.maxBodyBytes + this.#options.maxHeadBytes) return this.#fail(`body longer than ${this.#options.maxBodyBytes} bytes`, to)
+    if (needed > this.#options.maxBodyBytes + this.#options.maxHeadBytes)
+      return this.#fail(`body longer than ${this.#options.maxBodyBytes} bytes`, to)
     if (needed > this.#held.length) {
       const larger = new Uint8Array(Math.max(needed, this.#held.length * 2, 4096))
       larger.set(this.#held.subarray(0, this.#heldBytes))

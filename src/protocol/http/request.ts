@@ -16,7 +16,11 @@ const END_OF_LINE = bytesOf('\r\n')
 
 /** Compiles the constant parts of every request once. */
 export function createRequestEncoder({ authority, basePath }: RequestHead): EncodeRequest {
-  const methods = { GET: bytesOf(`GET ${basePath}`), POST: bytesOf(`POST ${basePath}`), PUT: bytesOf(`PUT ${basePath}`) }
+  const methods = {
+    GET: bytesOf(`GET ${basePath}`),
+    POST: bytesOf(`POST ${basePath}`),
+    PUT: bytesOf(`PUT ${basePath}`),
+  }
   const common = bytesOf(
     ` HTTP/1.1\r\nHost: ${authority}\r\nAccept: application/fhir+json\r\nAccept-Encoding: identity\r\nUser-Agent: hl7bench\r\nX-Request-Id: `,
   )
@@ -27,7 +31,10 @@ export function createRequestEncoder({ authority, basePath }: RequestHead): Enco
   return (draft, requestId, out) => {
     const { method, path, ifNoneExist, body } = draft
     out.length = 0
-    reserve(out, common.length + path.length + ifNoneExist.length + body.length + requestId.length + basePath.length + 256)
+    reserve(
+      out,
+      common.length + path.length + ifNoneExist.length + body.length + requestId.length + basePath.length + 256,
+    )
     put(out, methods[method], methods[method].length)
     put(out, path.bytes, path.length)
     put(out, common, common.length)

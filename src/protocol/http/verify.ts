@@ -14,10 +14,19 @@ const RESOURCE_TYPE = Buffer.from('"resourceType"')
  * Checks status, `resourceType` and `Bundle.total` of a reply. A scan of the bytes accepts the ordinary reply; whatever the scan does not
  * plainly accept is parsed as JSON before it is called wrong, and so is every reply with `parse` set.
  */
-export function verifyReply(expected: Expectation, status: number, bytes: Uint8Array, start: number, end: number, parse: boolean): Verdict {
-  if (!expected.statuses.includes(status)) return { reason: `http ${status}`, alarm: status === 412 ? 'duplicate-resource' : null }
+export function verifyReply(
+  expected: Expectation,
+  status: number,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  parse: boolean,
+): Verdict {
+  if (!expected.statuses.includes(status))
+    return { reason: `http ${status}`, alarm: status === 412 ? 'duplicate-resource' : null }
   if (expected.resourceType === null && expected.total === null && !parse) return GOOD
-  if (end === start) return expected.resourceType === null && expected.total === null ? GOOD : { reason: 'empty body', alarm: null }
+  if (end === start)
+    return expected.resourceType === null && expected.total === null ? GOOD : { reason: 'empty body', alarm: null }
   const body = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start)
   if (!parse && scanAccepts(expected, body)) return GOOD
   return verifyParsed(expected, body)
@@ -59,7 +68,10 @@ function verifyParsed(expected: Expectation, body: Buffer): Verdict {
   }
   if (expected.total === null || total === expected.total) return GOOD
   if (typeof total !== 'number') return { reason: 'Bundle without total', alarm: null }
-  return { reason: `total ${total > expected.total ? 'above' : 'below'} ${expected.total}`, alarm: total > expected.total ? 'total-above-expected' : null }
+  return {
+    reason: `total ${total > expected.total ? 'above' : 'below'} ${expected.total}`,
+    alarm: total > expected.total ? 'total-above-expected' : null,
+  }
 }
 
 function parse(body: Buffer): { resourceType?: unknown; total?: unknown } | null {

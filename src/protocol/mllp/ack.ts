@@ -11,7 +11,9 @@ export interface Ack {
 }
 
 /** Acknowledgement codes, HL7 table 0008. */
-const CODES = new Map(['AA', 'AE', 'AR', 'CA', 'CE', 'CR'].map(code => [pair(code.charCodeAt(0), code.charCodeAt(1)), code]))
+const CODES = new Map(
+  ['AA', 'AE', 'AR', 'CA', 'CE', 'CR'].map(code => [pair(code.charCodeAt(0), code.charCodeAt(1)), code]),
+)
 
 /** Reads MSA-1 and MSA-2 of the HL7 message in `bytes[start, end)` into `ack`, without a copy. */
 export function readAck(bytes: Uint8Array, start: number, end: number, ack: Ack): Ack {
@@ -21,7 +23,10 @@ export function readAck(bytes: Uint8Array, start: number, end: number, ack: Ack)
   if (end - start < 8 || bytes[start] !== M || bytes[start + 1] !== S || bytes[start + 2] !== H) return ack
   const separator = bytes[start + 3]
   let at = nextSegment(bytes, start, end)
-  while (at + 3 < end && !(bytes[at] === M && bytes[at + 1] === S && bytes[at + 2] === A && bytes[at + 3] === separator)) {
+  while (
+    at + 3 < end &&
+    !(bytes[at] === M && bytes[at + 1] === S && bytes[at + 2] === A && bytes[at + 3] === separator)
+  ) {
     at = nextSegment(bytes, at, end)
   }
   if (at + 6 > end) return ack

@@ -1,5 +1,5 @@
-import type { Bytes, MessageStream } from '../../model/stream.ts'
 import type { Endpoint } from '../../model/scenario.ts'
+import type { Bytes, MessageStream } from '../../model/stream.ts'
 import { Dialled } from '../dial.ts'
 import type { Link, LinkEvents } from '../link.ts'
 import { type Ack, readAck } from './ack.ts'

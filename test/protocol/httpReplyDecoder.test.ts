@@ -1,0 +1,129 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { HttpReplyDecoder } from '../../src/protocol/http/replyDecoder.ts'
+
+interface Reply {
+  readonly status: number
+  readonly body: string
+  readonly keepAlive: boolean
+}
+
+function decode(chunks: readonly Uint8Array[], { maxHeadBytes = 4096, maxBodyBytes = 1 << 20, closes = false } = {}) {
+  const replies: Reply[] = []
+  const errors: string[] = []
+  const decoder = new HttpReplyDecoder({
+    maxHeadBytes,
+    maxBodyBytes,
+    onReply: (status, bytes, start, end, keepAlive) =>
+      replies.push({ status, body: Buffer.from(bytes.subarray(start, end)).toString('latin1'), keepAlive }),
+    onError: reason => errors.push(reason),
+  })
+  for (const chunk of chunks) decoder.push(chunk, 0, chunk.length)
+  if (closes) decoder.close()
+  return { replies, errors }
+}
+
+const bytes = (text: string) => Buffer.from(text, 'latin1')
+const withLength = (body: string) => `HTTP/1.1 200 OK\r\nServer: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+const chunked = (parts: readonly string[]) =>
+  `HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n${parts.map(part => `${part.length.toString(16)};ext=1\r\n${part}\r\n`).join('')}0\r\nTrailer: x\r\n\r\n`
+
+test('replies with a length, chunked, empty and after 100 Continue come out the same wherever the stream is cut', () => {
+  const stream = bytes(
+    `HTTP/1.1 100 Continue\r\n\r\n${withLength('{"total":1}')}${chunked(['{"a":', '1}'])}HTTP/1.1 204 No Content\r\n\r\n${withLength('')}`,
+  )
+  const expected = [
+    { status: 200, body: '{"total":1}', keepAlive: true },
+    { status: 201, body: '{"a":1}', keepAlive: true },
+    { status: 204, body: '', keepAlive: true },
+    { status: 200, body: '', keepAlive: true },
+  ]
+  for (let place = 0; place <= stream.length; place++) {
+    const { replies, errors } = decode([stream.subarray(0, place), stream.subarray(place)])
+    expect({ place, replies, errors }).toEqual({ place, replies: expected, errors: [] })
+  }
+  expect(decode(Array.from(stream, byte => Uint8Array.of(byte))).replies).toEqual(expected)
+})
+
+test('any bodies cut at any places come out whole', () => {
+  const body = fc.string({ unit: 'binary-ascii', maxLength: 60 })
+  fc.assert(
+    fc.property(
+      fc.array(
+        fc.oneof(
+          body.map(withLength),
+          fc
+            .array(
+              body.filter(part => part !== ''),
+              { maxLength: 3 },
+            )
+            .map(chunked),
+        ),
+        { maxLength: 4 },
+      ),
+      fc.array(fc.nat(), { maxLength: 8 }),
+      (texts, places) => {
+        const stream = bytes(texts.join(''))
+        const edges = [0, ...places.map(place => place % (stream.length + 1)).sort((a, b) => a - b), stream.length]
+        const { replies, errors } = decode(edges.slice(1).map((edge, i) => stream.subarray(edges[i], edge)))
+        expect(errors).toEqual([])
+        expect(replies).toEqual(decode([stream]).replies)
+        expect(replies).toHaveLength(texts.length)
+      },
+    ),
+  )
+})
+
+test('a reply without a length lasts until the peer closes', () => {
+  const { replies } = decode([bytes('HTTP/1.1 200 OK\r\n\r\nall of'), bytes(' it')], { closes: true })
+  expect(replies).toEqual([{ status: 200, body: 'all of it', keepAlive: false }])
+})
+
+test('Connection: close and HTTP/1.0 end the connection, keep-alive keeps it', () => {
+  const keepAlive = (text: string) => decode([bytes(text)]).replies[0]?.keepAlive
+  expect(keepAlive('HTTP/1.1 200 OK\r\nConnection: Close\r\nContent-Length: 0\r\n\r\n')).toBe(false)
+  expect(keepAlive('HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n')).toBe(false)
+  expect(keepAlive('HTTP/1.0 200 OK\r\nconnection:keep-alive\r\ncontent-length:0\r\n\r\n')).toBe(true)
+})
+
+test.each([
+  ['two different Content-Lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n'],
+  [
+    'Content-Length beside Transfer-Encoding',
+    'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n',
+  ],
+  ['Transfer-Encoding other than chunked', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n'],
+  ['Content-Length is no number', 'HTTP/1.1 200 OK\r\nContent-Length: +5\r\n\r\n'],
+  ['Content-Length is no number', 'HTTP/1.1 200 OK\r\nContent-Length: 1, 1\r\n\r\n'],
+  ['folded header', 'HTTP/1.1 200 OK\r\nX-A: 1\r\n 2\r\n\r\n'],
+  ['bare CR or LF in the head', 'HTTP/1.1 200 OK\r\nX-A: 1\rX\r\nContent-Length: 0\r\n\r\n'],
+  ['bare CR or LF in the head', 'HTTP/1.1 200 OK\nContent-Length: 0\r\n\r\n'],
+  ['not an HTTP/1.x status line', 'HTTP/2 200\r\n\r\n'],
+  ['not an HTTP/1.x status line', 'hello there, world\r\n\r\n'],
+  ['chunk size is no hexadecimal number', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0x5\r\n'],
+  ['chunk size is no hexadecimal number', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n'],
+  ['chunk longer than its size', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nab\r\n'],
+  ['bare LF in a chunked body', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\nab'],
+])('%s is refused, however the stream is cut', (reason, text) => {
+  const stream = bytes(text)
+  for (let place = 0; place <= stream.length; place++) {
+    const { replies, errors } = decode([
+      stream.subarray(0, place),
+      stream.subarray(place),
+      bytes('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'),
+    ])
+    expect({ place, replies, errors }).toEqual({ place, replies: [], errors: [reason] })
+  }
+})
+
+test('heads and bodies above their limits are refused', () => {
+  expect(
+    decode([bytes(`HTTP/1.1 200 OK\r\nX: ${'x'.repeat(200)}`)], { maxHeadBytes: 100, maxBodyBytes: 0 }).errors,
+  ).toHaveLength(1)
+  expect(decode([bytes(withLength('x'.repeat(200)))], { maxBodyBytes: 100 }).errors).toEqual([
+    'body longer than 100 bytes',
+  ])
+  expect(decode([bytes(chunked(['x'.repeat(60), 'x'.repeat(60)]))], { maxBodyBytes: 100 }).errors).toEqual([
+    'body longer than 100 bytes',
+  ])
+})
