@@ -1,0 +1,11 @@
+const ZERO = 48
+
+/** Writes `value` (an integer from 0 to 2^31 - 1) as `width` decimal digits, zero-padded; digits beyond the width are cut off at the left. */
+export function writeDecimal(value: number, width: number, out: Uint8Array, at: number): void {
+  let rest = value | 0
+  for (let i = at + width - 1; i >= at; i--) {
+    const quotient = (rest / 10) | 0
+    out[i] = ZERO + rest - quotient * 10
+    rest = quotient
+  }
+}

@@ -1,0 +1,71 @@
+import type { Expectation, RequestDraft } from '../../model/stream.ts'
+import { assign } from '../bytes.ts'
+import { createRandom, hash32 } from '../random.ts'
+
+const CODE = 0x66636f64
+/** Enough for a choice of operations; a total that differs in every request belongs in a search operation. */
+const MOST_EXPECTATIONS = 256
+
+/** A request of a user's function. Objects are sent as JSON. */
+export interface MadeRequest {
+  readonly method: RequestDraft['method']
+  /** Below the FHIR base, percent-encoded, with its leading slash. */
+  readonly path: string
+  readonly body?: string | Uint8Array | object
+  readonly ifNoneExist?: string
+  /** Default `application/fhir+json`. */
+  readonly contentType?: RequestDraft['contentType']
+  /** Default: status 200 or 201, anything in the body. */
+  readonly expect?: Partial<Expectation>
+}
+
+/** Makes request `index` from a random source that is seeded by run and index: the same whenever it is called. */
+export type RequestMaker = (index: number, random: () => number) => MadeRequest
+
+/**
+ * Writes the requests of a function. Each different `expect` becomes an operation of its own: it is appended to `operations` when
+ * it is first seen.
+ * @throws Error when a request has no path below the base, or when there are more than 256 different expectations
+ */
+export function codeWriter(
+  make: RequestMaker,
+  seed: number,
+  operations: Expectation[],
+): (index: number, draft: RequestDraft) => void {
+  const encoder = new TextEncoder()
+  const known = new Map<string, number>()
+
+  function operationOf(expect: Partial<Expectation> = {}): number {
+    const expectation = { name: 'code', statuses: [200, 201], resourceType: null, total: null, ...expect }
+    const key = JSON.stringify(expectation)
+    const operation = known.get(key)
+    if (operation !== undefined) return operation
+    if (known.size === MOST_EXPECTATIONS) {
+      throw new Error(
+        `the function gave more than ${MOST_EXPECTATIONS} different expectations; use fewer, or expect total: null`,
+      )
+    }
+    known.set(key, operations.push(expectation) - 1)
+    return operations.length - 1
+  }
+
+  function encode(body: MadeRequest['body']): Uint8Array {
+    if (body instanceof Uint8Array) return body
+    return encoder.encode(typeof body === 'string' ? body : JSON.stringify(body))
+  }
+
+  return (index, draft) => {
+    const made = make(index, createRandom(hash32(seed, CODE, index)))
+    if (typeof made.path !== 'string' || !made.path.startsWith('/')) {
+      throw new Error(
+        `request ${index} of the function has path ${JSON.stringify(made.path)}; begin it with / below the FHIR base`,
+      )
+    }
+    draft.operation = operationOf(made.expect)
+    draft.method = made.method
+    draft.contentType = made.contentType ?? 'application/fhir+json'
+    assign(draft.path, encoder.encode(made.path))
+    assign(draft.ifNoneExist, encoder.encode(made.ifNoneExist ?? ''))
+    assign(draft.body, made.body === undefined ? new Uint8Array() : encode(made.body))
+  }
+}

@@ -1,0 +1,105 @@
+import type { FhirResourceType } from '../../model/scenario.ts'
+import type { RequestDraft } from '../../model/stream.ts'
+import { assign, resize } from '../bytes.ts'
+import { transactionBundle, unlessExists } from './bundle.ts'
+import type { OperationContext, OperationRenderer } from './operation.ts'
+import {
+  coverageResource,
+  explanationOfBenefitResource,
+  observationResource,
+  patientResource,
+  type Reference,
+  type Resource,
+} from './resources.ts'
+import {
+  compileRequest,
+  HASH_SLOT,
+  IDENTITY_SLOT,
+  type RequestState,
+  type RequestTemplate,
+  writeRequest,
+} from './slots.ts'
+import { COVERAGE_SYSTEM, HICN_HASH_SYSTEM, RECORD_SYSTEM } from './systems.ts'
+
+/** Different bodies of one resource type; names and values repeat after that many, identifiers never. */
+const VARIANTS = 64
+
+const RECORD = { system: RECORD_SYSTEM, value: IDENTITY_SLOT }
+const HASH = { system: HICN_HASH_SYSTEM, value: HASH_SLOT }
+/** Records that a load creates are about patients of their own, so that searches of the population stay as they were. */
+const SUBJECT: Reference = { identifier: HASH }
+
+const MAKERS: Readonly<Record<FhirResourceType, (seed: number, k: number) => Resource>> = {
+  Patient: patientResource,
+  Coverage: (seed, k) => coverageResource(seed, k, SUBJECT),
+  ExplanationOfBenefit: (seed, k) =>
+    explanationOfBenefitResource(seed, k, SUBJECT, { identifier: { system: COVERAGE_SYSTEM, value: IDENTITY_SLOT } }),
+  Observation: (seed, k) => observationResource(seed, k, SUBJECT),
+}
+
+/** `POST /<type>`; with `conditional`, unless a record of the same identity exists: then a resend creates nothing. */
+export function createRenderer(
+  type: FhirResourceType,
+  conditional: boolean,
+  context: OperationContext,
+): OperationRenderer {
+  const name = conditional ? `create ${type} unless it exists` : `create ${type}`
+  return postRenderer(
+    context,
+    `/${type}`,
+    variants(k => rename(MAKERS[type](context.seed, k))),
+    conditional,
+    {
+      name,
+      statuses: conditional ? [201, 200] : [201],
+      resourceType: null,
+      total: null,
+    },
+  )
+}
+
+/** `POST /` of a transaction Bundle: Patient, Coverage and ExplanationOfBenefit, each created unless it exists. */
+export function transactionRenderer(context: OperationContext): OperationRenderer {
+  const expectation = { name: 'transaction', statuses: [200], resourceType: 'Bundle', total: null }
+  return postRenderer(
+    context,
+    '/',
+    variants(k => transactionBundle(context.seed, k, rename)),
+    false,
+    expectation,
+  )
+}
+
+function variants(make: (k: number) => object): RequestTemplate[] {
+  return Array.from({ length: VARIANTS }, (_, k) => compileRequest(JSON.stringify(make(k))))
+}
+
+/** The record's identity as its first identifier; a Patient has a hicnHash of its own besides. */
+function rename(resource: Resource): Resource {
+  return { ...resource, identifier: resource.resourceType === 'Patient' ? [RECORD, HASH] : [RECORD] }
+}
+
+function postRenderer(
+  context: OperationContext,
+  path: string,
+  templates: readonly RequestTemplate[],
+  conditional: boolean,
+  expectation: OperationRenderer['expectation'],
+): OperationRenderer {
+  const pathBytes = new TextEncoder().encode(path)
+  const condition = compileRequest(unlessExists(RECORD))
+  const state: RequestState = { index: 0, hashSeed: context.createdSeed, hashOf: 0, number: 0 }
+
+  function write(index: number, draft: RequestDraft): void {
+    const body = templates[index % templates.length]!
+    state.index = state.hashOf = index
+    draft.method = 'POST'
+    draft.contentType = 'application/fhir+json'
+    assign(draft.path, pathBytes)
+    writeRequest(body, state, context.identity, resize(draft.body, body.bytes.length))
+    draft.ifNoneExist.length = 0
+    if (conditional) writeRequest(condition, state, context.identity, resize(draft.ifNoneExist, condition.bytes.length))
+  }
+
+  return { expectation, write }
+}

@@ -1,0 +1,19 @@
+import type { Expectation, RequestDraft } from '../../model/stream.ts'
+import type { Identity } from '../identity.ts'
+
+/** What the requests of a load share. */
+export interface OperationContext {
+  /** Seed of the population: patient k is `patientResource(seed, k)`. */
+  readonly seed: number
+  /** Seed of the records that this load creates; differs between runs and loads. */
+  readonly createdSeed: number
+  readonly identity: Identity
+  /** The patient that request `index` is about, of the population. */
+  readonly patientOf: (index: number) => number
+}
+
+/** One operation ready to render. `write` sets all of the draft but `operation`. */
+export interface OperationRenderer {
+  readonly expectation: Expectation
+  write(index: number, draft: RequestDraft): void
+}

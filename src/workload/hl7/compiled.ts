@@ -1,0 +1,88 @@
+import type { Hl7Version, MessagesSpec } from '../../model/scenario.ts'
+import { HL7_VERSIONS, isMessageType, MESSAGE_TYPES, type MessageType } from './messageType.ts'
+import { templateOf } from './templates.ts'
+
+/** What a generator needs to make the messages of a load: plain JSON. */
+export type CompiledMessages = CompiledMix | CompiledFiles | { readonly kind: 'code' }
+
+export interface CompiledMix {
+  readonly kind: 'mix'
+  readonly version: Hl7Version
+  readonly types: readonly CompiledType[]
+  readonly sizes: 'template' | 'mixture' | number
+  readonly population: number
+}
+
+export interface CompiledType {
+  readonly type: MessageType
+  readonly weight: number
+  /** Segments with slots in braces, see `templateOf`. */
+  readonly lines: readonly string[]
+}
+
+export interface CompiledFiles {
+  readonly kind: 'files'
+  /** Segments ended by CR; one character per byte, as their charset is the user's own. */
+  readonly messages: readonly string[]
+}
+
+/**
+ * @param files messages of the spec's files (room `scenario` reads them, `parseHl7File` cuts them); only for `kind: 'files'`
+ * @throws RangeError naming every type, weight, version, size and population that cannot be compiled
+ */
+export function compileMessages(spec: MessagesSpec, files: readonly Uint8Array[] = []): CompiledMessages {
+  if (spec.kind === 'code') return { kind: 'code' }
+  if (spec.kind === 'files') return compileFiles(files)
+  const complaints = complaintsAbout(spec)
+  if (complaints.length > 0) throw new RangeError(complaints.join('\n'))
+  const types = Object.entries(spec.mix)
+    .filter(([, weight]) => weight > 0)
+    .map(([type, weight]) => ({
+      type: type as MessageType,
+      weight,
+      lines: templateOf(type as MessageType, spec.version),
+    }))
+  return { kind: 'mix', version: spec.version, types, sizes: spec.sizes, population: spec.population }
+}
+
+function compileFiles(files: readonly Uint8Array[]): CompiledFiles {
+  if (files.length === 0)
+    throw new RangeError('messages.files: no message in any file; add at least one that begins with MSH')
+  return { kind: 'files', messages: files.map(bytesToText) }
+}
+
+function complaintsAbout(spec: Extract<MessagesSpec, { kind: 'mix' }>): string[] {
+  const weights = Object.entries(spec.mix)
+  const known = MESSAGE_TYPES.join(', ')
+  const complaints = weights.flatMap(([type, weight]) => [
+    ...(isMessageType(type) ? [] : [`messages.mix: no template for ${JSON.stringify(type)}; use one of ${known}`]),
+    ...(Number.isFinite(weight) && weight >= 0
+      ? []
+      : [`messages.mix.${type}: weight ${weight}; use a number of at least 0`]),
+  ])
+  if (!weights.some(([, weight]) => weight > 0))
+    complaints.push('messages.mix: no weight above 0; give one message type a weight')
+  if (!HL7_VERSIONS.includes(spec.version)) {
+    complaints.push(`messages.version: ${JSON.stringify(spec.version)}; use one of ${HL7_VERSIONS.join(', ')}`)
+  }
+  if (typeof spec.sizes === 'number' && !(spec.sizes > 0 && spec.sizes <= 1 << 29)) {
+    complaints.push(`messages.sizes: ${spec.sizes} bytes; use 1 to ${1 << 29}`)
+  }
+  if (!(Number.isInteger(spec.population) && spec.population >= 1 && spec.population <= 100_000_000)) {
+    complaints.push(`messages.population: ${spec.population}; use 1 to 100000000, as numbers have eight digits`)
+  }
+  return complaints
+}
+
+/** One character per byte, and back: keeps bytes of any charset in JSON. */
+export function bytesToText(bytes: Uint8Array): string {
+  let text = ''
+  for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192))
+  return text
+}
+
+export function textToBytes(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length)
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
+  return bytes
+}

@@ -1,0 +1,72 @@
+import type { Bytes, MessageStream } from '../../model/stream.ts'
+import { resize } from '../bytes.ts'
+import { createIdentity, IDENTITY_LENGTH } from '../identity.ts'
+import { createRandom, hash32 } from '../random.ts'
+import type { StreamOptions } from '../streamOptions.ts'
+import { createTimestampWriter, STAMP_LENGTH } from '../timestamp.ts'
+import { type CompiledFiles, type CompiledMessages, textToBytes } from './compiled.ts'
+import { type CutMessage, cutHeader } from './header.ts'
+import { mixStream } from './mixStream.ts'
+
+const CODE = 0x636f6465
+
+/** Makes message `index` from a random source that is seeded by run and index: the same whenever it is called. */
+export type MessageMaker = (index: number, random: () => number) => string | Uint8Array
+
+/**
+ * The messages of a load. MSH-10 = identity of the index (15 bytes), MSH-7 = `YYYYMMDDHHMMSS.mmm+0000` of `epochMs` + index ms.
+ * Files are sent in turn: message i is file message i mod their number. `make` is called for `kind: 'code'` only.
+ * @throws Error when `kind` is `code` and there is no `make`, or when `make` gives something that does not reach MSH-10
+ */
+export function messageStream(compiled: CompiledMessages, options: StreamOptions, make?: MessageMaker): MessageStream {
+  if (compiled.kind === 'mix') return mixStream(compiled, options)
+  if (compiled.kind === 'files') return fileStream(compiled, options)
+  if (make === undefined)
+    throw new Error('messages are made by code, but no function was given; export it from the scenario module')
+  return codeMessageStream(make, options)
+}
+
+function fileStream(compiled: CompiledFiles, options: StreamOptions): MessageStream {
+  const join = createJoiner(options)
+  const messages = compiled.messages.map((text, i) => cut(textToBytes(text), `message ${i + 1} of the files`))
+  return { render: (index, out) => join(messages[index % messages.length]!, index, out) }
+}
+
+/** Messages of a user's function; line ends of a string become CR, its characters UTF-8. */
+export function codeMessageStream(make: MessageMaker, options: StreamOptions): MessageStream {
+  const join = createJoiner(options)
+  const encoder = new TextEncoder()
+  const seed = hash32(options.seed, CODE, options.loadIndex)
+  return {
+    render(index, out) {
+      const made = make(index, createRandom(hash32(seed, CODE, index)))
+      const bytes = typeof made === 'string' ? encoder.encode(made.replace(/\r\n|\n/g, '\r')) : made
+      join(cut(bytes, `message ${index} of the function`), index, out)
+    },
+  }
+}
+
+function cut(bytes: Uint8Array, what: string): CutMessage {
+  const message = cutHeader(bytes)
+  if (message === null)
+    throw new Error(`${what} has no MSH segment up to MSH-10; begin it with MSH|^~\\&| and ten fields`)
+  return message
+}
+
+/** A function that writes a message with MSH-7 and MSH-10 of its own, whatever their length was. */
+function createJoiner(options: StreamOptions): (message: CutMessage, index: number, out: Bytes) => void {
+  const identity = createIdentity(options.runKey, options.loadIndex)
+  const timestamps = createTimestampWriter()
+  return ({ beforeTime, between, afterIdentity }, index, out) => {
+    const timeAt = beforeTime.length
+    const betweenAt = timeAt + STAMP_LENGTH
+    const identityAt = betweenAt + between.length
+    const restAt = identityAt + IDENTITY_LENGTH
+    const bytes = resize(out, restAt + afterIdentity.length)
+    bytes.set(beforeTime)
+    timestamps.writeStamp(options.epochMs + index, bytes, timeAt)
+    bytes.set(between, betweenAt)
+    identity.write(index, bytes, identityAt)
+    bytes.set(afterIdentity, restAt)
+  }
+}

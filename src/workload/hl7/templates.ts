@@ -1,0 +1,100 @@
+import type { Hl7Version } from '../../model/scenario.ts'
+import { type MessageType, messageTypeField } from './messageType.ts'
+import {
+  ALLERGY,
+  APPOINTMENT_RESOURCES,
+  appointmentSegment,
+  CHARGE,
+  DIAGNOSIS,
+  DOCUMENT,
+  eventSegment,
+  IMMUNIZATION,
+  loinc,
+  measurement,
+  observationRequest,
+  orderSegment,
+  PRIMARY_CARE,
+  segment,
+  visitSegment,
+} from './segments.ts'
+
+/** Lines that stand for segments of the patient at hand and for padding. */
+export const PATIENT_LINE = '{PID}'
+export const KIN_LINE = '{NK1}'
+export const PADDING_LINE = '{padding}'
+
+const WEIGHT = measurement(1, loinc('29463-7', 'Body weight'), 'kg^kilogram^UCUM')
+const HEIGHT = measurement(2, loinc('8302-2', 'Body height'), 'cm^centimeter^UCUM')
+
+const PANEL = [
+  ['2345-7', 'Glucose', 'mg/dL'],
+  ['3094-0', 'Urea nitrogen', 'mg/dL'],
+  ['2160-0', 'Creatinine', 'umol/L'],
+  ['2951-2', 'Sodium', 'mmol/L'],
+  ['2075-0', 'Chloride', 'mmol/L'],
+  ['1742-6', 'Alanine aminotransferase', 'U/L'],
+  ['1920-8', 'Aspartate aminotransferase', 'U/L'],
+  ['6768-6', 'Alkaline phosphatase', 'U/L'],
+].map(([code, display, unit], i) => measurement(i + 1, loinc(code!, display!), `${unit}^${unit}^UCUM`))
+
+const NOTE = segment('OBX', {
+  1: '1',
+  2: 'TX',
+  3: loinc('11506-3', 'Progress note'),
+  5: 'Synthetic progress note for load testing. The patient does not exist.',
+  11: 'F',
+})
+
+const BODIES: Readonly<Record<MessageType, readonly string[]>> = {
+  'ADT^A01': [
+    PATIENT_LINE,
+    PRIMARY_CARE,
+    KIN_LINE,
+    visitSegment('I'),
+    WEIGHT,
+    HEIGHT,
+    PADDING_LINE,
+    ALLERGY,
+    DIAGNOSIS,
+  ],
+  'ADT^A03': [PATIENT_LINE, PRIMARY_CARE, visitSegment('I', true), DIAGNOSIS, WEIGHT, PADDING_LINE],
+  'ADT^A04': [PATIENT_LINE, PRIMARY_CARE, KIN_LINE, visitSegment('O'), WEIGHT, HEIGHT, PADDING_LINE, DIAGNOSIS],
+  'ADT^A08': [PATIENT_LINE, PRIMARY_CARE, KIN_LINE, visitSegment('I'), WEIGHT, HEIGHT, PADDING_LINE, ALLERGY],
+  'ORM^O01': [
+    PATIENT_LINE,
+    visitSegment('I'),
+    orderSegment('NW'),
+    observationRequest(false),
+    DIAGNOSIS,
+    WEIGHT,
+    PADDING_LINE,
+  ],
+  'ORU^R01': [PATIENT_LINE, visitSegment('I'), orderSegment('RE'), observationRequest(true), ...PANEL, PADDING_LINE],
+  'SIU^S12': [PADDING_LINE, PATIENT_LINE, visitSegment('O'), ...APPOINTMENT_RESOURCES],
+  'MDM^T02': [PATIENT_LINE, visitSegment('I'), DOCUMENT, NOTE, PADDING_LINE],
+  'DFT^P03': [PATIENT_LINE, visitSegment('I'), WEIGHT, PADDING_LINE, CHARGE],
+  'VXU^V04': [
+    PATIENT_LINE,
+    PRIMARY_CARE,
+    KIN_LINE,
+    visitSegment('O'),
+    orderSegment('RE'),
+    ...IMMUNIZATION,
+    PADDING_LINE,
+  ],
+}
+
+/**
+ * The lines of a message: segments with slots in braces, or one of the lines above. MSH-11 is T (training), MSH-15 and MSH-16
+ * are empty (original acknowledgement mode), MSH-18 is empty: all text is ASCII.
+ */
+export function templateOf(type: MessageType, version: Hl7Version): string[] {
+  const header = `MSH|^~\\&|HL7BENCH|SAMPLE|TARGET|SAMPLE|{now}||${messageTypeField(type, version)}|{identity}|T|${version}`
+  return [header, ...openingLines(type, version), ...BODIES[type]]
+}
+
+function openingLines(type: MessageType, version: Hl7Version): string[] {
+  const [code, trigger] = type.split('^') as [string, string]
+  if (code === 'SIU') return [appointmentSegment(version)]
+  return code === 'ADT' || code === 'MDM' || code === 'DFT' ? [eventSegment(trigger, version)] : []
+}

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest'
+import { compileMessages } from '../../../src/workload/hl7/compiled.ts'
+import { codeMessageStream, messageStream } from '../../../src/workload/hl7/stream.ts'
+import { field, OPTIONS, text } from './render.ts'
+
+const HEADER = 'MSH|^~\\&|A|B|C|D|||ADT^A01||T|2.5'
+
+test('a function makes the messages; time and control id are ours, line ends become CR', () => {
+  const stream = codeMessageStream(index => `${HEADER}\nPID|${index}\r\nPV1|1\n`, OPTIONS)
+  expect(text(stream, 3)).toBe(
+    'MSH|^~\\&|A|B|C|D|20261122210500.253+0000||ADT^A01|ABC123200000003|T|2.5\rPID|3\rPV1|1\r',
+  )
+})
+
+test('the random source is the same for the same index and another for the next', () => {
+  const stream = codeMessageStream((_, random) => `${HEADER}\rPID|${random()}\r`, OPTIONS)
+  const drawn = (index: number) => field(text(stream, index), 'PID', 1)
+  expect(drawn(1)).toBe(drawn(1))
+  expect(drawn(1)).not.toBe(drawn(2))
+})
+
+test('bytes are sent as they are', () => {
+  const bytes = Uint8Array.from([...new TextEncoder().encode(`${HEADER}\rPID|1||`), 0xff])
+  const stream = codeMessageStream(() => bytes, OPTIONS)
+  const out = { bytes: new Uint8Array(), length: 0 }
+  stream.render(0, out)
+  expect(out.bytes[out.length - 1]).toBe(0xff)
+})
+
+test('MSH may end with the control id, or right before it', () => {
+  const ending = (header: string) =>
+    text(
+      codeMessageStream(() => header, OPTIONS),
+      0,
+    )
+  expect(ending('MSH|^~\\&|A|B|C|D|||ADT^A01|9')).toMatch(/\|ADT\^A01\|ABC123200000000$/)
+  expect(ending('MSH|^~\\&|A|B|C|D|||ADT^A01|\rPID|1')).toMatch(/\|ADT\^A01\|ABC123200000000\rPID\|1$/)
+})
+
+test.each(['', 'PID|1', 'MSH|^~\\&|A|B|C|D|||ADT^A01', 'MSH|^~\\&|A\rPID|1|2|3|4|5|6|7|8|9|10'])(
+  'what has no MSH-10 is refused (%j)',
+  made => {
+    expect(() =>
+      text(
+        codeMessageStream(() => made, OPTIONS),
+        4,
+      ),
+    ).toThrow(/message 4 of the function has no MSH segment up to MSH-10/)
+  },
+)
+
+test('messages of code need their function', () => {
+  const compiled = compileMessages({ kind: 'code' })
+  expect(() => messageStream(compiled, OPTIONS)).toThrow(/export it from the scenario module/)
+  expect(
+    text(
+      messageStream(compiled, OPTIONS, () => HEADER),
+      0,
+    ),
+  ).toContain('ABC123200000000')
+})

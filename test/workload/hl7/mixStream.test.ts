@@ -1,0 +1,159 @@
+import fc from 'fast-check'
+import { Message } from 'node-hl7-client'
+import { describe, expect, test } from 'vitest'
+import { createBytes } from '../../../src/workload/bytes.ts'
+import { HL7_VERSIONS, MESSAGE_TYPES } from '../../../src/workload/hl7/messageType.ts'
+import { createIdentity } from '../../../src/workload/identity.ts'
+import { field, mixSpec, OPTIONS, streamOf, text } from './render.ts'
+
+const ALL_TYPES = Object.fromEntries(MESSAGE_TYPES.map(type => [type, 1]))
+const COURSE = { 'ADT^A01': 2, 'ORM^O01': 3, 'ORU^R01': 4, 'ADT^A03': 2 }
+const indexes = fc.oneof(fc.nat({ max: 5000 }), fc.integer({ min: 0, max: 36 ** 8 - 1 }))
+
+test.each(MESSAGE_TYPES)('%s is the golden message', async type => {
+  const message = text(streamOf(mixSpec({ [type]: 1 })), 41).replaceAll('\r', '\n')
+  await expect(message).toMatchFileSnapshot(`../golden/${type.replace('^', '_')}.hl7`)
+})
+
+test('message i is the same whatever was rendered before, in this stream or another', () => {
+  const spec = mixSpec(ALL_TYPES, { sizes: 'mixture' })
+  const used = streamOf(spec)
+  const out = createBytes(16)
+  fc.assert(
+    fc.property(fc.array(indexes, { minLength: 1, maxLength: 5 }), sequence => {
+      for (const index of sequence) used.render(index, out)
+      const last = sequence.at(-1)!
+      const again = createBytes()
+      streamOf(spec).render(last, again)
+      const same =
+        out.length === again.length && out.bytes.subarray(0, out.length).every((b, i) => b === again.bytes[i])
+      expect(same).toBe(true)
+    }),
+    { numRuns: 20 },
+  )
+})
+
+test('MSH-10 is the identity and MSH-7 the start of the run plus i ms', () => {
+  const stream = streamOf(mixSpec(ALL_TYPES))
+  const identity = createIdentity(OPTIONS.runKey, OPTIONS.loadIndex)
+  fc.assert(
+    fc.property(
+      indexes.filter(index => index < 1e11),
+      index => {
+        const message = text(stream, index)
+        expect(field(message, 'MSH', 10)).toBe(identity.text(index))
+        const stamp = new Date(OPTIONS.epochMs + index).toISOString().replace(/[-T:Z]/g, '')
+        expect(field(message, 'MSH', 7)).toBe(`${stamp}+0000`)
+      },
+    ),
+  )
+})
+
+describe.each(HL7_VERSIONS)('HL7 %s', version => {
+  test('every type parses in node-hl7-client, says its version, and is for training', () => {
+    for (const type of MESSAGE_TYPES) {
+      const parsed = new Message({ text: text(streamOf(mixSpec({ [type]: 1 }, { version })), 3) })
+      expect(`${parsed.get('MSH.9.1')}^${parsed.get('MSH.9.2')}`).toBe(type)
+      expect(parsed.get('MSH.12').toString()).toBe(version)
+      expect(parsed.get('MSH.11').toString()).toBe('T')
+      expect(parsed.get('MSH.9.3').toString() === '').toBe(version === '2.3')
+      expect(parsed.get('PID.5.1').toString()).toMatch(/^[A-Z][a-z]+$/)
+    }
+  })
+})
+
+test('templates have the size of everyday messages', () => {
+  for (const type of MESSAGE_TYPES) {
+    const size = text(streamOf(mixSpec({ [type]: 1 })), 0).length
+    expect(size).toBeGreaterThanOrEqual(400)
+    expect(size).toBeLessThanOrEqual(2048)
+  }
+})
+
+test('types come in proportion to their weights, from the first hundreds of messages on', () => {
+  const stream = streamOf(mixSpec({ 'ADT^A01': 5, 'ORU^R01': 3, 'MDM^T02': 2 }))
+  const share = (from: number, count: number, type: string) =>
+    Array.from({ length: count }, (_, i) => text(stream, from + i)).filter(m => field(m, 'MSH', 9).startsWith(type))
+      .length / count
+  expect(share(0, 1000, 'ADT^A01')).toBeCloseTo(0.5, 10)
+  expect(share(0, 1000, 'ORU^R01')).toBeCloseTo(0.3, 10)
+  expect(Math.abs(share(0, 300, 'ADT^A01') - 0.5)).toBeLessThan(0.12)
+  expect(Math.abs(share(700, 300, 'ADT^A01') - 0.5)).toBeLessThan(0.12)
+})
+
+interface Course {
+  readonly types: string[]
+  readonly patients: Set<string>
+  readonly admitted: Set<string>
+}
+
+function courses(count: number): Map<string, Course> {
+  const stream = streamOf(mixSpec(COURSE))
+  const byVisit = new Map<string, Course>()
+  for (let i = 0; i < count; i++) {
+    const message = text(stream, i)
+    const visit = field(message, 'PV1', 19)
+    if (!byVisit.has(visit)) byVisit.set(visit, { types: [], patients: new Set(), admitted: new Set() })
+    const course = byVisit.get(visit)!
+    course.types.push(field(message, 'MSH', 9).slice(4, 7))
+    course.patients.add([3, 5, 7, 19].map(n => field(message, 'PID', n)).join('|'))
+    course.admitted.add(field(message, 'PV1', 44))
+  }
+  return byVisit
+}
+
+test('a visit is one patient from admission through orders and results to discharge', () => {
+  const seen = courses(3000)
+  const whole = [...seen.values()].filter(({ types }) => types.includes('A01') && types.includes('A03'))
+  expect(whole.length).toBeGreaterThan(300)
+  for (const { types, patients, admitted } of seen.values()) {
+    expect(patients.size).toBe(1)
+    expect(admitted.size).toBe(1)
+    expect([...types].sort((a, b) => rank(a) - rank(b))).toEqual(types)
+  }
+})
+
+function rank(trigger: string): number {
+  return ['A01', 'O01', 'R01', 'A03'].indexOf(trigger)
+}
+
+test('whoever was not admitted in the run was admitted before it: after one round every visit begins with its admission', () => {
+  const opened = [...courses(3000).entries()].sort(([a], [b]) => (a < b ? -1 : 1))
+  const before = opened.filter(([, { types }]) => types[0] !== 'A01')
+  expect(before.length).toBeLessThanOrEqual(opened.length / 4)
+})
+
+test('a result names the order of its visit', () => {
+  const stream = streamOf(mixSpec(COURSE))
+  const orders = new Map<string, string>()
+  let matched = 0
+  for (let i = 0; i < 3000; i++) {
+    const message = text(stream, i)
+    const type = field(message, 'MSH', 9)
+    if (type.startsWith('ORM')) orders.set(field(message, 'ORC', 2), field(message, 'PID', 3))
+    if (type.startsWith('ORU') && orders.has(field(message, 'ORC', 2))) {
+      expect(orders.get(field(message, 'ORC', 2))).toBe(field(message, 'PID', 3))
+      matched++
+    }
+  }
+  expect(matched).toBeGreaterThan(400)
+})
+
+test('patients are drawn from the population, all of them, and stay themselves', () => {
+  const stream = streamOf(mixSpec({ 'ADT^A01': 1 }, { population: 37 }))
+  const names = new Map<string, string>()
+  for (let i = 0; i < 200; i++) {
+    const message = text(stream, i)
+    const known = names.get(field(message, 'PID', 3)) ?? field(message, 'PID', 5)
+    expect(field(message, 'PID', 5)).toBe(known)
+    names.set(field(message, 'PID', 3), known)
+  }
+  expect(names.size).toBe(37)
+})
+
+test('loads of one run send different messages about the same people', () => {
+  const a = text(streamOf(mixSpec({ 'ADT^A01': 1 }, { population: 1 }), { loadIndex: 0 }), 5)
+  const b = text(streamOf(mixSpec({ 'ADT^A01': 1 }, { population: 1 }), { loadIndex: 1 }), 5)
+  expect(field(a, 'PID', 5)).toBe(field(b, 'PID', 5))
+  expect(field(a, 'MSH', 10)).not.toBe(field(b, 'MSH', 10))
+})

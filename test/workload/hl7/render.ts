@@ -1,0 +1,35 @@
+import type { Hl7Version, MessagesSpec } from '../../../src/model/scenario.ts'
+import type { MessageStream } from '../../../src/model/stream.ts'
+import { createBytes } from '../../../src/workload/bytes.ts'
+import { compileMessages } from '../../../src/workload/hl7/compiled.ts'
+import { messageStream } from '../../../src/workload/hl7/stream.ts'
+
+export const OPTIONS = { seed: 1, runKey: 'ABC123', loadIndex: 2, epochMs: Date.UTC(2026, 10, 22, 21, 5, 0, 250) }
+
+export function mixSpec(
+  mix: Readonly<Record<string, number>>,
+  rest: { version?: Hl7Version; sizes?: 'template' | 'mixture' | number; population?: number } = {},
+): Extract<MessagesSpec, { kind: 'mix' }> {
+  return { kind: 'mix', version: '2.5.1', sizes: 'template', population: 1000, ...rest, mix }
+}
+
+/** The stream of a spec as a generator gets it: through JSON. */
+export function streamOf(
+  spec: MessagesSpec,
+  options: Partial<typeof OPTIONS> = {},
+  files: readonly Uint8Array[] = [],
+): MessageStream {
+  const compiled = JSON.parse(JSON.stringify(compileMessages(spec, files)))
+  return messageStream(compiled, { ...OPTIONS, ...options })
+}
+
+export function text(stream: MessageStream, index: number, out = createBytes(16)): string {
+  stream.render(index, out)
+  return new TextDecoder().decode(out.bytes.subarray(0, out.length))
+}
+
+/** Field `number` of the first segment called `name`. */
+export function field(message: string, name: string, number: number): string {
+  const segment = message.split('\r').find(line => line.startsWith(`${name}|`))!
+  return segment.split('|')[name === 'MSH' ? number - 1 : number] ?? ''
+}
