@@ -1,0 +1,39 @@
+import { searchParametersOf } from './fhirCriteria.ts'
+import { RESOURCE_TYPES, type ResourceType } from './fhirResource.ts'
+
+/** What this server does, and no more (FHIR R4 CapabilityStatement). `date` = when it was started, ISO 8601. */
+export function capabilityStatement(baseUrl: string, date: string): object {
+  return {
+    resourceType: 'CapabilityStatement',
+    status: 'active',
+    date,
+    kind: 'instance',
+    software: { name: 'hl7bench built-in FHIR target' },
+    implementation: { description: 'In-memory FHIR server of a load test', url: baseUrl },
+    fhirVersion: '4.0.1',
+    format: ['application/fhir+json'],
+    rest: [
+      {
+        mode: 'server',
+        resource: RESOURCE_TYPES.map(resourceCapability),
+        interaction: [{ code: 'transaction' }, { code: 'batch' }],
+      },
+    ],
+  }
+}
+
+function resourceCapability(type: ResourceType): object {
+  return {
+    type,
+    interaction: [{ code: 'create' }, { code: 'read' }, { code: 'vread' }, { code: 'search-type' }],
+    versioning: 'versioned',
+    readHistory: false,
+    updateCreate: false,
+    conditionalCreate: true,
+    searchParam: searchParametersOf(type).map(name => ({ name, type: parameterType(name) })),
+  }
+}
+
+function parameterType(name: string): 'token' | 'reference' {
+  return name === '_id' || name === 'identifier' ? 'token' : 'reference'
+}

@@ -1,0 +1,157 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { type ArrivalLog, digestBody, openArrivals } from '../ledger/arrivals.ts'
+import { alteredBody } from './alteredBody.ts'
+import { type Misbehaviour, misbehaviourOf } from './faults.ts'
+import { type FhirAnswer, FhirRefusal, refusalAnswer } from './fhirAnswer.ts'
+import { capabilityStatement } from './fhirCapability.ts'
+import { perform } from './fhirPerform.ts'
+import { createFhirStore } from './fhirStore.ts'
+import { listen } from './listen.ts'
+import { createReplyQueue } from './replyQueue.ts'
+import { readBody } from './requestBody.ts'
+import { serviceTimeMs } from './serviceTime.ts'
+import { MAX_BODY_BYTES, type StartedTarget, type TargetOptions } from './startedTarget.ts'
+
+export interface FhirTargetOptions extends TargetOptions {
+  /** Path prefix of the FHIR base, without a trailing slash; may be empty. */
+  readonly basePath: string
+  /** Patients of the workload that are there from the start. */
+  readonly population: number
+}
+
+/** `answer` null = close the connection. */
+interface Reply {
+  readonly response: ServerResponse
+  readonly answer: FhirAnswer | null
+}
+
+/**
+ * Starts the built-in FHIR R4 server. A request with an X-Request-Id that is performed is in the arrival record before
+ * its answer is written. `GET metadata` is answered at once and counts for no fault, so probing changes nothing.
+ * Throws when it cannot listen.
+ */
+export async function startFhirTarget(options: FhirTargetOptions): Promise<StartedTarget> {
+  const { behaviour, seed, basePath, population } = options
+  const store = createFhirStore()
+  if (population > 0) (await import('./fhirPopulation.ts')).loadPopulation(store, seed, population)
+  const arrivals = options.arrivalsFile === null ? null : openArrivals(options.arrivalsFile)
+  const startedAt = new Date().toISOString()
+  const connections = new Map<Socket, number>()
+  let opened = 0
+  let requests = 0
+
+  const replies = createReplyQueue<Reply>(due => {
+    arrivals?.flush()
+    for (const { response, answer } of due) send(response, answer)
+  })
+
+  const onBody = (request: IncomingMessage, response: ServerResponse, body: Buffer | null) => {
+    const baseUrl = `http://${request.headers.host ?? `${options.host}:${request.socket.localPort}`}${basePath}`
+    const [target, query] = splitOnce(request.url ?? '/', '?')
+    if (request.method === 'GET' && target === `${basePath}/metadata`) {
+      return replies.add({ response, answer: capabilityAnswer(baseUrl, startedAt) }, 0)
+    }
+    const number = ++requests
+    const misbehaviour = misbehaviourOf(behaviour.faults, number)
+    if (misbehaviour.stallMs > 0) replies.stall(misbehaviour.stallMs)
+    if (misbehaviour.disconnect) return replies.add({ response, answer: null }, 0)
+    if (misbehaviour.drop) return
+    const answer = answerTo(request, target, query, body, baseUrl, misbehaviour)
+    if (arrivals !== null && answer.arrival !== null && body !== null) {
+      record(arrivals, request, connections.get(request.socket) ?? 0, answer.arrival, body, misbehaviour)
+      replies.wake()
+    }
+    if (misbehaviour.loseAck) return
+    replies.add({ response, answer }, serviceTimeMs(behaviour.serviceTime, seed, number) + misbehaviour.delayMs)
+  }
+
+  const answerTo = (
+    request: IncomingMessage,
+    target: string,
+    query: string,
+    body: Buffer | null,
+    baseUrl: string,
+    misbehaviour: Misbehaviour,
+  ): FhirAnswer => {
+    if (body === null)
+      return refusalAnswer(new FhirRefusal(413, 'too-long', `the body is longer than ${MAX_BODY_BYTES} bytes`))
+    if (target !== basePath && !target.startsWith(`${basePath}/`)) {
+      return refusalAnswer(new FhirRefusal(404, 'not-found', `${target}: the FHIR base is ${basePath || '/'}`))
+    }
+    const contentType = splitOnce(request.headers['content-type'] ?? '', ';')[0]
+      .trim()
+      .toLowerCase()
+    const ifNoneExist = request.headers['if-none-exist']
+    const asked = {
+      method: request.method ?? '',
+      path: target.slice(basePath.length),
+      query,
+      contentType,
+      ifNoneExist: ifNoneExist === undefined ? null : String(ifNoneExist),
+      body,
+    }
+    return perform(store, asked, baseUrl, misbehaviour)
+  }
+
+  const server = createServer({ keepAliveTimeout: 0, requestTimeout: 0, noDelay: true }, (request, response) =>
+    readBody(request, MAX_BODY_BYTES, body => onBody(request, response, body)),
+  )
+  server.on('connection', socket => {
+    connections.set(socket, opened++)
+    socket.on('close', () => connections.delete(socket))
+  })
+
+  const close = async () => {
+    const closed = new Promise<void>(resolve => server.close(() => resolve()))
+    server.closeAllConnections()
+    replies.close()
+    await closed
+    arrivals?.close()
+  }
+
+  try {
+    const port = await listen(server, options.host, options.port)
+    let closing: Promise<void> | null = null
+    return { port, close: () => (closing ??= close()) }
+  } catch (error) {
+    arrivals?.close()
+    throw error
+  }
+}
+
+function send(response: ServerResponse, answer: FhirAnswer | null): void {
+  if (response.destroyed) return
+  if (answer === null) return void response.socket?.destroy()
+  const { status, headers, body } = answer
+  response.writeHead(status, { ...headers, 'Content-Type': 'application/fhir+json', 'Content-Length': body.length })
+  response.end(body)
+}
+
+/** Requests without an X-Request-Id are nobody's messages and leave no trace. */
+function record(
+  arrivals: ArrivalLog,
+  request: IncomingMessage,
+  connection: number,
+  kind: 'stored' | 'repeat',
+  body: Buffer,
+  { corrupt, duplicate }: Misbehaviour,
+): void {
+  const id = request.headers['x-request-id']
+  if (id === undefined) return
+  const identity = Buffer.from(String(id), 'latin1')
+  const timeMs = performance.timeOrigin + performance.now()
+  const digest = digestBody(corrupt ? alteredBody(body) : body)
+  arrivals.append(kind, connection, timeMs, identity, 0, identity.length, digest)
+  if (duplicate) arrivals.append(kind, connection, timeMs, identity, 0, identity.length, digest)
+}
+
+function capabilityAnswer(baseUrl: string, startedAt: string): FhirAnswer {
+  const body = Buffer.from(JSON.stringify(capabilityStatement(baseUrl, startedAt)))
+  return { status: 200, headers: {}, body, arrival: null }
+}
+
+function splitOnce(text: string, separator: string): [string, string] {
+  const at = text.indexOf(separator)
+  return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)]
+}

@@ -1,0 +1,80 @@
+import type { Socket } from 'node:net'
+import { createMllpDecoder } from '../protocol/mllp/decoder.ts'
+import { MAX_BODY_BYTES } from './startedTarget.ts'
+
+/** Unsent answers at which a connection is no longer read, bytes: a peer that never reads must not fill the memory. */
+const MAX_UNSENT_BYTES = 1 << 20
+
+/** The receiver's side of one connection. */
+export interface MllpConnection {
+  readonly number: number
+  /** Announces an answer, so that a half-closed connection stays open until it is sent. */
+  owe(): void
+  /** Gathers an owed answer; null = close the connection instead. */
+  gather(answer: Uint8Array | null): void
+  /** Writes what was gathered in one write. */
+  write(): void
+  /** Takes nothing more from the peer. */
+  deafen(): void
+}
+
+export interface MllpReceiver {
+  onMessage(connection: MllpConnection, bytes: Uint8Array, start: number, end: number): void
+  onTooLong(connection: MllpConnection): void
+}
+
+export function openMllpConnection(socket: Socket, number: number, receiver: MllpReceiver): void {
+  let owed = 0
+  let gathered: Uint8Array[] = []
+  let closing = false
+  let ended = false
+  let deaf = false
+
+  const connection: MllpConnection = {
+    number,
+    owe: () => {
+      owed++
+    },
+    gather(answer) {
+      owed--
+      if (answer === null) closing = true
+      else if (!closing) gathered.push(answer)
+    },
+    write() {
+      if (gathered.length > 0 && socket.writable) {
+        socket.write(gathered.length === 1 ? gathered[0]! : Buffer.concat(gathered))
+        if (socket.writableLength > MAX_UNSENT_BYTES) socket.pause()
+      }
+      gathered = []
+      if (closing) socket.destroySoon()
+      else endWhenQuit()
+    },
+    deafen() {
+      deaf = true
+    },
+  }
+
+  const endWhenQuit = () => {
+    if (ended && owed === 0 && gathered.length === 0) socket.end()
+  }
+
+  const decoder = createMllpDecoder({
+    maxFrameBytes: MAX_BODY_BYTES,
+    onFrame(bytes, start, end) {
+      if (!deaf) receiver.onMessage(connection, bytes, start, end)
+    },
+    onError(error) {
+      if (error.kind === 'frame-too-long' && !deaf) receiver.onTooLong(connection)
+    },
+  })
+
+  socket.setNoDelay(true)
+  socket.on('data', chunk => decoder.push(chunk))
+  socket.on('drain', () => socket.resume())
+  socket.on('end', () => {
+    ended = true
+    endWhenQuit()
+  })
+  // A peer that resets the connection is ordinary under load: 'close' follows and nothing is owed any more.
+  socket.on('error', () => socket.destroy())
+}

@@ -1,0 +1,114 @@
+import { createServer, type Socket } from 'node:net'
+import { digestBody, openArrivals } from '../ledger/arrivals.ts'
+import { createHeaderFields, findHeaderFields } from '../protocol/hl7/fields.ts'
+import { alteredBody } from './alteredBody.ts'
+import { type Misbehaviour, misbehaviourOf } from './faults.ts'
+import { listen } from './listen.ts'
+import { createAckWriter, REASONS } from './mllpAck.ts'
+import { type MllpConnection, openMllpConnection } from './mllpConnection.ts'
+import { createReplyQueue } from './replyQueue.ts'
+import { serviceTimeMs } from './serviceTime.ts'
+import type { StartedTarget, TargetOptions } from './startedTarget.ts'
+
+/** `answer` null = close the connection. */
+interface Reply {
+  readonly connection: MllpConnection
+  readonly answer: Uint8Array | null
+}
+
+/**
+ * Starts the built-in MLLP receiver: original-mode acknowledgements on any number of connections.
+ * A message is in the arrival record before its acknowledgement is written. Throws when it cannot listen.
+ */
+export async function startMllpTarget(options: TargetOptions): Promise<StartedTarget> {
+  const { behaviour, seed } = options
+  const arrivals = options.arrivalsFile === null ? null : openArrivals(options.arrivalsFile)
+  const acks = createAckWriter(Date.now().toString(36).toUpperCase())
+  const fields = createHeaderFields()
+  let requests = 0
+
+  const replies = createReplyQueue<Reply>(due => {
+    arrivals?.flush()
+    const touched = new Set<MllpConnection>()
+    for (const { connection, answer } of due) {
+      connection.gather(answer)
+      touched.add(connection)
+    }
+    for (const connection of touched) connection.write()
+  })
+
+  const reply = (connection: MllpConnection, answer: Uint8Array | null, delayMs: number) => {
+    connection.owe()
+    replies.add({ connection, answer }, delayMs)
+  }
+
+  const disconnect = (connection: MllpConnection) => {
+    connection.deafen()
+    reply(connection, null, 0)
+  }
+
+  /** The answer to a message and, unless it is refused or lost, its entry in the record. */
+  const receive = (
+    connection: MllpConnection,
+    { reject, lose, corrupt, duplicate }: Misbehaviour,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): Uint8Array => {
+    if (!findHeaderFields(bytes, start, end, fields)) return acks.refuse(REASONS.notHl7)
+    const idStart = fields.starts[10]!
+    const idEnd = fields.ends[10]!
+    if (idStart === idEnd) return acks.answer('AR', bytes, fields, REASONS.noControlId)
+    if (reject !== null) return acks.answer(reject.code, bytes, fields, REASONS.refused)
+    if (arrivals !== null && !lose) {
+      const timeMs = performance.timeOrigin + performance.now()
+      const body = bytes.subarray(start, end)
+      const digest = digestBody(corrupt ? alteredBody(body) : body)
+      arrivals.append('stored', connection.number, timeMs, bytes, idStart, idEnd, digest)
+      if (duplicate) arrivals.append('stored', connection.number, timeMs, bytes, idStart, idEnd, digest)
+      replies.wake()
+    }
+    return acks.answer('AA', bytes, fields, null)
+  }
+
+  const onMessage = (connection: MllpConnection, bytes: Uint8Array, start: number, end: number) => {
+    const request = ++requests
+    const misbehaviour = misbehaviourOf(behaviour.faults, request)
+    if (misbehaviour.stallMs > 0) replies.stall(misbehaviour.stallMs)
+    if (misbehaviour.disconnect) return disconnect(connection)
+    if (misbehaviour.drop) return
+    const answer = receive(connection, misbehaviour, bytes, start, end)
+    if (misbehaviour.loseAck) return
+    reply(connection, answer, serviceTimeMs(behaviour.serviceTime, seed, request) + misbehaviour.delayMs)
+  }
+
+  const onTooLong = (connection: MllpConnection) => {
+    reply(connection, acks.refuse(REASONS.tooLong), 0)
+    disconnect(connection)
+  }
+
+  const sockets = new Set<Socket>()
+  let connections = 0
+  const server = createServer({ allowHalfOpen: true }, socket => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+    openMllpConnection(socket, connections++, { onMessage, onTooLong })
+  })
+
+  const close = async () => {
+    const closed = new Promise<void>(resolve => server.close(() => resolve()))
+    for (const socket of sockets) socket.destroy()
+    replies.close()
+    await closed
+    arrivals?.close()
+  }
+
+  try {
+    const port = await listen(server, options.host, options.port)
+    let closing: Promise<void> | null = null
+    return { port, close: () => (closing ??= close()) }
+  } catch (error) {
+    arrivals?.close()
+    throw error
+  }
+}

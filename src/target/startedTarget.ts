@@ -1,0 +1,21 @@
+import type { TargetBehaviour } from '../model/scenario.ts'
+
+/** A built-in target that listens. */
+export interface StartedTarget {
+  readonly port: number
+  /** Ends every connection, flushes and closes the arrival record. Idempotent. */
+  close(): Promise<void>
+}
+
+export interface TargetOptions {
+  readonly host: string
+  /** 0 = any free port. */
+  readonly port: number
+  readonly behaviour: TargetBehaviour
+  readonly seed: number
+  /** Where arrivals are recorded (room `ledger`); null = nowhere. */
+  readonly arrivalsFile: string | null
+}
+
+/** Largest message or request body that a built-in target takes, bytes. */
+export const MAX_BODY_BYTES = 64 * 1024 * 1024
