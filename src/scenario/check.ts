@@ -1,0 +1,50 @@
+import { checkEnvironment } from './checkEnvironment.ts'
+import { checkLoad } from './checkLoad.ts'
+import { checkPhases } from './checkPhases.ts'
+import { checkSut } from './checkSut.ts'
+import type { Finding, Place } from './finding.ts'
+import { loadNames } from './loadNames.ts'
+import type { Parts } from './parse.ts'
+import { parseSlo } from './slo.ts'
+
+/** What cannot be said key by key: parts that contradict each other. Parts with complaints of their own are skipped. */
+export function checkParts(parts: Parts, raw: unknown, place: Place): readonly Finding[] {
+  return [
+    ...checkNames(raw),
+    ...parts.load.flatMap((load, index) => (load ? checkLoad(load, index, place) : [])),
+    ...checkEnvironment(parts, raw),
+    ...checkPhases(parts),
+    ...checkSut(parts, place),
+    ...checkSlos(parts, raw),
+  ]
+}
+
+function checkNames(raw: unknown): readonly Finding[] {
+  const loads = loadNames(raw)
+  return loads.flatMap(({ name, protocol }, index) => {
+    const finding = (expected: string) => [
+      { path: ['load', index, 'name'], expected, found: name, hint: 'give this load another name' },
+    ]
+    if (loads.findIndex(load => load.name === name) < index) return finding('a name that no other load has')
+    if (name === 'audit') return finding("a name other than 'audit', which SLOs use for the audit")
+    return (name === 'mllp' || name === 'fhir') && name !== protocol
+      ? finding(`a name other than the protocol '${name}'`)
+      : []
+  })
+}
+
+function checkSlos(parts: Parts, raw: unknown): readonly Finding[] {
+  const loads = loadNames(raw)
+  return Object.entries(parts.slo ?? {}).flatMap(([metric, text]) => {
+    const parsed = parseSlo(metric, text, loads)
+    if ('slo' in parsed) return []
+    return [
+      {
+        path: ['slo', metric],
+        expected: parsed.expected,
+        found: parsed.at === 'key' ? metric : text,
+        hint: parsed.hint,
+      },
+    ]
+  })
+}

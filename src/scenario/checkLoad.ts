@@ -1,0 +1,135 @@
+import type { Finding, Place } from './finding.ts'
+import type { ParsedFhirLoad, ParsedLoad, ParsedMllpLoad } from './loadSchema.ts'
+import { type ParsedOperation, SEARCHES_OF } from './operationSchema.ts'
+import type { Path } from './path.ts'
+import { connectionsOf } from './resolveLoad.ts'
+
+export function checkLoad(load: ParsedLoad, index: number, place: Place): readonly Finding[] {
+  const path: Path = ['load', index]
+  return [
+    ...checkShares(load, path),
+    ...(load.protocol === 'mllp' ? checkMllp(load, path, place) : checkFhir(load, path, place)),
+  ]
+}
+
+function checkShares(load: ParsedLoad, path: Path): readonly Finding[] {
+  const findings: Finding[] = []
+  const connections = connectionsOf(load)
+  if (load.generators > connections) {
+    const expected = `at most one generator per connection (${connections})`
+    findings.push({
+      path: [...path, 'generators'],
+      expected,
+      found: load.generators,
+      hint: 'raise connections or lower generators',
+    })
+  }
+  if (load.onUnknown === 'resend' && load.maxAttempts < 2) {
+    findings.push({
+      path: [...path, 'maxAttempts'],
+      expected: "2 or more with onUnknown 'resend'",
+      found: load.maxAttempts,
+      hint: "or say onUnknown: 'drop'",
+    })
+  }
+  return findings
+}
+
+function checkMllp(load: ParsedMllpLoad, path: Path, place: Place): readonly Finding[] {
+  const findings: Finding[] = []
+  if (load.feeds !== undefined && load.connections !== undefined) {
+    findings.push({
+      path: [...path, 'feeds'],
+      expected: 'feeds or connections, not both',
+      found: load.feeds,
+      hint: 'they mean the same: remove one',
+    })
+  }
+  const { messages } = load
+  if (typeof messages === 'object' && 'files' in messages)
+    findings.push(...checkFiles(messages.files, [...path, 'messages', 'files'], place, null))
+  if (typeof messages === 'object' && 'mix' in messages && !Object.values(messages.mix).some(weight => weight > 0)) {
+    findings.push({
+      path: [...path, 'messages', 'mix'],
+      expected: 'a message type with a weight above 0',
+      found: messages.mix,
+      hint: null,
+    })
+  }
+  return findings
+}
+
+function checkFhir(load: ParsedFhirLoad, path: Path, place: Place): readonly Finding[] {
+  const findings: Finding[] = []
+  if (load.window > 1) {
+    findings.push({
+      path: [...path, 'window'],
+      expected: '1 with fhir: HTTP/1.1 requests are not pipelined',
+      found: load.window,
+      hint: 'raise connections instead',
+    })
+  }
+  if (typeof load.operations === 'function') return findings
+  findings.push(
+    ...load.operations.flatMap((operation, index) => checkOperation(operation, [...path, 'operations', index], place)),
+  )
+  const functions = load.operations.flatMap((operation, index) => (typeof operation === 'function' ? [index] : []))
+  for (const index of functions.slice(1)) {
+    findings.push({
+      path: [...path, 'operations', index],
+      expected: 'at most one function per load',
+      found: load.operations[index],
+      hint: 'make the choice inside one function, or use two loads',
+    })
+  }
+  return findings
+}
+
+function checkOperation(operation: ParsedOperation, path: Path, place: Place): readonly Finding[] {
+  if (typeof operation === 'function') return []
+  if ('files' in operation) return checkFiles(operation.files, [...path, 'files'], place, /\.(json|ndjson)$/i)
+  if (!('search' in operation) || operation.by === undefined) return []
+  const known: readonly string[] = SEARCHES_OF[operation.search]
+  if (known.includes(operation.by)) return []
+  return [
+    {
+      path: [...path, 'by'],
+      expected: `${known.map(by => `'${by}'`).join(' or ')} when searching ${operation.search}`,
+      found: operation.by,
+      hint: null,
+    },
+  ]
+}
+
+function checkFiles(
+  files: string | readonly string[],
+  path: Path,
+  place: Place,
+  ending: RegExp | null,
+): readonly Finding[] {
+  const patterns = typeof files === 'string' ? [files] : files
+  return patterns.flatMap((pattern, index) => {
+    const at = typeof files === 'string' ? path : [...path, index]
+    const matches = place.glob(pattern)
+    if (matches.length === 0)
+      return [
+        {
+          path: at,
+          expected: 'at least one file of that name',
+          found: pattern,
+          hint: 'names start at the folder of the scenario file',
+        },
+      ]
+    const other = ending && matches.find(name => !ending.test(name))
+    return other
+      ? [
+          {
+            path: at,
+            expected: '.json and .ndjson files only',
+            found: other,
+            hint: "narrow the glob, for instance '*.ndjson'",
+          },
+        ]
+      : []
+  })
+}

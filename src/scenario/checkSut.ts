@@ -1,0 +1,68 @@
+import type { Finding, Place } from './finding.ts'
+import type { Parts } from './parse.ts'
+import type { ParsedSut } from './sutSchema.ts'
+
+/** Names that a user may take for a placeholder of `sut.start`: `{port}`, `{mllp_port}`; `${..}` is the shell's. */
+const NEARLY_PLACEHOLDER = /(?<!\$)\{(?!mllpPort\}|fhirPort\}|runDir\})(\w*port|run_?dir)\}/gi
+
+export function checkSut(parts: Parts, place: Place): readonly Finding[] {
+  const { sut } = parts
+  if (!sut) return []
+  return [...checkBuiltin(parts, sut), ...checkStart(sut), ...checkFolders(sut, place), ...checkSecrets(sut)]
+}
+
+function checkBuiltin(parts: Parts, sut: ParsedSut): readonly Finding[] {
+  const reason =
+    parts.environment?.kind === 'attached'
+      ? 'an attached target'
+      : sut.start !== null
+        ? 'a SUT of your own (sut.start)'
+        : null
+  if (reason === null) return []
+  return (['mllp', 'fhir'] as const).flatMap(protocol => {
+    const { faults, serviceTime } = sut.builtin[protocol]
+    const path = ['sut', 'builtin', protocol]
+    const expected = `nothing here with ${reason}: only the built-in targets behave as told`
+    const hint = 'remove it, or leave out sut.start and measure the built-in targets'
+    return [
+      ...(faults.length > 0 ? [{ path: [...path, 'faults'], expected, found: faults, hint }] : []),
+      ...(serviceTime.meanMs > 0 ? [{ path: [...path, 'serviceTime'], expected, found: serviceTime, hint }] : []),
+    ]
+  })
+}
+
+function checkStart(sut: ParsedSut): readonly Finding[] {
+  const wrong = [...(sut.start ?? '').matchAll(NEARLY_PLACEHOLDER)].map(match => match[0])
+  return wrong.map(found => ({
+    path: ['sut', 'start'],
+    expected: 'the placeholders {mllpPort}, {fhirPort} and {runDir}',
+    found,
+    hint: null,
+  }))
+}
+
+function checkFolders(sut: ParsedSut, place: Place): readonly Finding[] {
+  return (['cwd', 'repository'] as const).flatMap(key => {
+    const folder = sut[key]
+    if (folder === undefined || folder === null || place.isFolder(place.resolve(folder))) return []
+    return [
+      {
+        path: ['sut', key],
+        expected: 'a folder that exists',
+        found: folder,
+        hint: 'names start at the folder of the scenario file',
+      },
+    ]
+  })
+}
+
+function checkSecrets(sut: ParsedSut): readonly Finding[] {
+  return Object.keys(sut.env)
+    .filter(name => name.includes('SECRET'))
+    .map(name => ({
+      path: ['sut', 'env', name],
+      expected: 'no secret in a scenario',
+      found: '***',
+      hint: `set ${name} in the environment of hl7bench: the SUT inherits it`,
+    }))
+}

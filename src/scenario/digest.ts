@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { relative, sep } from 'node:path'
+import type { Load, Scenario } from '../model/scenario.ts'
+import { codeOfLoad } from '../workload/code.ts'
+
+/**
+ * 12 hex digits of the SHA-256 over what decides the measurement: load (files by their contents, functions by their source), environment, phases and
+ * the SUT's command. Name, description, SLOs, runs, seed, validity and the places of files do not count.
+ * `exported` = what the scenario module exports: a function's text counts, what it calls elsewhere does not.
+ */
+export function caseDigest(scenario: Scenario, exported: unknown, folder: string): string {
+  const decisive = {
+    environment: scenario.environment,
+    load: scenario.load.map((load, index) => contentOf(load, codeOfLoad(exported, index))),
+    phases: scenario.phases,
+    sut: sutOf(scenario, folder),
+  }
+  return sha256(canonicalJson(decisive)).slice(0, 12)
+}
+
+/** JSON with the keys of every object in code-unit order: equal values give equal text. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, item: unknown) => {
+    if (item === null || typeof item !== 'object' || Array.isArray(item)) return item
+    return Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
+  })
+}
+
+function contentOf(load: Load, code: unknown): unknown {
+  const source = code === null ? null : String(code)
+  if (load.protocol === 'mllp') return { ...load, messages: contentOfPart(load.messages, source) }
+  return { ...load, operations: load.operations.map(operation => contentOfPart(operation, source)) }
+}
+
+function contentOfPart(
+  part: { readonly kind: string; readonly files?: readonly string[] },
+  source: string | null,
+): unknown {
+  if (part.kind === 'code') return { ...part, source }
+  return part.files ? { ...part, files: part.files.map(file => sha256(readFileSync(file))) } : part
+}
+
+function sutOf({ sut, environment }: Scenario, folder: string): unknown {
+  if (environment.kind === 'attached') return null
+  if (sut.start === null) return { builtin: sut.builtin, fhirBasePath: sut.fhirBasePath }
+  const cwd = relative(folder, sut.cwd).split(sep).join('/')
+  return { start: sut.start, env: sut.env, cwd, fhirBasePath: sut.fhirBasePath }
+}
+
+const sha256 = (data: string | Uint8Array) => createHash('sha256').update(data).digest('hex')

@@ -1,0 +1,23 @@
+import { z } from 'zod'
+
+const processEnvironment = z.strictObject({
+  kind: z.literal('process').describe('Fresh processes on loopback; no root.'),
+  parallel: z
+    .int()
+    .min(1)
+    .max(64)
+    .default(1)
+    .describe('Blocks measured at once, 1 to 64; runs that share cores disturb each other.'),
+})
+
+const attachedEnvironment = z.strictObject({
+  kind: z.literal('attached').describe('Servers that someone else owns: loaded, never started, never deleted.'),
+  mllp: z.string().optional().describe("MLLP endpoint: 'mllp://host:port' (port 2575 when absent)."),
+  fhir: z.string().optional().describe("FHIR base: 'http://host:port/base' (port 80 when absent)."),
+})
+
+/** Kinds in the vocabulary that this version does not provision. */
+export const LATER_ENVIRONMENTS: readonly unknown[] = ['netns', 'ec2']
+
+export const environmentSchema = z.discriminatedUnion('kind', [processEnvironment, attachedEnvironment])
+export type ParsedEnvironment = z.output<typeof environmentSchema>

@@ -1,0 +1,93 @@
+import { z } from 'zod'
+import type { RequestFunction } from '../workload/code.ts'
+import { durationSchema } from './duration.ts'
+import { messagesSchema } from './messagesSchema.ts'
+import { operationSchema } from './operationSchema.ts'
+import { workloadSchema } from './workloadSchema.ts'
+
+const connectionCount = z.int().min(1).max(60_000)
+
+const common = {
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, {
+      error: 'expected up to 64 letters, digits, - and _, the first a letter or a digit',
+    })
+    .optional()
+    .describe('Unique in the scenario; metrics are named by it. Default: the protocol (`mllp`, then `mllp-2`).'),
+  connections: connectionCount
+    .optional()
+    .describe('Connections kept open, over all generators, 1 to 60,000. Default 8 (mllp), 16 (fhir).'),
+  window: z
+    .int()
+    .min(1)
+    .max(1_000)
+    .default(1)
+    .describe('Most unanswered messages on one connection, 1 to 1,000; above 1 for mllp only.'),
+  generators: z
+    .int()
+    .min(1)
+    .max(256)
+    .default(1)
+    .describe('Generator processes that share the load, 1 to 256, at most one per connection.'),
+  workload: workloadSchema,
+  timeoutMs: durationSchema(1)
+    .default(10_000)
+    .describe("Deadline of a reply, from the send: ms, or text such as '10s'."),
+  onUnknown: z
+    .enum(['drop', 'resend'])
+    .default('drop')
+    .describe('What becomes of a message whose fate is unknown (no reply in time, connection lost).'),
+  maxAttempts: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(3)
+    .describe("Most sends of one message with onUnknown 'resend', the first included, 1 to 100."),
+  pacing: z
+    .enum(['auto', 'spin', 'sleep'])
+    .default('auto')
+    .describe(
+      'How precisely arrivals are hit: spin burns CPU just before one, sleep never does, auto spins where a core is free.',
+    ),
+}
+
+const mllpLoad = z.strictObject({
+  protocol: z.literal('mllp').describe('HL7 v2 over MLLP.'),
+  ...common,
+  feeds: connectionCount.optional().describe('The MLLP word for connections; give one of the two.'),
+  messages: messagesSchema.describe(
+    'What to send: a mix of built-in message types, HL7 files, or (in .ts and .js) a function (index, random) => message.',
+  ),
+})
+
+const fhirLoad = z.strictObject({
+  protocol: z.literal('fhir').describe('FHIR R4 over HTTP/1.1.'),
+  ...common,
+  operations: z
+    .union([z.array(operationSchema).min(1), z.custom<RequestFunction>(value => typeof value === 'function')])
+    .describe('What to ask: a list of operations, or (in .ts and .js) a function (index, random) => request.'),
+  population: z
+    .int()
+    .min(1)
+    .max(10_000_000)
+    .default(1_000)
+    .describe('Patients that searches and reads draw from, 1 to 10,000,000.'),
+  populate: z
+    .enum(['before', 'never'])
+    .optional()
+    .describe(
+      "Whether the population is loaded before each run. Default 'before' when an operation searches or reads, else 'never'.",
+    ),
+  parseShare: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.01)
+    .describe('Share of replies parsed whole as JSON, 0 to 1; the rest are verified by scanning.'),
+})
+
+export const loadSchema = z.discriminatedUnion('protocol', [mllpLoad, fhirLoad])
+export type ParsedLoad = z.output<typeof loadSchema>
+export type ParsedFhirLoad = z.output<typeof fhirLoad>
+export type ParsedMllpLoad = z.output<typeof mllpLoad>

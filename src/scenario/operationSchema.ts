@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import type { RequestFunction } from '../workload/code.ts'
+import { fileList } from './messagesSchema.ts'
+
+export const RESOURCE_TYPES = ['Patient', 'Coverage', 'ExplanationOfBenefit', 'Observation'] as const
+
+/** How each resource type is searched; the first is the default. */
+export const SEARCHES_OF = {
+  Patient: ['hicnHash', 'identifier'],
+  Coverage: ['beneficiary'],
+  ExplanationOfBenefit: ['patient'],
+  Observation: ['patient'],
+} as const satisfies Record<(typeof RESOURCE_TYPES)[number], readonly string[]>
+
+const weight = z.number().positive().default(1).describe('Relative share of the load, above 0.')
+
+const search = z.strictObject({
+  search: z.enum(RESOURCE_TYPES).describe('Resource type to search.'),
+  by: z
+    .enum(['hicnHash', 'identifier', 'beneficiary', 'patient'])
+    .optional()
+    .describe(
+      'Patient by hicnHash (default) or identifier, Coverage by beneficiary, ExplanationOfBenefit and Observation by patient.',
+    ),
+  method: z
+    .enum(['GET', 'POST'])
+    .default('POST')
+    .describe('POST = form to `_search`, GET = query; POST keeps identifiers out of access logs.'),
+  expectTotal: z
+    .int()
+    .min(0)
+    .nullable()
+    .default(null)
+    .describe(
+      'Only this Bundle.total is accepted, 0 or more; a larger one raises the alarm total-above-expected. null = any.',
+    ),
+  weight,
+})
+
+const create = z.strictObject({
+  create: z.enum(RESOURCE_TYPES).describe('Resource type to create.'),
+  conditional: z.boolean().default(false).describe('Send If-None-Exist, so that a repeated create changes nothing.'),
+  weight,
+})
+
+const transaction = z.strictObject({
+  transaction: z
+    .literal('patient')
+    .describe('One Patient with its Coverage and ExplanationOfBenefit in a transaction of conditional creates.'),
+  weight,
+})
+
+const read = z.strictObject({
+  read: z.literal('Patient').describe('Read a Patient of the population by its id.'),
+  weight,
+})
+
+const files = z.strictObject({
+  files: fileList.describe(
+    '.json (one resource) or .ndjson (one a line) files, posted as they are: names or globs relative to the scenario file.',
+  ),
+  weight,
+})
+
+const code = z.custom<RequestFunction>(value => typeof value === 'function')
+
+export const operationSchema = z.union([search, create, transaction, read, files, code])
+export type ParsedOperation = z.output<typeof operationSchema>

@@ -1,0 +1,52 @@
+import type { EnvironmentSpec, Scenario, Sut } from '../model/scenario.ts'
+import { parseFhirEndpoint, parseMllpEndpoint } from './endpoint.ts'
+import type { ParsedEnvironment } from './environmentSchema.ts'
+import type { Place } from './finding.ts'
+import { loadNames } from './loadNames.ts'
+import { resolveLoad } from './resolveLoad.ts'
+import { resolvePhases } from './resolvePhases.ts'
+import type { ParsedScenario } from './schema.ts'
+import { parseSlo } from './slo.ts'
+import type { ParsedSut } from './sutSchema.ts'
+
+/** The scenario that the rest of hl7bench sees: every default filled in, every name absolute. Expects input without complaints. */
+export function resolveScenario(parsed: ParsedScenario, raw: unknown, place: Place): Scenario {
+  const names = loadNames(raw)
+  return {
+    name: parsed.name,
+    description: parsed.description,
+    environment: resolveEnvironment(parsed.environment),
+    sut: resolveSut(parsed.sut, place),
+    load: parsed.load.map((load, index) => resolveLoad(load, names[index]!.name, place)),
+    phases: resolvePhases(parsed.phases, parsed.load),
+    slo: Object.entries(parsed.slo).flatMap(([metric, text]) => {
+      const result = parseSlo(metric, text, names)
+      return 'slo' in result ? [result.slo] : []
+    }),
+    runs: parsed.runs,
+    seed: parsed.seed,
+    validity: parsed.validity,
+    allowHosts: parsed.allowHosts,
+    file: place.file,
+  }
+}
+
+function resolveEnvironment(environment: ParsedEnvironment): EnvironmentSpec {
+  if (environment.kind === 'process') return environment
+  const mllp = environment.mllp === undefined ? null : parseMllpEndpoint(environment.mllp)
+  const fhir = environment.fhir === undefined ? null : parseFhirEndpoint(environment.fhir)
+  return {
+    kind: 'attached',
+    parallel: 1,
+    mllp: mllp && 'endpoint' in mllp ? mllp.endpoint : null,
+    fhir: fhir && 'endpoint' in fhir ? fhir.endpoint : null,
+  }
+}
+
+function resolveSut(sut: ParsedSut, place: Place): Sut {
+  return {
+    ...sut,
+    cwd: place.resolve(sut.cwd ?? '.'),
+    repository: sut.repository === null ? null : place.resolve(sut.repository),
+  }
+}

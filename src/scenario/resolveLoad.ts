@@ -1,0 +1,64 @@
+import type { FhirLoad, FhirOperation, Load, LoadBase, MessagesSpec } from '../model/scenario.ts'
+import type { Place } from './finding.ts'
+import type { ParsedFhirLoad, ParsedLoad, ParsedMllpLoad } from './loadSchema.ts'
+import { type ParsedOperation, SEARCHES_OF } from './operationSchema.ts'
+
+/** Connections of a load: `feeds` is the MLLP word for them. */
+export function connectionsOf(load: ParsedLoad): number {
+  if (load.protocol === 'fhir') return load.connections ?? 16
+  return load.feeds ?? load.connections ?? 8
+}
+
+export function resolveLoad(load: ParsedLoad, name: string, place: Place): Load {
+  const base: LoadBase = {
+    name,
+    connections: connectionsOf(load),
+    window: load.window,
+    generators: load.generators,
+    workload: load.workload,
+    timeoutMs: load.timeoutMs,
+    onUnknown: load.onUnknown,
+    maxAttempts: load.maxAttempts,
+    pacing: load.pacing,
+  }
+  return load.protocol === 'mllp'
+    ? { ...base, protocol: 'mllp', messages: resolveMessages(load.messages, place) }
+    : { ...base, ...resolveFhir(load, place) }
+}
+
+function resolveMessages(messages: ParsedMllpLoad['messages'], place: Place): MessagesSpec {
+  if (typeof messages === 'function') return { kind: 'code' }
+  if ('files' in messages) return { kind: 'files', files: filesOf(messages.files, place) }
+  return {
+    kind: 'mix',
+    version: messages.version,
+    mix: messages.mix as Readonly<Record<string, number>>,
+    sizes: messages.sizes,
+    population: messages.population,
+  }
+}
+
+function resolveFhir(load: ParsedFhirLoad, place: Place): Omit<FhirLoad, keyof LoadBase> {
+  const list: readonly ParsedOperation[] = typeof load.operations === 'function' ? [load.operations] : load.operations
+  const operations = list.map(operation => resolveOperation(operation, place))
+  const drawsFromPopulation = operations.some(operation => operation.kind === 'search' || operation.kind === 'read')
+  const populate = load.populate ?? (drawsFromPopulation ? 'before' : 'never')
+  return { protocol: 'fhir', operations, population: load.population, populate, parseShare: load.parseShare }
+}
+
+function resolveOperation(operation: ParsedOperation, place: Place): FhirOperation {
+  if (typeof operation === 'function') return { kind: 'code', weight: 1 }
+  const { weight } = operation
+  if ('create' in operation)
+    return { kind: 'create', resource: operation.create, conditional: operation.conditional, weight }
+  if ('transaction' in operation) return { kind: 'transaction', weight }
+  if ('read' in operation) return { kind: 'read', resource: operation.read, weight }
+  if ('files' in operation) return { kind: 'files', files: filesOf(operation.files, place), weight }
+  const { search, method, expectTotal } = operation
+  return { kind: 'search', resource: search, by: operation.by ?? SEARCHES_OF[search][0], method, expectTotal, weight }
+}
+
+function filesOf(files: string | readonly string[], place: Place): readonly string[] {
+  const patterns = typeof files === 'string' ? [files] : files
+  return [...new Set(patterns.flatMap(pattern => place.glob(pattern)))]
+}

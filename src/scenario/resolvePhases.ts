@@ -1,0 +1,13 @@
+import type { Phases } from '../model/scenario.ts'
+import type { ParsedLoad } from './loadSchema.ts'
+import type { ParsedScenario } from './schema.ts'
+
+/** Fixed work has no warm-up and up to 10 minutes; everything else 5 s and 30 s. */
+export function resolvePhases(phases: ParsedScenario['phases'], loads: readonly ParsedLoad[]): Phases {
+  const fixedWork = loads.some(load => load.workload.records !== null)
+  return {
+    warmupMs: phases.warmupMs ?? (fixedWork ? 0 : 5_000),
+    measureMs: phases.measureMs ?? (fixedWork ? 600_000 : 30_000),
+    drainMs: phases.drainMs,
+  }
+}

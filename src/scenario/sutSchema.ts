@@ -1,0 +1,96 @@
+import { z } from 'zod'
+import { durationSchema } from './duration.ts'
+
+const every = z.int().min(1).describe('Each n-th request, counted over all connections, from 1.')
+const faultMs = durationSchema(1).describe("How long: ms, or text such as '2s'.")
+
+const faultSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('delay').describe('Answers later.'), every, ms: faultMs }),
+  z.strictObject({
+    kind: z.literal('stall').describe('The whole target answers nothing for a while.'),
+    every,
+    ms: faultMs,
+  }),
+  z.strictObject({
+    kind: z.literal('reject').describe('Refuses without storing.'),
+    every,
+    code: z.enum(['AE', 'AR', 'CE', 'CR']).default('AE').describe('MLLP acknowledgement code.'),
+    status: z.int().min(400).max(599).default(503).describe('HTTP status, 400 to 599.'),
+  }),
+  z.strictObject({
+    kind: z
+      .enum(['disconnect', 'drop', 'lose', 'lose-ack', 'duplicate', 'corrupt'])
+      .describe('Misbehaviour of the built-in target.'),
+    every,
+  }),
+])
+
+const behaviourSchema = z.strictObject({
+  serviceTime: z
+    .strictObject({
+      distribution: z
+        .enum(['constant', 'exponential', 'lognormal'])
+        .default('constant')
+        .describe('Distribution of the service time.'),
+      meanMs: z.number().min(0).max(3_600_000).default(0).describe('Mean, ms, 0 to 3,600,000; 0 = answer at once.'),
+      cv: z.number().min(0).max(100).default(0.5).describe('Coefficient of variation of the log-normal, 0 to 100.'),
+    })
+    .prefault({})
+    .describe('Time between a request and its answer, drawn per request from the seed.'),
+  faults: z.array(faultSchema).default([]).describe('Misbehaviours, each on every n-th request.'),
+})
+
+const text = z.string().refine(value => !value.includes('\0'), { error: 'expected text without NUL characters' })
+
+/** Path of a FHIR base: empty, or with a leading slash; a trailing slash is taken off. */
+const basePath = z
+  .string()
+  .regex(/^$|^\/[^\s?#]*$/, {
+    error: "expected an empty text or a path that begins with '/', without query or fragment",
+  })
+  .transform(path => path.replace(/\/+$/, ''))
+
+export const sutSchema = z.strictObject({
+  start: text
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe(
+      'Shell command that starts the SUT in the foreground; {mllpPort}, {fhirPort} and {runDir} are replaced. null = the built-in targets.',
+    ),
+  env: z
+    .record(
+      z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: 'expected the name of an environment variable' }),
+      text,
+    )
+    .default({})
+    .describe(
+      "Environment variables added to the SUT's own. Secrets are inherited from hl7bench's environment, never written here.",
+    ),
+  cwd: text
+    .min(1)
+    .optional()
+    .describe('Working folder of `start`, relative to the scenario file. Default: the folder of the scenario file.'),
+  readyTimeoutMs: durationSchema(1)
+    .default(30_000)
+    .describe("Longest wait until every protocol of the load answers: ms, or text such as '30s'."),
+  repository: text
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('Git work tree whose branch and commit the rows name. null = the folder of the scenario.'),
+  version: text
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('Version of the project measured. null = read from its pom.xml or package.json.'),
+  fhirBasePath: basePath.default('/fhir').describe("Path of the FHIR base under the SUT's port."),
+  builtin: z
+    .strictObject({
+      mllp: behaviourSchema.prefault({}).describe('The built-in MLLP receiver.'),
+      fhir: behaviourSchema.prefault({}).describe('The built-in FHIR server.'),
+    })
+    .prefault({})
+    .describe('Behaviour of the built-in targets; only without `start`.'),
+})
+export type ParsedSut = z.output<typeof sutSchema>

@@ -1,0 +1,50 @@
+import type { Scenario } from '../model/scenario.ts'
+
+/** What is allowed but probably not meant, one sentence each with the remedy. */
+export function warningsOf(scenario: Scenario): readonly string[] {
+  return [
+    ...auditWarnings(scenario),
+    ...populationWarnings(scenario),
+    ...sloWarnings(scenario),
+    ...unusedEndpoints(scenario),
+  ]
+}
+
+function auditWarnings({ slo, environment, sut }: Scenario): readonly string[] {
+  const metrics = slo
+    .filter(({ metric }) => metric.startsWith('audit.') && metric !== 'audit.unknown')
+    .map(({ metric }) => metric)
+  if (metrics.length === 0 || (environment.kind === 'process' && sut.start === null)) return []
+  return [
+    `${metrics.join(', ')} need the receiver's own record, which only the built-in targets keep: not measured counts as missed. Remove these SLOs.`,
+  ]
+}
+
+function populationWarnings({ load, environment }: Scenario): readonly string[] {
+  if (environment.kind !== 'attached') return []
+  return load.flatMap(item =>
+    item.protocol === 'fhir' && item.populate === 'before'
+      ? [
+          `Load ${item.name} writes ${item.population} patients to the attached FHIR server before each run. If they are there already, set populate: 'never'.`,
+        ]
+      : [],
+  )
+}
+
+function sloWarnings({ slo, load }: Scenario): readonly string[] {
+  return slo.flatMap(({ metric, text, limit }) => {
+    const [name, what] = metric.split('.')
+    const timeoutMs = load.find(item => item.name === name)?.timeoutMs
+    if (what !== 'response' || timeoutMs === undefined || limit <= timeoutMs) return []
+    return [
+      `SLO ${metric} ${text} lies above the timeout of ${timeoutMs} ms, where replies are given up. Raise timeoutMs of load ${name} or lower the limit.`,
+    ]
+  })
+}
+
+function unusedEndpoints({ environment, load }: Scenario): readonly string[] {
+  if (environment.kind !== 'attached') return []
+  return (['mllp', 'fhir'] as const)
+    .filter(protocol => environment[protocol] !== null && !load.some(item => item.protocol === protocol))
+    .map(protocol => `environment.${protocol} is given, but no load speaks ${protocol}. Remove it or add a load.`)
+}
