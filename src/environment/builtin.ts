@@ -1,0 +1,143 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Endpoint, Protocol, Scenario } from '../model/scenario.ts'
+import { EnvironmentError } from './error.ts'
+import type { Guarded } from './guarded.ts'
+import { lastLines } from './output.ts'
+
+export interface BuiltinStart {
+  readonly id: string
+  readonly protocol: Protocol
+  readonly scenario: Scenario
+  readonly seed: number
+  /** Folder of the run, absolute. */
+  readonly folder: string
+  /** Program of the built-in targets. */
+  readonly entry: string
+  readonly signal: AbortSignal
+}
+
+/** A built-in target that listens, in a process of its own. */
+export interface StartedBuiltin {
+  readonly endpoint: Endpoint
+  /** Record of arrivals; whole after `stop`. */
+  readonly arrivalsFile: string
+  /** The target ended by itself; what it said. */
+  readonly ended: Promise<string>
+  /** Lets it flush its record and end. Throws when it had to be ended by force: the record may not be whole. */
+  stop(): Promise<void>
+}
+
+const FLUSH_MS = 10_000
+const HOST = '127.0.0.1'
+
+/** Starts a built-in target of one protocol. Throws EnvironmentError when it does not come to listen. */
+export async function startBuiltin(guarded: Guarded, start: BuiltinStart): Promise<StartedBuiltin> {
+  const { id, protocol, folder } = start
+  const arrivalsFile = join(folder, `arrivals-${protocol}.bin`)
+  const log = join(folder, `target-${protocol}.log`)
+  const { exited, input, output } = await spawnTarget(guarded, start, log)
+  input.write(`${JSON.stringify({ targets: [optionsOf(start, arrivalsFile)] })}\n`)
+  const name = `the built-in ${protocol.toUpperCase()} target`
+  const ended = exited.then(
+    ({ code, signal }) => `${name} ended with ${signal ?? `exit code ${code}`}${quote(lastLines(log, 0, 10))}`,
+  )
+  try {
+    const port = await listeningPort(output, protocol, ended, start)
+    return { endpoint: { host: HOST, port }, arrivalsFile, ended, stop }
+  } catch (error) {
+    await guarded.end(id)
+    start.signal.throwIfAborted()
+    throw error
+  }
+
+  async function stop(): Promise<void> {
+    input.end()
+    const timer = new AbortController()
+    const isEnded = await Promise.race([
+      exited.then(() => true),
+      sleep(FLUSH_MS, false, { signal: timer.signal }).catch(() => false),
+    ])
+    timer.abort()
+    await guarded.end(id)
+    if (isEnded) return
+    throw new EnvironmentError(
+      'drain',
+      'harness',
+      `${name} did not end within ${FLUSH_MS} ms of being asked to, so its record of arrivals may not be whole; ` +
+        'see whether the disk of the results is full or very slow, and run again',
+    )
+  }
+}
+
+function optionsOf({ protocol, scenario, seed }: BuiltinStart, arrivalsFile: string) {
+  const common = { protocol, host: HOST, port: 0, behaviour: scenario.sut.builtin[protocol], seed, arrivalsFile }
+  if (protocol === 'mllp') return common
+  const populations = scenario.load.flatMap(load =>
+    load.protocol === 'fhir' && load.populate === 'before' ? [load.population] : [],
+  )
+  return { ...common, basePath: scenario.sut.fhirBasePath, population: Math.max(0, ...populations) }
+}
+
+async function spawnTarget(guarded: Guarded, { id, entry, folder }: BuiltinStart, log: string) {
+  const errors = openSync(log, 'w')
+  try {
+    const { exited, child } = await guarded.adopt(id, 'target', mark => {
+      const env = { ...process.env, ...mark }
+      return spawn(process.execPath, [entry], { cwd: folder, env, detached: true, stdio: ['pipe', 'pipe', errors] })
+    })
+    const { stdin: input, stdout: output } = child as ChildProcessByStdio<Writable, Readable, null>
+    // Its end is told by `exited`; a write that comes too late is no news.
+    input.on('error', () => {})
+    return { exited, input, output }
+  } finally {
+    closeSync(errors)
+  }
+}
+
+type TargetLine =
+  | { readonly type: 'listening'; readonly ports: Readonly<Record<Protocol, number | null>> }
+  | { readonly type: 'error'; readonly message: string }
+
+async function listeningPort(
+  output: NodeJS.ReadableStream,
+  protocol: Protocol,
+  ended: Promise<string>,
+  { scenario, signal }: BuiltinStart,
+): Promise<number> {
+  const { readyTimeoutMs } = scenario.sut
+  const first = new Promise<TargetLine>(resolve =>
+    createInterface({ input: output }).once('line', line => resolve(parseLine(line))),
+  )
+  const until = AbortSignal.any([signal, AbortSignal.timeout(readyTimeoutMs)])
+  const aborted = new Promise<TargetLine>(resolve => {
+    const onAbort = () => resolve({ type: 'error', message: `it said nothing for ${readyTimeoutMs} ms` })
+    if (until.aborted) onAbort()
+    else until.addEventListener('abort', onAbort, { once: true })
+  })
+  const died = ended.then((message): TargetLine => ({ type: 'error', message }))
+  const line = await Promise.race([first, aborted, died])
+  const port = line.type === 'listening' ? line.ports[protocol] : null
+  if (port !== null) return port
+  throw new EnvironmentError(
+    'start',
+    'environment',
+    `the built-in ${protocol.toUpperCase()} target does not listen: ${line.type === 'error' ? line.message : 'it named no port'}; ` +
+      'see the target log in the folder of the run',
+  )
+}
+
+function parseLine(line: string): TargetLine {
+  try {
+    return JSON.parse(line) as TargetLine
+  } catch {
+    return { type: 'error', message: `it printed: ${line}` }
+  }
+}
+
+const quote = (lines: readonly string[]) =>
+  lines.length === 0 ? '' : `:\n${lines.map(line => `  | ${line}`).join('\n')}`

@@ -1,0 +1,113 @@
+import type { Endpoint, Protocol, Sut } from '../model/scenario.ts'
+import { EnvironmentError } from './error.ts'
+import type { Exit, Guarded, GuardedProcess } from './guarded.ts'
+import { MARK_VARIABLE, markOf } from './mark.ts'
+import { type Output, outputIn, quoteOutput } from './output.ts'
+import { reservePorts } from './ports.ts'
+import { fhirReady, mllpReady, waitReady } from './ready.ts'
+import { runVariables } from './runVariables.ts'
+
+export interface CommandStart {
+  readonly sut: Sut & { readonly start: string }
+  /** Protocols of the load, each once. */
+  readonly protocols: readonly Protocol[]
+  readonly runId: string
+  /** Folder of the run, absolute. */
+  readonly folder: string
+  /** Gives a new id below the clone for every process. */
+  readonly nextId: () => string
+  readonly signal: AbortSignal
+}
+
+/** The user's SUT, answering on every protocol of the load. */
+export interface StartedCommand {
+  readonly id: string
+  readonly mllp: Endpoint
+  readonly fhir: Endpoint
+  /** The SUT ended by itself; what it said. */
+  readonly ended: Promise<string>
+}
+
+const MOST_ATTEMPTS = 3
+const PORT_IN_USE = /EADDRINUSE|address (is )?already in use|port .{0,40}(already|in) use|BindException|AddrInUse/i
+
+/**
+ * Starts the user's command on free ports of the system's choice and waits until every protocol of the load answers.
+ * The ports are told by `HL7BENCH_MLLP_PORT`, `MLLP_PORT`, `HL7BENCH_FHIR_PORT`, `FHIR_PORT`, by `PORT` where the load
+ * has one protocol, and by `{mllpPort}` and `{fhirPort}` in the command line. A port may be taken by someone else before
+ * the command binds it: then the command is started again on others, at most 3 times.
+ */
+export async function startCommand(guarded: Guarded, start: CommandStart): Promise<StartedCommand> {
+  for (let attempt = 1; ; attempt++) {
+    const attempted = await tryStart(guarded, start)
+    if (attempted.started !== null) return attempted.started
+    if (attempt === MOST_ATTEMPTS || !attempted.isPortTaken) throw attempted.error
+  }
+}
+
+type Attempt =
+  | { readonly started: StartedCommand }
+  | { readonly started: null; readonly error: EnvironmentError; readonly isPortTaken: boolean }
+
+async function tryStart(guarded: Guarded, start: CommandStart): Promise<Attempt> {
+  const { sut, signal } = start
+  const id = start.nextId()
+  const [mllpPort, fhirPort] = (await reservePorts(2)) as [number, number]
+  const mllp = { host: '127.0.0.1', port: mllpPort }
+  const fhir = { host: '127.0.0.1', port: fhirPort }
+  const output = outputIn(start.folder, 'sut')
+  const child = await spawnCommand(guarded, start, { id, mllp, fhir, output })
+  const ended = child.exited.then(
+    exit => `the SUT (${sut.start}) ended with ${describe(exit)}; ${quoteOutput(output)}`,
+    (lost: Error) => lost.message,
+  )
+  const died = new AbortController()
+  void ended.then(() => died.abort())
+  const checks = start.protocols.map(protocol =>
+    protocol === 'mllp' ? mllpReady(mllp) : fhirReady({ ...fhir, basePath: sut.fhirBasePath }),
+  )
+  const until = AbortSignal.any([signal, guarded.lost, died.signal])
+  const missing = await waitReady(checks, sut.readyTimeoutMs, until).catch((error: Error) => error.message)
+  if (missing === null && !until.aborted) return { started: { id, mllp, fhir, ended } }
+  const hasDied = died.signal.aborted
+  await guarded.end(id)
+  signal.throwIfAborted()
+  guarded.lost.throwIfAborted()
+  const message = hasDied
+    ? `${await ended}\nmake the command stay in the foreground and listen on {mllpPort} or {fhirPort}`
+    : `the SUT (${sut.start}) was not ready within ${sut.readyTimeoutMs} ms (${missing}); ${quoteOutput(output)}\n` +
+      'make it listen on {mllpPort} or {fhirPort}, or raise sut.readyTimeoutMs'
+  const isPortTaken = hasDied && PORT_IN_USE.test(message)
+  return { started: null, error: new EnvironmentError('start', 'target', message), isPortTaken }
+}
+
+function spawnCommand(
+  guarded: Guarded,
+  { sut, protocols, folder, runId }: CommandStart,
+  { id, mllp, fhir, output }: { id: string; mllp: Endpoint; fhir: Endpoint; output: Output },
+): Promise<GuardedProcess> {
+  const values: Readonly<Record<string, string>> = {
+    mllpPort: String(mllp.port),
+    fhirPort: String(fhir.port),
+    runDir: folder,
+  }
+  const onlyPort = protocols.length === 1 ? { PORT: protocols[0] === 'mllp' ? values.mllpPort! : values.fhirPort! } : {}
+  const command = sut.start.replace(/\{(mllpPort|fhirPort|runDir)\}/g, (_, name: string) => values[name]!)
+  return guarded.spawn({
+    id,
+    resource: 'sut',
+    argv: ['/bin/sh', '-c', command],
+    cwd: sut.cwd,
+    env: {
+      ...runVariables(sut.env, { runId, folder, mllp, fhir }),
+      MLLP_PORT: values.mllpPort!,
+      FHIR_PORT: values.fhirPort!,
+      ...onlyPort,
+      [MARK_VARIABLE]: markOf(guarded.experimentId, id),
+    },
+    stdout: output.stdout,
+    stderr: output.stderr,
+  })
+}
+
+const describe = ({ code, signal }: Exit) => signal ?? `exit code ${code}`

@@ -1,0 +1,17 @@
+import { fileURLToPath } from 'node:url'
+
+/** Programs that are started as processes of their own, as absolute file names. */
+export interface Entries {
+  readonly guardian: string
+  readonly target: string
+  readonly generator: string
+}
+
+const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+const fileOf = (path: string) => fileURLToPath(new URL(`${path}.${extension}`, import.meta.url))
+
+export const entries: Entries = {
+  guardian: fileOf('./guardian'),
+  target: fileOf('../target/main'),
+  generator: fileOf('../generator/main'),
+}

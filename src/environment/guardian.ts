@@ -1,0 +1,79 @@
+/**
+ * Process entry: outlives its controller and ends what that one leaves behind. Its standard input is the lifeline: the
+ * system closes it whichever way the controller ends. Runs in a session of its own, deaf to the terminal's signals.
+ *
+ * Works on POSIX systems; Windows has neither process groups nor signals and is out of scope.
+ */
+import { type SpawnOptions, spawn } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import type { GuardianReport, GuardianRequest } from './guardianProtocol.ts'
+import { startTimeOf } from './processTable.ts'
+import { endTree, type ProcessIdentity } from './processTree.ts'
+
+const GRACE_AFTER_CONTROLLER_MS = 200
+
+const experimentId = process.argv[2]
+if (experimentId === undefined || experimentId === '') throw new Error('usage: guardian EXPERIMENT')
+const roots = new Map<string, ProcessIdentity>()
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
+// The reader may be gone; what remains to be done is told by the end of the input.
+process.stdout.on('error', () => {})
+process.stderr.on('error', () => {})
+
+const lines = createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })
+lines.on('line', line => perform(JSON.parse(line) as GuardianRequest))
+lines.on('close', () => void endEverything(0))
+process.on('uncaughtException', error => {
+  process.stderr.write(`${error.stack ?? error}\n`)
+  void endEverything(1)
+})
+
+function perform(request: GuardianRequest): void {
+  if (request.op === 'spawn') spawnRoot(request)
+  else if (request.op === 'watch') roots.set(request.id, request)
+  else if (request.op === 'forget') roots.delete(request.id)
+  else void endBelow(request.id, request.graceMs)
+}
+
+function report(line: GuardianReport): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`)
+}
+
+function spawnRoot(request: GuardianRequest & { op: 'spawn' }): void {
+  const files: number[] = []
+  try {
+    files.push(openSync(request.stdout, 'a'), openSync(request.stderr, 'a'))
+    const { id, argv, cwd, env } = request
+    spawnChild(id, argv, { cwd, env, stdio: ['ignore', files[0], files[1]], detached: true })
+  } catch (error) {
+    report({ type: 'spawn-failed', id: request.id, message: (error as Error).message })
+  } finally {
+    for (const file of files) closeSync(file)
+  }
+}
+
+function spawnChild(id: string, [program, ...args]: readonly [string, ...string[]], options: SpawnOptions): void {
+  const child = spawn(program, args, options)
+  child.on('error', error => {
+    if (child.pid === undefined) report({ type: 'spawn-failed', id, message: error.message })
+  })
+  if (child.pid === undefined) return
+  const root = { pid: child.pid, startedAt: startTimeOf(child.pid) ?? '' }
+  roots.set(id, root)
+  report({ type: 'spawned', id, ...root })
+  child.on('exit', (code, signal) => report({ type: 'exited', id, code, signal }))
+}
+
+async function endBelow(id: string, graceMs: number): Promise<void> {
+  const ended = [...roots].filter(([rootId]) => rootId === id || rootId.startsWith(`${id}.`))
+  const survivors = await endTree({ experimentId: experimentId!, id, roots: ended.map(([, root]) => root) }, graceMs)
+  if (survivors.length === 0) for (const [rootId] of ended) roots.delete(rootId)
+  report({ type: 'ended', id, survivors: survivors.map(({ pid }) => pid) })
+}
+
+async function endEverything(exitCode: number): Promise<void> {
+  await endTree({ experimentId: experimentId!, id: null, roots: [...roots.values()] }, GRACE_AFTER_CONTROLLER_MS)
+  process.exit(exitCode)
+}

@@ -1,0 +1,122 @@
+import { get } from 'node:http'
+import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Endpoint, FhirEndpoint } from '../model/scenario.ts'
+
+/** What a protocol of the load is waiting for: null once it answers, otherwise why it does not. */
+export type ReadinessCheck = (signal: AbortSignal) => Promise<string | null>
+
+const ATTEMPT_MS = 5_000
+const FIRST_PAUSE_MS = 20
+const LONGEST_PAUSE_MS = 200
+/** An application server answers 404 to everything until it has deployed the FHIR server. */
+const WITHOUT_METADATA_MS = 2_000
+const MOST_BODY_BYTES = 64 * 1024 * 1024
+
+/**
+ * Repeats the checks until each has succeeded once. Resolves with null, or with what was missing at the end of
+ * `timeoutMs`; rejects with the signal's reason when aborted.
+ */
+export async function waitReady(
+  checks: readonly ReadinessCheck[],
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const deadline = performance.now() + timeoutMs
+  const missing = await Promise.all(checks.map(check => waitOne(check, deadline, signal)))
+  const reasons = missing.filter(reason => reason !== null)
+  return reasons.length === 0 ? null : reasons.join('; ')
+}
+
+async function waitOne(check: ReadinessCheck, deadline: number, signal: AbortSignal): Promise<string | null> {
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
+    signal.throwIfAborted()
+    const attemptMs = Math.max(1, Math.min(ATTEMPT_MS, Math.ceil(deadline - performance.now())))
+    const reason = await check(AbortSignal.any([signal, AbortSignal.timeout(attemptMs)]))
+    signal.throwIfAborted()
+    if (reason === null) return null
+    if (performance.now() + pauseMs >= deadline) return reason
+    await sleep(pauseMs, undefined, { signal })
+  }
+}
+
+/** MLLP is ready when the port takes a connection. */
+export function mllpReady({ host, port }: Endpoint): ReadinessCheck {
+  const where = `mllp ${host}:${port}`
+  return signal =>
+    new Promise(resolve => {
+      const socket = connect({ host, port })
+      const finish = (reason: string | null) => {
+        signal.removeEventListener('abort', onAbort)
+        socket.destroy()
+        resolve(reason)
+      }
+      const onAbort = () => finish(`${where}: no answer`)
+      signal.addEventListener('abort', onAbort)
+      socket.on('error', error => finish(`${where}: ${codeOf(error)}`))
+      // Nobody listening, a socket may be given the very port it dials and be connected to itself.
+      socket.on('connect', () =>
+        finish(socket.localPort === port && isOwnAddress(socket) ? `${where}: ECONNREFUSED` : null),
+      )
+    })
+}
+
+const isOwnAddress = (socket: { localAddress?: string | undefined; remoteAddress?: string | undefined }) =>
+  socket.localAddress === socket.remoteAddress
+
+/**
+ * FHIR is ready when `GET [base]/metadata` gives a CapabilityStatement (FHIR R4, RESTful API, capabilities). A server
+ * without metadata is ready when its base answers with a status below 500 and, where that too is 404, goes on doing so.
+ */
+export function fhirReady({ host, port, basePath }: FhirEndpoint): ReadinessCheck {
+  const base = { host, port }
+  const where = `fhir http://${host.includes(':') ? `[${host}]` : host}:${port}${basePath}`
+  let missingSince: number | null = null
+  return async signal => {
+    const metadata = await request({ ...base, path: `${basePath}/metadata` }, signal)
+    if (typeof metadata === 'string') return `${where}/metadata: ${metadata}`
+    if (metadata.status === 200)
+      return isCapabilityStatement(metadata.body) ? null : `${where}/metadata: no CapabilityStatement`
+    if (metadata.status !== 404) return `${where}/metadata: http ${metadata.status}`
+    const root = await request({ ...base, path: basePath === '' ? '/' : basePath }, signal)
+    if (typeof root === 'string') return `${where}: ${root}`
+    if (root.status >= 500) return `${where}: http ${root.status}`
+    missingSince ??= performance.now()
+    return root.status !== 404 || performance.now() - missingSince >= WITHOUT_METADATA_MS
+      ? null
+      : `${where}/metadata: http 404`
+  }
+}
+
+function request(
+  where: Endpoint & { readonly path: string },
+  signal: AbortSignal,
+): Promise<{ status: number; body: string } | string> {
+  return new Promise(resolve => {
+    const chunks: Buffer[] = []
+    let bytes = 0
+    const sent = get({ ...where, signal, agent: false, headers: { accept: 'application/fhir+json' } }, response => {
+      response.on('data', (chunk: Buffer) => {
+        chunks.push(chunk)
+        bytes += chunk.length
+        if (bytes > MOST_BODY_BYTES) response.destroy(new Error('its answer is endless'))
+      })
+      response.on('error', error => resolve(codeOf(error)))
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }))
+    })
+    sent.on('error', error => resolve(codeOf(error)))
+  })
+}
+
+function isCapabilityStatement(body: string): boolean {
+  try {
+    return (JSON.parse(body) as { resourceType?: unknown } | null)?.resourceType === 'CapabilityStatement'
+  } catch {
+    return false
+  }
+}
+
+function codeOf(error: Error): string {
+  const { code = error.message } = error as NodeJS.ErrnoException
+  return code === 'ABORT_ERR' ? 'no answer' : code
+}
