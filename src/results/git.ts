@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto'
+import { lstatSync, readFileSync, readlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { ciBranch } from './ci-branch.ts'
+import { systemCode } from './error.ts'
+
+export type Env = Readonly<Record<string, string | undefined>>
+
+export interface GitState {
+  /** Absolute, without symbolic links; null = no work tree that git would tell about. */
+  readonly workTree: string | null
+  readonly branch: string | null
+  /** Full id, with `-dirty` when the tree was; null outside a repository and before the first commit. */
+  readonly commit: string | null
+  readonly dirty: boolean
+  /** SHA-256 over the names and contents of what differs from the commit; null when nothing does. */
+  readonly changes: string | null
+  /** Why something is missing, with the remedy. */
+  readonly warning: string | null
+}
+
+/**
+ * Branch, commit and dirtiness of the work tree around `folder`. Untracked files count unless git ignores them;
+ * files for which `isOwn` (absolute name) never do. Never throws for the state a repository is in.
+ */
+export async function readGit(folder: string, env: Env, isOwn: (file: string) => boolean): Promise<GitState> {
+  const top = await git(folder, env, ['rev-parse', '--show-toplevel'])
+  if (top.failure !== null) return untold(warningOf(folder, top.failure))
+  const workTree = top.output.replace(/\r?\n$/, '')
+  const status = await git(workTree, env, ['status', '--porcelain=v2', '-z', '--branch', '--untracked-files=all'])
+  if (status.failure !== null) return { ...untold(warningOf(folder, status.failure)), workTree }
+
+  const { head, oid, paths } = parseStatus(status.output)
+  const changed = paths.filter(path => !isOwn(join(workTree, path)))
+  const dirty = changed.length > 0
+  return {
+    workTree,
+    branch: head === '(detached)' ? ciBranch(env) : head,
+    commit: oid === '(initial)' ? null : `${oid}${dirty ? '-dirty' : ''}`,
+    dirty,
+    changes: dirty ? digestOf(workTree, changed) : null,
+    warning: oid === '(initial)' ? `${workTree} has no commit yet: rows name none. Commit before measuring.` : null,
+  }
+}
+
+const untold = (warning: string): GitState => ({
+  workTree: null,
+  branch: null,
+  commit: null,
+  dirty: false,
+  changes: null,
+  warning,
+})
+
+/** Variables by which a caller such as a git hook would point git at another repository. */
+const REPOSITORY_VARIABLES = new Set(
+  'GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_COMMON_DIR GIT_PREFIX GIT_NAMESPACE GIT_OBJECT_DIRECTORY GIT_ALTERNATE_OBJECT_DIRECTORIES'.split(
+    ' ',
+  ),
+)
+
+async function git(
+  folder: string,
+  env: Env,
+  args: readonly string[],
+): Promise<{ output: string; failure: string | null }> {
+  const own = Object.fromEntries(Object.entries(env).filter(([name]) => !REPOSITORY_VARIABLES.has(name)))
+  // A repository's own configuration may name a program to run as file system monitor.
+  const result = await execa('git', ['-C', folder, '-c', 'core.fsmonitor=false', ...args], {
+    env: { ...own, GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' },
+    extendEnv: false,
+    reject: false,
+    stripFinalNewline: false,
+    maxBuffer: 1_000_000_000,
+  })
+  if (!result.failed) return { output: result.stdout, failure: null }
+  const isMissing = systemCode(result.cause) === 'ENOENT'
+  return { output: '', failure: isMissing ? 'no git' : result.stderr.trim() || (result.shortMessage ?? 'git failed') }
+}
+
+function warningOf(folder: string, failure: string): string {
+  const blank = 'rows have neither branch nor commit.'
+  if (failure === 'no git') return `git is not installed: ${blank} Install git.`
+  if (failure.includes('not a git repository')) return `${folder} is in no git repository: ${blank}`
+  if (failure.includes('dubious ownership')) {
+    return `The repository around ${folder} belongs to another user, so that git refuses to read it: ${blank} Run \`git config --global --add safe.directory ${folder}\` if you trust it.`
+  }
+  return `git cannot read ${folder}: ${blank} It says: ${failure}`
+}
+
+/** Reads `git status --porcelain=v2 -z --branch` (git-status(1), "Porcelain Format Version 2"). */
+function parseStatus(output: string): { head: string; oid: string; paths: string[] } {
+  const records = output.split('\0').filter(record => record !== '')
+  const paths: string[] = []
+  let head = '(detached)'
+  let oid = '(initial)'
+  for (let index = 0; index < records.length; index++) {
+    const record = records[index]!
+    if (record.startsWith('# branch.oid ')) oid = record.slice(13)
+    else if (record.startsWith('# branch.head ')) head = record.slice(14)
+    else if (record.startsWith('? ')) paths.push(record.slice(2))
+    else if (record.startsWith('1 ')) paths.push(afterFields(record, 8))
+    else if (record.startsWith('u ')) paths.push(afterFields(record, 10))
+    // A rename or copy: the path it comes from is a record of its own.
+    else if (record.startsWith('2 ')) paths.push(afterFields(record, 9), records[++index]!)
+  }
+  return { head, oid, paths }
+}
+
+const afterFields = (record: string, fields: number): string => record.split(' ').slice(fields).join(' ')
+
+function digestOf(workTree: string, paths: readonly string[]): string {
+  const hash = createHash('sha256')
+  for (const path of [...paths].sort()) {
+    const content = contentOf(join(workTree, path))
+    hash.update(`${path}\0${content?.length ?? 'absent'}\0`).update(content ?? '')
+  }
+  return hash.digest('hex')
+}
+
+/** null = deleted. A submodule or nested repository is a folder: its content is its own repository's matter. */
+function contentOf(file: string): Buffer | null {
+  try {
+    const stat = lstatSync(file)
+    if (stat.isSymbolicLink()) return Buffer.from(readlinkSync(file))
+    return stat.isFile() ? readFileSync(file) : Buffer.alloc(0)
+  } catch {
+    return null
+  }
+}
