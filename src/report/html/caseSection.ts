@@ -1,0 +1,86 @@
+import type { CaseReport, LoadReport, Metric, SloVerdict } from '../experiment.ts'
+import { formatFigure, formatInterval, formatValue } from '../format.ts'
+import { auditEquation, auditRemarks, markedNotes, sloStatement, validityLine } from '../wording.ts'
+import { loadTitle } from '../workload.ts'
+import { curveChart } from './curveChart.ts'
+import { dotsChart } from './dotsChart.ts'
+import { escapeHtml } from './escape.ts'
+import { seriesChart } from './seriesChart.ts'
+
+const MARKS = { met: '✓', missed: '✗', 'not measured': '?' } as const
+
+export function caseSection(report: CaseReport): string {
+  return [
+    `<section><h2>${escapeHtml(report.id)}</h2>`,
+    list([
+      ...report.loads.map(load => `${loadTitle(load)}: ${load.workload}`),
+      report.phases,
+      `SUT: ${report.sut}; digest ${report.digest}`,
+    ]),
+    sloList(report.slos),
+    metricsTable(report.metrics),
+    list(markedNotes(report)),
+    ...report.loads.flatMap(loadCharts),
+    auditBlock(report),
+    validityBlock(report),
+    '</section>',
+  ].join('\n')
+}
+
+/** The class that colours a verdict. */
+export function verdictClass(verdict: SloVerdict['verdict'] | 'none'): string {
+  return verdict === 'not measured' ? 'unmeasured' : verdict
+}
+
+export function list(items: readonly string[]): string {
+  return items.length === 0 ? '' : `<ul>${items.map(item => `<li>${escapeHtml(item)}</li>`).join('')}</ul>`
+}
+
+function sloList(slos: readonly SloVerdict[]): string {
+  if (slos.length === 0) return '<p class="soft">The scenario declares no SLO.</p>'
+  const items = slos.map(
+    slo =>
+      `<li class="${verdictClass(slo.verdict)}">${MARKS[slo.verdict]} ${slo.verdict}: ${escapeHtml(sloStatement(slo))}</li>`,
+  )
+  return `<h3>SLOs</h3><ul>${items.join('')}</ul>`
+}
+
+function metricsTable(metrics: readonly Metric[]): string {
+  const head =
+    '<tr><th scope="col">metric</th><th scope="col" class="number">median</th><th scope="col" class="number">95 % interval</th><th scope="col" class="number">mean</th><th scope="col" class="number">n</th><th scope="col">runs</th></tr>'
+  return `<h3>Metrics</h3><div class="scroll"><table><thead>${head}</thead><tbody>${metrics.map(metricRow).join('')}</tbody></table></div>`
+}
+
+function metricRow(metric: Metric): string {
+  const { path, unit, estimate } = metric
+  const name = `<th scope="row">${escapeHtml(path)}${estimate !== null && estimate.marked > 0 ? ' *' : ''}</th>`
+  if (estimate === null) return `<tr>${name}<td colspan="5">not measured</td></tr>`
+  const mean = estimate.mean === null ? '' : formatValue(estimate.mean.estimate, unit)
+  const cells = [formatFigure(estimate.median, unit), formatInterval(estimate, unit), mean, String(estimate.n)]
+  return `<tr>${name}${cells.map(cell => `<td class="number">${escapeHtml(cell)}</td>`).join('')}<td>${dotsChart(metric)}</td></tr>`
+}
+
+function loadCharts(load: LoadReport): readonly string[] {
+  const charts = [
+    ['Response by quantile, all valid runs together', curveChart(load)],
+    ['Throughput over time, a typical run', seriesChart(load)],
+  ] as const
+  return charts.flatMap(([title, svg]) => (svg === '' ? [] : [`<h3>${escapeHtml(load.name)}: ${title}</h3>${svg}`]))
+}
+
+function auditBlock({ audit }: CaseReport): string {
+  if (audit === null) return '<h3>Audit</h3><p>No valid run has an audit.</p>'
+  return `<h3>Audit</h3><p><code>${escapeHtml(auditEquation(audit))}</code></p>${list(auditRemarks(audit))}`
+}
+
+function validityBlock({ validity }: CaseReport): string {
+  const excluded = [
+    ...validity.invalid.map(({ runId, reasons }) => [runId, 'invalid', reasons.join('; ')]),
+    ...validity.failed.map(({ runId, stage, error, fault }) => [runId, `failed by the ${fault}`, `${stage}: ${error}`]),
+  ]
+  const rows = excluded.map(cells => `<tr>${cells.map(cell => `<td>${escapeHtml(cell!)}</td>`).join('')}</tr>`).join('')
+  const head = '<tr><th scope="col">run</th><th scope="col">state</th><th scope="col">reason</th></tr>'
+  const table =
+    excluded.length === 0 ? '' : `<div class="scroll"><table><thead>${head}</thead><tbody>${rows}</tbody></table></div>`
+  return `<h3>Validity</h3><p>${escapeHtml(validityLine(validity))}</p>${table}`
+}

@@ -1,0 +1,82 @@
+import type { CaseReport, ExperimentReport, Metric, SloVerdict } from './experiment.ts'
+import { formatFigure, formatInterval } from './format.ts'
+import {
+  auditEquation,
+  auditRemarks,
+  exclusions,
+  markedNotes,
+  pointers,
+  provenanceFacts,
+  sloStatement,
+  validityLine,
+} from './wording.ts'
+import { loadTitle } from './workload.ts'
+
+const MARKS = { met: '✅', missed: '❌', 'not measured': '❔' } as const
+
+/** The report as GitHub-flavoured Markdown, the answer first; ends with a newline. */
+export function renderMarkdown(report: ExperimentReport): string {
+  const blocks = [
+    `**${escapeMarkdown(report.answer)}**`,
+    ...report.cases.flatMap(renderCase),
+    report.exit.code === 0 ? '' : `Exit code ${report.exit.code}: ${escapeMarkdown(report.exit.reason)}`,
+    bullets(report.leaks.map(leak => `left behind: ${escapeMarkdown(leak)}`)),
+    bullets(pointers(report).map(([label, value]) => `${label}: ${code(value)}`)),
+    `<details><summary>Provenance</summary>\n\n${facts(provenanceFacts(report))}\n\n</details>`,
+  ]
+  return `${blocks.filter(block => block !== '').join('\n\n')}\n`
+}
+
+function renderCase(report: CaseReport): readonly string[] {
+  return [
+    `### ${escapeMarkdown(report.id)}`,
+    bullets([...report.loads.map(load => `${escapeMarkdown(loadTitle(load))}: ${load.workload}`), report.phases]),
+    ['| metric | median | 95 % interval | n |', '| --- | ---: | ---: | ---: |', ...report.metrics.map(metricRow)].join(
+      '\n',
+    ),
+    bullets(report.slos.map(sloItem)),
+    report.audit === null
+      ? ''
+      : [code(auditEquation(report.audit)), '', ...auditRemarks(report.audit).map(escapeMarkdown)].join('\n'),
+    bullets([
+      validityLine(report.validity),
+      ...[...exclusions(report.validity), ...markedNotes(report)].map(escapeMarkdown),
+    ]),
+  ]
+}
+
+function metricRow({ path, unit, estimate }: Metric): string {
+  const name = escapeMarkdown(path)
+  if (estimate === null) return `| ${name} | not measured | | 0 |`
+  const mark = estimate.marked > 0 ? '\\*' : ''
+  return `| ${name}${mark} | ${escapeMarkdown(formatFigure(estimate.median, unit))} | ${escapeMarkdown(formatInterval(estimate, unit))} | ${estimate.n} |`
+}
+
+function sloItem(verdict: SloVerdict): string {
+  return `${MARKS[verdict.verdict]} ${verdict.verdict}: ${escapeMarkdown(sloStatement(verdict))}`
+}
+
+function facts(entries: readonly (readonly [string, string])[]): string {
+  return ['| | |', '| --- | --- |', ...entries.map(([label, value]) => `| ${label} | ${escapeMarkdown(value)} |`)].join(
+    '\n',
+  )
+}
+
+function bullets(items: readonly string[]): string {
+  return items.map(item => `- ${item}`).join('\n')
+}
+
+/** Keeps names and error texts from becoming markup, links or table cells. */
+function escapeMarkdown(text: string): string {
+  return text
+    .replace(/\s+/g, ' ')
+    .replace(/[\\`*_[\]<>|#~@]/g, character => (character === '@' ? '@\u200b' : `\\${character}`))
+}
+
+/** Inline code whose fence is longer than any run of backticks inside. */
+function code(text: string): string {
+  const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map(run => run.length))
+  const fence = '`'.repeat(longest + 1)
+  const pad = text.startsWith('`') || text.endsWith('`') ? ' ' : ''
+  return `${fence}${pad}${text.replace(/\s+/g, ' ')}${pad}${fence}`
+}

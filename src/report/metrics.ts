@@ -1,0 +1,61 @@
+import { QUANTILES, type QuantileValue, TIMES } from '../model/exchange.ts'
+import type { LoadResult, RunResult } from '../model/result.ts'
+import type { Load } from '../model/scenario.ts'
+import { estimate } from './estimate.ts'
+import type { Figure, Metric, Reading, Unit } from './experiment.ts'
+
+type Read = (result: LoadResult) => { readonly value: Figure; readonly marked: boolean } | null
+
+/** Metrics of every load that a report shows; the rest are read on demand by an SLO. */
+export function shownMetrics(loads: readonly Load[], results: readonly RunResult[]): readonly Metric[] {
+  return loads.flatMap(load => shownNames(load).map(name => metricOf(load, name, results)!))
+}
+
+/**
+ * One metric of one load over its runs.
+ * @param name `throughput`, `errors`, `duration` or `<time>.<quantile>`
+ * @returns null for a name that is none of these
+ */
+export function metricOf(load: Load, name: string, results: readonly RunResult[]): Metric | null {
+  const source = sourceOf(name)
+  if (source === null) return null
+  const readings = results.flatMap(result => readRun(result, load.name, source.read))
+  return {
+    path: `${load.name}.${name}`,
+    unit: source.unit,
+    estimate: estimate(readings.filter(reading => reading.valid)),
+    readings,
+  }
+}
+
+function shownNames(load: Load): readonly string[] {
+  const always = ['throughput', 'response.p50', 'response.p99', 'errors']
+  return load.workload.records === null ? always : ['duration', ...always]
+}
+
+function readRun(result: RunResult, load: string, read: Read): readonly Reading[] {
+  if (result.state === 'failed') return []
+  const loadResult = result.loads.find(candidate => candidate.load === load)
+  const figure = loadResult === undefined ? null : read(loadResult)
+  return figure === null ? [] : [{ runId: result.run.id, valid: result.state === 'valid', ...figure }]
+}
+
+function sourceOf(name: string): { readonly unit: Unit; readonly read: Read } | null {
+  if (name === 'throughput') return { unit: '/s', read: result => exactly(result.throughputPerSecond) }
+  if (name === 'errors') return { unit: 'ratio', read: result => exactly(result.errorRatio) }
+  if (name === 'duration') return { unit: 'ms', read: result => exactly(result.measuredMs) }
+  for (const time of TIMES)
+    for (const quantile of QUANTILES)
+      if (name === `${time}.${quantile}`)
+        return { unit: 'ms', read: result => ofQuantile(result.quantiles[time][quantile]) }
+  return null
+}
+
+function exactly(value: number | null): ReturnType<Read> {
+  return value === null ? null : { value: { value, above: null }, marked: false }
+}
+
+/** Neither a value nor a bound: nothing arrived in the measured phase. */
+function ofQuantile({ ms, aboveMs, marked }: QuantileValue): ReturnType<Read> {
+  return ms === null && aboveMs === null ? null : { value: { value: ms, above: aboveMs }, marked }
+}

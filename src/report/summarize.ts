@@ -1,0 +1,60 @@
+import type { Case, ExperimentPlan } from '../model/experiment.ts'
+import type { RunResult } from '../model/result.ts'
+import type { Load } from '../model/scenario.ts'
+import { answerOf, verdictOf } from './answer.ts'
+import { sumAudits } from './auditSum.ts'
+import { responseCurve } from './curve.ts'
+import type { CaseReport, ExperimentReport, LoadReport, ReportInput } from './experiment.ts'
+import { shownMetrics } from './metrics.ts'
+import { typicalSeries } from './series.ts'
+import { judgeSlos } from './slo.ts'
+import { validityOf } from './validity.ts'
+import { describePhases, describeWorkload } from './workload.ts'
+
+/** From an experiment's results to what every format prints. */
+export function summarize(input: ReportInput): ExperimentReport {
+  const { plan, results, ...rest } = input
+  const scenario = plan.cases[0]?.scenario
+  const name = scenario?.name ?? plan.id
+  const cases = plan.cases.map(testCase => summarizeCase(testCase, plan, results))
+  return {
+    ...rest,
+    id: plan.id,
+    name,
+    description: scenario?.description ?? null,
+    answer: answerOf(name, cases),
+    verdict: verdictOf(cases.flatMap(report => report.slos)),
+    seed: plan.seed,
+    cases,
+  }
+}
+
+function summarizeCase(testCase: Case, plan: ExperimentPlan, all: readonly RunResult[]): CaseReport {
+  const { scenario } = testCase
+  const results = all.filter(result => result.run.caseId === testCase.id)
+  const planned = plan.runs.filter(run => run.caseId === testCase.id)
+  const audit = sumAudits(results)
+  return {
+    id: testCase.id,
+    levels: testCase.levels,
+    digest: testCase.digest,
+    sut: scenario.sut.start ?? (scenario.environment.kind === 'attached' ? 'attached servers' : 'built-in targets'),
+    phases: describePhases(scenario.phases),
+    loads: scenario.load.map(load => summarizeLoad(load, results)),
+    metrics: shownMetrics(scenario.load, results),
+    slos: judgeSlos(scenario.slo, scenario.load, results, audit),
+    audit,
+    validity: validityOf(scenario.runs, planned, results),
+  }
+}
+
+function summarizeLoad(load: Load, results: readonly RunResult[]): LoadReport {
+  const valid = results.flatMap(result => (result.state === 'valid' ? result.loads : []))
+  return {
+    name: load.name,
+    protocol: load.protocol,
+    workload: describeWorkload(load),
+    curve: responseCurve(valid.filter(result => result.load === load.name)),
+    series: typicalSeries(load.name, results),
+  }
+}

@@ -1,0 +1,135 @@
+import Table from 'cli-table3'
+import type { CaseReport, ExperimentReport, Metric, OverallVerdict, SloVerdict } from './experiment.ts'
+import { fold } from './fold.ts'
+import { formatFigure, formatInterval } from './format.ts'
+import {
+  auditEquation,
+  auditRemarks,
+  exclusions,
+  markedNotes,
+  pointers,
+  sloStatement,
+  validityLine,
+} from './wording.ts'
+import { loadTitle } from './workload.ts'
+
+export type Paint = (text: string) => string
+
+/** Colours, decided by the caller; identity functions for none. */
+export interface TerminalStyle {
+  readonly bold: Paint
+  readonly good: Paint
+  readonly bad: Paint
+  readonly warning: Paint
+  readonly dim: Paint
+}
+
+export interface TerminalOptions {
+  readonly style: TerminalStyle
+  /** `ascii` where the terminal's locale is not UTF-8. */
+  readonly glyphs: 'unicode' | 'ascii'
+  /** Columns; text is folded at spaces, only a longer word (a path) sticks out. */
+  readonly width: number
+}
+
+const MARKS = {
+  unicode: { met: '✓', missed: '✗', 'not measured': '?', ellipsis: '…' },
+  ascii: { met: 'ok', missed: 'FAIL', 'not measured': '??', ellipsis: '~' },
+} as const
+
+/** Narrowest columns of the metrics table that need no cut: estimate, interval, n. */
+const FIXED_COLUMNS = [14, 26, 5] as const
+
+/** The whole report as text for a person, the answer first; ends with a newline. */
+export function renderTerminal(report: ExperimentReport, options: TerminalOptions): string {
+  const lines = [
+    ...paragraph(report.answer, options, paintOf(report.verdict, options.style)),
+    ...report.cases.flatMap(testCase => ['', ...renderCase(testCase, options)]),
+    '',
+    ...(report.exit.code === 0
+      ? []
+      : paragraph(`exit ${report.exit.code}: ${report.exit.reason}`, options, options.style.bad)),
+    ...report.leaks.flatMap(leak => paragraph(`left behind: ${leak}`, options, options.style.bad)),
+    ...pointers(report).flatMap(([label, value]) => paragraph(`${label.padEnd(7)} ${value}`, options)),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function renderCase(report: CaseReport, options: TerminalOptions): readonly string[] {
+  const { style } = options
+  const note = (text: string, paint?: Paint): readonly string[] => paragraph(text, options, paint)
+  return [
+    ...note(report.id, style.bold),
+    ...report.loads.flatMap(load => note(`${loadTitle(load)}: ${load.workload}`, style.dim)),
+    ...note(report.phases, style.dim),
+    ...renderMetrics(report.metrics, options),
+    ...report.slos.flatMap(slo => renderSlo(slo, options)),
+    ...(report.audit === null
+      ? []
+      : [...note(auditEquation(report.audit)), ...auditRemarks(report.audit).flatMap(text => note(text, style.dim))]),
+    ...note(validityLine(report.validity)),
+    ...exclusions(report.validity).flatMap(text => note(text, style.warning)),
+    ...markedNotes(report).flatMap(text => note(`* ${text}`, style.warning)),
+  ]
+}
+
+function renderMetrics(metrics: readonly Metric[], { style, glyphs, width }: TerminalOptions): readonly string[] {
+  const names = width - FIXED_COLUMNS.reduce((sum, column) => sum + column, 0)
+  const table = new Table({
+    head: ['metric', 'median', '95 % interval', 'n'].map(style.dim),
+    colWidths: [names, ...FIXED_COLUMNS],
+    colAligns: ['left', 'right', 'right', 'right'],
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 1 },
+    truncate: MARKS[glyphs].ellipsis,
+    chars: NO_BORDERS,
+  })
+  for (const metric of metrics) table.push(metricCells(metric))
+  return table
+    .toString()
+    .split('\n')
+    .map(line => line.trimEnd())
+}
+
+function metricCells({ path, unit, estimate }: Metric): string[] {
+  if (estimate === null) return [path, 'not measured', '', '0']
+  const mark = estimate.marked > 0 ? '*' : ''
+  return [`${path}${mark}`, formatFigure(estimate.median, unit), formatInterval(estimate, unit), String(estimate.n)]
+}
+
+function renderSlo(verdict: SloVerdict, { style, glyphs, width }: TerminalOptions): readonly string[] {
+  const text = verdict.verdict === 'not measured' ? 'not measured: ' : ''
+  const lines = fold(`${MARKS[glyphs][verdict.verdict]} ${text}${sloStatement(verdict)}`, width, '  ')
+  return lines.map(paintOf(verdict.verdict, style))
+}
+
+function paragraph(text: string, { width }: TerminalOptions, paint: Paint = plain): readonly string[] {
+  return fold(text, width, '  ').map(line => paint(line))
+}
+
+function paintOf(verdict: OverallVerdict, style: TerminalStyle): Paint {
+  return { met: style.good, missed: style.bad, 'not measured': style.warning, none: style.bold }[verdict]
+}
+
+function plain(text: string): string {
+  return text
+}
+
+const NO_BORDERS = Object.fromEntries(
+  [
+    'top',
+    'top-mid',
+    'top-left',
+    'top-right',
+    'bottom',
+    'bottom-mid',
+    'bottom-left',
+    'bottom-right',
+    'left',
+    'left-mid',
+    'mid',
+    'mid-mid',
+    'right',
+    'right-mid',
+    'middle',
+  ].map(place => [place, '']),
+)

@@ -1,0 +1,121 @@
+import { AUDIT_TERMS, type AuditTerm } from '../model/audit.ts'
+import type { AuditSum, CaseReport, ExperimentReport, SloVerdict, Validity } from './experiment.ts'
+import { formatCount, formatFigure, plural } from './format.ts'
+
+/** `unknownArrived` -> `unknown-arrived`. */
+export function termName(term: AuditTerm): string {
+  return term.replace(/[A-Z]/, letter => `-${letter.toLowerCase()}`)
+}
+
+/** `planned 4,512 = once 4,512 + duplicated 0 + ...`; without a receiver's record, what the sender knows by itself. */
+export function auditEquation(audit: AuditSum): string {
+  if (audit.evidence === 'acknowledgements') {
+    const known = Object.entries(audit.acknowledged).map(([name, count]) => `${name} ${formatCount(count)}`)
+    return `planned ${formatCount(audit.planned)} = ${known.join(' + ')}`
+  }
+  const terms = AUDIT_TERMS.map(term => `${termName(term)} ${countOrUnknown(audit.terms[term])}`)
+  return `planned ${formatCount(audit.planned)} = ${terms.join(' + ')}`
+}
+
+/** What the equation leaves open: runs, foreign arrivals, missing evidence, sums that do not add up. */
+export function auditRemarks(audit: AuditSum): readonly string[] {
+  return [
+    `Summed over ${plural(audit.runs, 'valid run')}; foreign ${countOrUnknown(audit.foreign)}, repeats ${countOrUnknown(audit.repeats)}.`,
+    ...(audit.evidence === 'receiver'
+      ? []
+      : ['The target keeps no record of arrivals: lost, duplicated and corrupted messages are not known.']),
+    ...(audit.balanced
+      ? []
+      : ['The terms of a run do not add up to what was planned: a defect of hl7bench, please report it.']),
+    ...Object.entries(audit.examples).map(
+      ([term, identities]) => `${termName(term as AuditTerm)}, for instance: ${identities.join(' ')}`,
+    ),
+  ]
+}
+
+/** `mllp.response.p99 < 250 ms: 14.2 ms`, without the verdict. */
+export function sloStatement(verdict: SloVerdict): string {
+  const { metric, unit, measured } = verdict
+  const judged = measured === null ? '' : `: ${formatFigure(measured, unit)}`
+  return `${metric} ${limitOf(verdict)}${judged}${sloRemark(verdict)}`
+}
+
+/** The limit as the user wrote it, with its operator. */
+function limitOf({ slo }: SloVerdict): string {
+  return slo.text.startsWith(slo.operator) ? slo.text : `${slo.operator} ${slo.text}`
+}
+
+function sloRemark({ reason, uncertain }: SloVerdict): string {
+  if (reason !== null) return ` (${reason})`
+  return uncertain ? ' (uncertain: the interval lies on both sides of the limit)' : ''
+}
+
+export function validityLine({ wanted, valid, invalid, failed, missing }: Validity): string {
+  const others = [
+    ...(invalid.length > 0 ? [`${invalid.length} invalid`] : []),
+    ...(failed.length > 0 ? [`${failed.length} failed`] : []),
+    ...(missing > 0 ? [`${missing} not run`] : []),
+  ]
+  return [`${valid} of ${plural(wanted, 'run')} valid`, ...others].join(', ')
+}
+
+/** Excluded runs grouped by reason, most frequent first: `2 x generator starved of CPU (r0003, r0009)`. */
+export function exclusions({ invalid, failed }: Validity): readonly string[] {
+  const runsByReason = new Map<string, string[]>()
+  const add = (reason: string, runId: string): unknown =>
+    runsByReason.set(reason, [...(runsByReason.get(reason) ?? []), runId])
+  for (const { runId, reasons } of invalid) for (const reason of reasons) add(`invalid: ${reason}`, runId)
+  for (const { runId, stage, error, fault } of failed) add(`failed by the ${fault} at ${stage}: ${error}`, runId)
+  return [...runsByReason]
+    .toSorted(([, a], [, b]) => b.length - a.length)
+    .map(([reason, runs]) => `${runs.length} x ${reason} (${runs.join(', ')})`)
+}
+
+/** One note for each metric with marked figures. */
+export function markedNotes({ metrics }: CaseReport): readonly string[] {
+  return metrics.flatMap(({ path, estimate }) =>
+    estimate === null || estimate.marked === 0
+      ? []
+      : [
+          `${path} is an upper bound in ${estimate.marked} of ${plural(estimate.n, 'run')}: the generator's own lag is a large part of it. It may meet an SLO, but not fail one.`,
+        ],
+  )
+}
+
+/** Where things are and what to do next, as label and value. */
+export function pointers({ files, commands }: ExperimentReport): readonly (readonly [label: string, value: string])[] {
+  const all: readonly (readonly [string, string | null])[] = [
+    ['rows', files.rows],
+    ['report', files.html],
+    ['folder', files.folder],
+    ['repeat', commands.repeat],
+    ['next', commands.next],
+  ]
+  return all.flatMap(([label, value]) => (value === null ? [] : [[label, value] as const]))
+}
+
+/** Host, commit and harness in label and value. */
+export function provenanceFacts(report: ExperimentReport): readonly (readonly [label: string, value: string])[] {
+  const { provenance, environmentId, startedAt, seed } = report
+  const { host, harness } = provenance
+  return [
+    ['experiment', report.id],
+    ['started', startedAt],
+    ['environment', environmentId],
+    ['branch', provenance.branch ?? 'unknown'],
+    ['commit', provenance.commit ?? 'not in a git repository'],
+    ['version', provenance.version ?? 'unknown'],
+    ['seed', String(seed)],
+    ['host', `${host.cpuModel}, ${plural(host.cores, 'core')}, ${(host.memoryBytes / 2 ** 30).toFixed(1)} GiB`],
+    [
+      'system',
+      `${host.os}, kernel ${host.kernel}, ${host.arch}${host.virtualization === null ? '' : `, ${host.virtualization}`}`,
+    ],
+    ['node', host.node],
+    ['hl7bench', harness.commit === null ? harness.version : `${harness.version} (${harness.commit})`],
+  ]
+}
+
+function countOrUnknown(count: number | null): string {
+  return count === null ? '?' : formatCount(count)
+}

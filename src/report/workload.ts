@@ -1,0 +1,35 @@
+import type { Load, Phases } from '../model/scenario.ts'
+import { formatCount, formatMs, formatNumber } from './format.ts'
+
+/** Workload model of a load in words; always says whether the loop is open or closed. */
+export function describeWorkload(load: Load): string {
+  return [...describeModel(load), `window ${load.window}`, ...describeGenerators(load)].join(', ')
+}
+
+export function describePhases(phases: Phases): string {
+  return `warm-up ${formatMs(phases.warmupMs)}, measure ${formatMs(phases.measureMs)}, drain up to ${formatMs(phases.drainMs)}`
+}
+
+/** Name of a load, with its protocol where the name does not say it. */
+export function loadTitle({ name, protocol }: Pick<Load, 'name' | 'protocol'>): string {
+  return name === protocol ? name : `${name} (${protocol})`
+}
+
+/** What one arrival is called. */
+export function nounOf(load: Pick<Load, 'protocol'>): string {
+  return load.protocol === 'mllp' ? 'msg' : 'requests'
+}
+
+function describeModel(load: Load): readonly string[] {
+  const { workload } = load
+  const over = `${formatCount(load.connections)} connection${load.connections === 1 ? '' : 's'}`
+  const work = workload.records === null ? [] : [`fixed work of ${formatCount(workload.records)} ${nounOf(load)}`]
+  if (workload.kind === 'closed')
+    return ['closed loop', over, ...(workload.thinkMs > 0 ? [`think time ${formatMs(workload.thinkMs)}`] : []), ...work]
+  const arrivals = workload.arrivals === 'poisson' ? 'Poisson arrivals' : 'constant arrivals'
+  return ['open loop', arrivals, `${formatNumber(workload.ratePerSecond)} ${nounOf(load)}/s over ${over}`, ...work]
+}
+
+function describeGenerators(load: Load): readonly string[] {
+  return load.generators === 1 ? [] : [`${load.generators} generators`]
+}
