@@ -65,7 +65,10 @@ export class Driver {
     this.#clock = clock
     this.#recorder = options.recorder
     this.#slots = new Slots(links, load.window, feeds)
-    this.#outstanding = new Outstanding(load.workload.kind === 'open' ? Math.max(load.workload.maxOutstanding, inFlight) : inFlight, feeds)
+    this.#outstanding = new Outstanding(
+      load.workload.kind === 'open' ? Math.max(load.workload.maxOutstanding, inFlight) : inFlight,
+      feeds,
+    )
     this.#pacer = new Pacer(clock, options.spinShare, () => this.#pump())
     this.#endMs = phases.warmupMs + phases.measureMs
     this.#records = shareOf(load.workload.records, options)

@@ -106,7 +106,9 @@ function readWaitedMs(): number | null {
 /** First line of /proc/stat: user nice system idle iowait irq softirq steal guest guest_nice (guest is counted in user). */
 function readHostTicks(): HostTicks | null {
   const fields = readProc('/proc/stat')?.split('\n')[0]?.trim().split(/\s+/).slice(1, 9).map(Number)
-  return fields === undefined || fields.length < 8 ? null : { all: fields.reduce((sum, ticks) => sum + ticks, 0), stolen: fields[7]! }
+  return fields === undefined || fields.length < 8
+    ? null
+    : { all: fields.reduce((sum, ticks) => sum + ticks, 0), stolen: fields[7]! }
 }
 
 function shareStolen(from: HostTicks | null, to: HostTicks | null): number | null {

@@ -16,7 +16,13 @@ export interface Opened {
 }
 
 /** Dials `count` links; resolves when all are open, or at the deadline with those that are. */
-export function openLinks(count: number, make: MakeLink, events: LinkEvents, deadlineMs: number, clock: Clock): Promise<Opened> {
+export function openLinks(
+  count: number,
+  make: MakeLink,
+  events: LinkEvents,
+  deadlineMs: number,
+  clock: Clock,
+): Promise<Opened> {
   return new Promise(resolve => {
     const links: Link[] = []
     const isOpen = new Set<number>()

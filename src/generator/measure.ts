@@ -95,7 +95,14 @@ interface Traffic {
   readonly bytesIn: number
 }
 
-function resultOf(plan: GeneratorPlan, recorder: Recorder, driver: Driver, fates: Fates, vitals: Vitals, traffic: Traffic): GeneratorResult {
+function resultOf(
+  plan: GeneratorPlan,
+  recorder: Recorder,
+  driver: Driver,
+  fates: Fates,
+  vitals: Vitals,
+  traffic: Traffic,
+): GeneratorResult {
   const { phases, load } = plan
   return {
     measured: recorder.measured,

@@ -49,7 +49,13 @@ export class Recorder {
   }
 
   /** An exchange that got its answer. */
-  answered(outcome: 'accepted' | 'rejected', intendedMs: number, readyMs: number, sentMs: number, doneMs: number): void {
+  answered(
+    outcome: 'accepted' | 'rejected',
+    intendedMs: number,
+    readyMs: number,
+    sentMs: number,
+    doneMs: number,
+  ): void {
     this.#count(outcome, intendedMs)
     this.lastDoneMs = doneMs
     if (outcome === 'accepted' && doneMs >= this.#phase.fromMs && doneMs < this.#phase.untilMs) this.acceptedInPhase++

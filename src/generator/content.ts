@@ -1,0 +1,55 @@
+import type { GeneratorPlan } from '../model/generator.ts'
+import { createHttpLink } from '../protocol/http/link.ts'
+import { createRequestEncoder } from '../protocol/http/request.ts'
+import { createMllpLink } from '../protocol/mllp/link.ts'
+import { codeOfLoad, type MessageFunction, type RequestFunction } from '../workload/code.ts'
+import type { CompiledOperations } from '../workload/fhir/compiled.ts'
+import { populationRequests } from '../workload/fhir/population.ts'
+import { requestStream } from '../workload/fhir/stream.ts'
+import type { CompiledMessages } from '../workload/hl7/compiled.ts'
+import { messageStream } from '../workload/hl7/stream.ts'
+import { createIdentity, IDENTITY_LENGTH, type Identity } from '../workload/identity.ts'
+import { uniform } from '../workload/random.ts'
+import type { MakeLink } from './links.ts'
+
+const PARSED = 0x70617273
+
+/** The content of a generator that loads the population into the target before a run. */
+export const POPULATION = { kind: 'population' } as const
+
+/** The links of a plan: its protocol, its messages or requests, its target. Imports the scenario module when they are made of code. */
+export async function makeLinks(plan: GeneratorPlan): Promise<MakeLink> {
+  const identity = createIdentity(plan.runKey, plan.loadIndex)
+  const code = plan.module === null ? null : await importCode(plan.module, plan.loadIndex)
+  return plan.load.protocol === 'mllp'
+    ? mllpLinks(plan, identity, (code as MessageFunction | null) ?? undefined)
+    : fhirLinks(plan, identity, (code as RequestFunction | null) ?? undefined)
+}
+
+async function importCode(module: string, loadIndex: number): Promise<MessageFunction | RequestFunction | null> {
+  const { resolveOwnPackage } = await import('../ownPackage.ts')
+  resolveOwnPackage()
+  return codeOfLoad(((await import(module)) as { default: unknown }).default, loadIndex)
+}
+
+function mllpLinks(plan: GeneratorPlan, identity: Identity, make?: MessageFunction): MakeLink {
+  const { load, target: endpoint } = plan
+  const stream = messageStream(plan.content as CompiledMessages, plan, make)
+  const indexOf = (bytes: Uint8Array, start: number, end: number) => identity.parse(bytes, start, end - start)
+  return (id, events) => createMllpLink({ id, endpoint, window: load.window, stream, indexOf, events })
+}
+
+function fhirLinks(plan: GeneratorPlan, identity: Identity, make?: RequestFunction): MakeLink {
+  const { target: endpoint, basePath, seed, content } = plan
+  const populates = (content as { kind?: string }).kind === POPULATION.kind
+  const stream = populates ? populationRequests(seed) : requestStream(content as CompiledOperations, plan, make)
+  const encode = createRequestEncoder({ authority: `${endpoint.host}:${endpoint.port}`, basePath })
+  const requestId = new Uint8Array(IDENTITY_LENGTH)
+  const identityOf = (index: number) => {
+    identity.write(index, requestId, 0)
+    return requestId
+  }
+  const parseShare = plan.load.protocol === 'fhir' ? plan.load.parseShare : 0
+  const parses = (index: number) => parseShare > 0 && uniform(seed, PARSED, index) < parseShare
+  return (id, events) => createHttpLink({ id, endpoint, stream, encode, identityOf, parses, events })
+}

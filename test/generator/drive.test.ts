@@ -1,0 +1,326 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { Driver } from '../../src/generator/drive.ts'
+import { Recorder } from '../../src/generator/recorder.ts'
+import { Fates } from '../../src/ledger/fate.ts'
+import { OUTCOMES } from '../../src/model/exchange.ts'
+import type { ClosedWorkload, Load, OpenWorkload, Workload } from '../../src/model/scenario.ts'
+import { quantileMs } from '../../src/stats/histogram.ts'
+import { arrivals } from '../../src/workload/arrivals.ts'
+import { type Answer, type Sent, scriptedLinks } from './scriptedLinks.ts'
+import { VirtualClock } from './virtualClock.ts'
+
+interface Setting {
+  readonly workload:
+    | Partial<OpenWorkload & Omit<ClosedWorkload, 'kind'>>
+    | ({ readonly kind: 'closed' } & Partial<ClosedWorkload>)
+  readonly links?: number
+  readonly window?: number
+  readonly pinned?: boolean
+  readonly phases?: { warmupMs: number; measureMs: number; drainMs: number }
+  readonly load?: Partial<Load>
+  readonly share?: { index: number; of: number }
+  readonly answer: (sent: Sent, nth: number, clock: VirtualClock) => Answer
+}
+
+interface Time {
+  intendedMs: number
+  readyMs: number
+  sentMs: number
+  doneMs: number
+}
+
+async function drive({
+  workload,
+  links = 1,
+  window = 1,
+  pinned = true,
+  phases = { warmupMs: 0, measureMs: 1000, drainMs: 1000 },
+  load = {},
+  share = { index: 0, of: 1 },
+  answer,
+}: Setting) {
+  const clock = new VirtualClock()
+  const recorder = new Recorder({ fromMs: phases.warmupMs, untilMs: phases.warmupMs + phases.measureMs })
+  const times: Time[] = []
+  const answered = recorder.answered.bind(recorder)
+  recorder.answered = (outcome, intendedMs, readyMs, sentMs, doneMs) => {
+    times.push({ intendedMs, readyMs, sentMs, doneMs })
+    answered(outcome, intendedMs, readyMs, sentMs, doneMs)
+  }
+  const fates = new Fates()
+  const defaults = {
+    kind: 'open',
+    arrivals: 'constant',
+    ratePerSecond: 100,
+    thinkMs: 0,
+    records: null,
+    maxOutstanding: 10_000,
+  }
+  const whole = { ...defaults, ...workload } as Workload
+  const driver = new Driver({
+    load: { window, workload: whole, timeoutMs: 300, onUnknown: 'drop', maxAttempts: 3, ...load } as Load,
+    links,
+    pinned,
+    first: share.index,
+    step: share.of,
+    arrivals: whole.kind === 'open' ? arrivals(whole, 1, share) : null,
+    phases,
+    spinShare: 0,
+    clock,
+    recorder,
+    fates,
+  })
+  const peer = scriptedLinks(clock, driver.events, links, (sent, nth) => answer(sent, nth, clock))
+  const done = driver.run(peer.links)
+  clock.run(phases.warmupMs + phases.measureMs + phases.drainMs + 1)
+  await done
+  recorder.checkConservation()
+  return { recorder, fates, driver, times, sent: peer.sent }
+}
+
+/** Response times of a first-in-first-out server with `serviceMs` per message and one stall, worked out by hand. */
+function queueing(intended: readonly number[], serviceMs: (i: number) => number): number[] {
+  let freeMs = 0
+  return intended.map((intendedMs, i) => {
+    freeMs = Math.max(freeMs, intendedMs) + serviceMs(i)
+    return freeMs - intendedMs
+  })
+}
+
+test.each(['constant', 'poisson'] as const)(
+  'response times of %s arrivals are exactly those of queueing theory, a stall included',
+  async kind => {
+    const serviceMs = (i: number) => (i === 20 ? 400 : 2)
+    const { times } = await drive({
+      workload: { kind: 'open', arrivals: kind, ratePerSecond: 200 },
+      load: { timeoutMs: 5000 },
+      answer: (_, nth) => ({ afterMs: serviceMs(nth) }),
+    })
+    const expected = queueing(
+      times.map(time => time.intendedMs),
+      serviceMs,
+    )
+    expect(times.length).toBeGreaterThan(150)
+    for (const [i, { intendedMs, doneMs }] of times.entries()) expect(doneMs - intendedMs).toBeCloseTo(expected[i]!, 6)
+  },
+)
+
+test('a closed loop does not see the stall: it sends nothing while it waits', async () => {
+  const stalled = (_: Sent, nth: number): Answer => ({ afterMs: nth === 20 ? 400 : 2 })
+  const closed = await drive({ workload: { kind: 'closed' }, load: { timeoutMs: 5000 }, answer: stalled })
+  const open = await drive({
+    workload: { kind: 'open', ratePerSecond: 200 },
+    load: { timeoutMs: 5000 },
+    answer: stalled,
+  })
+  expect(quantileMs(closed.recorder.histograms.response, 900)).toBeCloseTo(2, 1)
+  expect(quantileMs(open.recorder.histograms.response, 900)).toBeGreaterThan(200)
+})
+
+test('lag + queue + service = response for every exchange, over loads, windows and service times', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.record({
+        rate: fc.integer({ min: 1, max: 400 }),
+        links: fc.integer({ min: 1, max: 5 }),
+        window: fc.integer({ min: 1, max: 4 }),
+        pinned: fc.boolean(),
+        serviceMs: fc.array(fc.integer({ min: 0, max: 80 }), { minLength: 1 }),
+      }),
+      async ({ rate, links, window, pinned, serviceMs }) => {
+        const { times, recorder } = await drive({
+          workload: { kind: 'open', ratePerSecond: rate },
+          links,
+          window,
+          pinned,
+          answer: (_, nth) => ({ afterMs: serviceMs[nth % serviceMs.length]! }),
+        })
+        for (const { intendedMs, readyMs, sentMs, doneMs } of times) {
+          expect(readyMs).toBeGreaterThanOrEqual(intendedMs)
+          expect(sentMs).toBeGreaterThanOrEqual(readyMs)
+          expect(doneMs).toBeGreaterThanOrEqual(sentMs)
+        }
+        expect(OUTCOMES.reduce((sum, outcome) => sum + recorder.total[outcome], 0)).toBe(Math.ceil(rate * 1))
+      },
+    ),
+    { numRuns: 40 },
+  )
+})
+
+test('no connection ever carries more than its window', async () => {
+  for (const window of [1, 3]) {
+    let inFlight = 0
+    let most = 0
+    await drive({
+      workload: { kind: 'open', ratePerSecond: 400 },
+      window,
+      answer: (_, __, clock) => {
+        most = Math.max(most, ++inFlight)
+        clock.after(20, () => inFlight--)
+        return { afterMs: 20 }
+      },
+    })
+    expect(most).toBe(window)
+  }
+})
+
+test('an exchange belongs to the phase of its intended time', async () => {
+  const { recorder, fates } = await drive({
+    workload: { kind: 'open', ratePerSecond: 100 },
+    phases: { warmupMs: 500, measureMs: 1000, drainMs: 500 },
+    answer: () => ({ afterMs: 1 }),
+  })
+  expect(recorder.measured.accepted).toBe(100)
+  expect(recorder.total.accepted).toBe(150)
+  expect(fates.planned).toBe(150)
+})
+
+test('a message without an answer in time is unknown, its connection is dialled again, and a late answer is credited to nobody', async () => {
+  const { recorder, driver, fates } = await drive({
+    workload: { kind: 'open', ratePerSecond: 10 },
+    answer: (_, nth) => ({ afterMs: nth === 3 ? 350 : 1 }),
+  })
+  expect(recorder.measured).toMatchObject({ accepted: 9, unknown: 1 })
+  expect(recorder.unanswered).toBe(1)
+  expect(Object.fromEntries(recorder.reasons)).toEqual({ timeout: 1 })
+  expect(driver.redials).toBe(1)
+  expect(fates.get(3)).toEqual({ outcome: 'unknown', attempts: 1 })
+})
+
+test('a lost connection leaves all that was in flight on it unknown, and the load goes on', async () => {
+  const { recorder } = await drive({
+    workload: { kind: 'open', ratePerSecond: 100 },
+    window: 4,
+    answer: (_, nth) => (nth === 7 ? 'disconnect' : { afterMs: 25 }),
+  })
+  expect(recorder.measured.unknown).toBeGreaterThan(1)
+  expect(recorder.measured.accepted + recorder.measured.unknown).toBe(100)
+  expect([...recorder.reasons.keys()]).toEqual(['ECONNRESET'])
+})
+
+test('with onUnknown resend the same message is sent again, first of its queue, up to its most attempts', async () => {
+  const { recorder, fates, sent, times } = await drive({
+    workload: { kind: 'open', ratePerSecond: 20 },
+    load: { onUnknown: 'resend' },
+    answer: ({ index }, nth) => (index === 2 && nth < 4 ? 'disconnect' : index === 5 ? 'disconnect' : { afterMs: 1 }),
+  })
+  expect(sent.filter(({ index }) => index === 2)).toHaveLength(3)
+  expect(fates.get(2)).toEqual({ outcome: 'accepted', attempts: 3 })
+  expect(fates.get(5)).toEqual({ outcome: 'unknown', attempts: 3 })
+  expect(recorder.resends).toBe(4)
+  expect(times.find(time => Math.abs(time.intendedMs - 100) < 1e-9)).toBeDefined()
+})
+
+test('more outstanding than allowed are dropped: counted, never sent', async () => {
+  const { recorder, sent, fates } = await drive({
+    workload: { kind: 'open', ratePerSecond: 100, maxOutstanding: 5 },
+    answer: () => 'never',
+    load: { timeoutMs: 10_000 },
+  })
+  expect(sent).toHaveLength(1)
+  expect(recorder.measured).toMatchObject({ dropped: 95, unfinished: 5 })
+  expect(fates.get(99)).toEqual({ outcome: 'dropped', attempts: 0 })
+  expect(fates.get(0)).toEqual({ outcome: 'unfinished', attempts: 1 })
+  expect(fates.get(1)).toEqual({ outcome: 'unfinished', attempts: 0 })
+})
+
+test('arrivals missed while the process was stopped are made ready late, none is left out', async () => {
+  const { recorder, driver } = await drive({
+    workload: { kind: 'open', ratePerSecond: 100 },
+    load: { timeoutMs: 5000 },
+    answer: (_, nth, clock) => {
+      if (nth === 10) clock.freeze(300)
+      return { afterMs: 0 }
+    },
+  })
+  expect(recorder.measuredArrivals).toBe(100)
+  expect(recorder.measured.accepted).toBe(100)
+  expect(quantileMs(recorder.histograms.lag, 1000)).toBeGreaterThan(280)
+  expect(driver.readyInTime).toBe(100)
+})
+
+test('what was due when a run is cut short counts as unfinished', async () => {
+  const { recorder, fates } = await drive({
+    workload: { kind: 'open', ratePerSecond: 100 },
+    phases: { warmupMs: 0, measureMs: 1000, drainMs: 100 },
+    load: { timeoutMs: 5000 },
+    answer: (_, nth, clock) => {
+      if (nth === 50) clock.freeze(2000)
+      return { afterMs: 0 }
+    },
+  })
+  expect(recorder.measuredArrivals).toBe(100)
+  expect(fates.planned).toBe(100)
+  expect(recorder.measured.accepted + recorder.measured.unfinished).toBe(100)
+})
+
+test('fixed work ends when its records are done, and unreached records are planned', async () => {
+  const done = await drive({
+    workload: { kind: 'closed', records: 250 },
+    links: 3,
+    pinned: false,
+    phases: { warmupMs: 0, measureMs: 60_000, drainMs: 100 },
+    answer: () => ({ afterMs: 10 }),
+  })
+  expect(done.recorder.measured.accepted).toBe(250)
+  expect(done.recorder.lastDoneMs).toBeCloseTo(840, 0)
+  const cut = await drive({
+    workload: { kind: 'closed', records: 250 },
+    phases: { warmupMs: 0, measureMs: 1000, drainMs: 100 },
+    answer: () => ({ afterMs: 10 }),
+  })
+  expect(cut.fates.planned).toBe(250)
+  expect(cut.recorder.measured.accepted).toBe(100)
+  expect(cut.fates.get(249)).toEqual({ outcome: null, attempts: 0 })
+})
+
+test('think time separates a reply and the next send of its connection', async () => {
+  const { sent } = await drive({ workload: { kind: 'closed', thinkMs: 90 }, answer: () => ({ afterMs: 10 }) })
+  expect(sent.map(({ atMs }) => Math.round(atMs))).toEqual([0, 100, 200, 300, 400, 500, 600, 700, 800, 900])
+})
+
+test('pinned messages keep to their feed, pooled ones go round the idle connections', async () => {
+  const pinned = await drive({
+    workload: { kind: 'open', ratePerSecond: 100 },
+    links: 4,
+    answer: () => ({ afterMs: 1 }),
+  })
+  for (const { link, index } of pinned.sent) expect(link).toBe(index % 4)
+  const pooled = await drive({
+    workload: { kind: 'open', ratePerSecond: 100 },
+    links: 4,
+    pinned: false,
+    answer: () => ({ afterMs: 1 }),
+  })
+  expect(new Set(pooled.sent.slice(0, 4).map(({ link }) => link)).size).toBe(4)
+})
+
+test('the generators of a load send exactly the whole stream between them', async () => {
+  const shares = await Promise.all(
+    [0, 1, 2].map(index =>
+      drive({
+        workload: { kind: 'open', arrivals: 'poisson', ratePerSecond: 200 },
+        share: { index, of: 3 },
+        answer: () => ({ afterMs: 1 }),
+      }),
+    ),
+  )
+  const whole = await drive({
+    workload: { kind: 'open', arrivals: 'poisson', ratePerSecond: 200 },
+    answer: () => ({ afterMs: 1 }),
+  })
+  const indexes = shares.flatMap(share => share.sent.map(({ index }) => index)).sort((a, b) => a - b)
+  expect(indexes).toEqual(whole.sent.map(({ index }) => index))
+})
+
+test('rejected and mismatched answers are told apart, and a mismatched one has no response time', async () => {
+  const { recorder } = await drive({
+    workload: { kind: 'open', ratePerSecond: 100 },
+    answer: (_, nth) =>
+      ({ afterMs: 1, ...(nth % 10 === 0 ? { outcome: nth % 20 === 0 ? 'rejected' : 'mismatched' } : {}) }) as Answer,
+  })
+  expect(recorder.measured).toMatchObject({ accepted: 90, rejected: 5, mismatched: 5 })
+  expect(recorder.unanswered).toBe(5)
+  expect(recorder.histograms.response.totalCount).toBe(95)
+})

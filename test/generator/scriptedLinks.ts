@@ -1,0 +1,62 @@
+import type { Link, LinkEvents, ReplyOutcome } from '../../src/protocol/link.ts'
+import type { VirtualClock } from './virtualClock.ts'
+
+/** What the peer does with the message it gets: answer after a while, or never. */
+export type Answer = { readonly afterMs: number; readonly outcome?: ReplyOutcome } | 'never' | 'disconnect'
+
+export interface Sent {
+  readonly link: number
+  readonly slot: number
+  readonly index: number
+  readonly atMs: number
+}
+
+/** Links to a peer that answers by a script, on a virtual clock. */
+export function scriptedLinks(
+  clock: VirtualClock,
+  events: LinkEvents,
+  count: number,
+  answer: (sent: Sent, nth: number) => Answer,
+) {
+  const sent: Sent[] = []
+  const links = Array.from({ length: count }, (_, id): Link & { drop(): void } => {
+    let generation = 0
+    let isOpen = true
+    const reopen = () => {
+      const mine = ++generation
+      isOpen = false
+      clock.after(0, () => {
+        if (mine !== generation) return
+        isOpen = true
+        events.opened(id)
+      })
+    }
+    return {
+      get isOpen() {
+        return isOpen
+      },
+      bytesOut: 0,
+      bytesIn: 0,
+      send(slot, index) {
+        const message = { link: id, slot, index, atMs: clock.now() }
+        const what = answer(message, sent.push(message) - 1)
+        const mine = generation
+        if (what === 'never') return
+        if (what === 'disconnect') return void clock.after(0, () => this.drop())
+        clock.after(what.afterMs, () => {
+          if (mine === generation)
+            events.replied(id, slot, what.outcome ?? 'accepted', what.outcome ? 'scripted' : null, null)
+        })
+      },
+      drop() {
+        reopen()
+        events.lost(id, 'ECONNRESET')
+      },
+      redial: reopen,
+      close() {
+        generation++
+      },
+    }
+  })
+  return { links, sent }
+}
