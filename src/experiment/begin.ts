@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto'
+import { tmpdir } from 'node:os'
+import { dirname } from 'node:path'
+import type { ExperimentPlan } from '../model/experiment.ts'
+import type { RunResult } from '../model/result.ts'
+import type { Provenance } from '../model/row.ts'
+import { readGit } from '../results/git.ts'
+import { environmentId } from '../results/host.ts'
+import { type Journal, openJournal } from '../results/journal.ts'
+import { prepareExperimentFolder, resultsFile } from '../results/location.ts'
+import type { Mask } from '../results/mask.ts'
+import { readProvenance } from '../results/provenance.ts'
+import type { LoadedScenario } from '../scenario/compile.ts'
+import { experimentId, planExperiment } from './plan.ts'
+
+export interface BeginOptions {
+  readonly loaded: LoadedScenario
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** `--results`, or null for the default. */
+  readonly results: string | null
+  /** `--environment-id`, or null for the one made of kind, CPU and cores. */
+  readonly environmentId: string | null
+  readonly tags: Readonly<Record<string, string>>
+  readonly mask: Mask
+}
+
+/** An experiment whose plan is on disk. */
+export interface Begun {
+  readonly plan: ExperimentPlan
+  readonly provenance: Provenance
+  readonly environmentId: string
+  readonly resultsFile: string
+  readonly folder: string
+  readonly tags: Readonly<Record<string, string>>
+  readonly journal: Journal
+  /** Of an earlier session of the same experiment. */
+  readonly finished: readonly RunResult[]
+  /** Ids of the runs whose row is in the results file. */
+  readonly rowed: ReadonlySet<string>
+  /** What the rows will lack, each with its remedy. */
+  readonly warnings: readonly string[]
+}
+
+/** Where things are and what made them, without writing anything. */
+export async function identify({ loaded, env, results, environmentId: named }: Omit<BeginOptions, 'mask' | 'tags'>) {
+  const { scenario, file } = loaded
+  const repository = scenario.sut.repository ?? (file === null ? process.cwd() : dirname(file))
+  const { workTree } = await readGit(repository, env, () => false)
+  const place = resultsFile({ named: results, project: workTree ?? repository, env, temporary: tmpdir() })
+  const report = await readProvenance({ repository, version: scenario.sut.version, resultsFile: place, env })
+  const { host } = report.provenance
+  return { ...report, resultsFile: place, environmentId: named ?? environmentId(scenario.environment.kind, null, host) }
+}
+
+/** Plans a new experiment and writes the plan down before anything is created. */
+export async function begin(options: BeginOptions): Promise<Begun> {
+  const { loaded, tags, mask } = options
+  const { provenance, git, warnings, resultsFile: rows, environmentId: environment } = await identify(options)
+  const { cases, scenario } = loaded
+  const id = experimentId(new Date(), scenario.name, randomBytes(4).readUInt32BE())
+  const plan = planExperiment(id, cases, scenario.runs, scenario.seed)
+  const folder = prepareExperimentFolder(rows, id)
+  const journal = openJournal(folder, mask)
+  journal.append({
+    type: 'experiment',
+    schema: 'hl7bench.journal/1',
+    plan,
+    provenance,
+    changes: git.changes,
+    environmentId: environment,
+    resultsFile: rows,
+    tags,
+  })
+  return {
+    plan,
+    provenance,
+    environmentId: environment,
+    resultsFile: rows,
+    folder,
+    tags,
+    journal,
+    finished: [],
+    rowed: new Set(),
+    warnings,
+  }
+}

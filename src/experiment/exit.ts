@@ -1,0 +1,62 @@
+import type { RunResult, Stage } from '../model/result.ts'
+
+/** Exit codes are an API: the first that applies, in this order. */
+export const EXIT = {
+  interrupted: 105,
+  badInput: 104,
+  provisionFailed: 100,
+  noValidResult: 113,
+  sloMissed: 99,
+  teardownFailed: 101,
+  leaked: 114,
+  ok: 0,
+  internal: 1,
+} as const
+
+export interface Outcome {
+  readonly results: readonly RunResult[]
+  readonly caseIds: readonly string[]
+  readonly interrupted: boolean
+  /** SLOs that were missed or could not be measured. */
+  readonly slosFailed: number
+  readonly slosDeclared: number
+  readonly leaks: readonly string[]
+}
+
+export interface Exit {
+  readonly code: number
+  readonly reason: string
+}
+
+const BEFORE_LOAD: ReadonlySet<Stage> = new Set(['provision', 'prepare', 'start', 'connect'])
+
+export function exitOf(outcome: Outcome): Exit {
+  const { results, caseIds, interrupted, slosFailed, slosDeclared, leaks } = outcome
+  const withoutValid = caseIds.filter(
+    id => !results.some(result => result.state === 'valid' && result.run.caseId === id),
+  )
+  const failed = results.filter(result => result.state === 'failed')
+  const failedByTarget = failed.filter(result => result.fault === 'target')
+  if (interrupted) return { code: EXIT.interrupted, reason: 'interrupted; what had finished is kept' }
+  if (withoutValid.length > 0) {
+    const neverLoaded = failed.length > 0 && failed.every(result => BEFORE_LOAD.has(result.stage))
+    const code = neverLoaded ? EXIT.provisionFailed : EXIT.noValidResult
+    return {
+      code,
+      reason: neverLoaded
+        ? `no target could be loaded: ${firstLine(failed[0]!.error)}`
+        : `no valid run of ${withoutValid.join(', ')}`,
+    }
+  }
+  if (slosFailed > 0) return { code: EXIT.sloMissed, reason: `${slosFailed} of ${slosDeclared} SLOs not met` }
+  if (slosDeclared > 0 && failedByTarget.length > 0)
+    return { code: EXIT.sloMissed, reason: `the target failed in ${failedByTarget.length} runs` }
+  if (failed.some(result => result.stage === 'cleanup'))
+    return { code: EXIT.teardownFailed, reason: 'a cleanup failed' }
+  if (leaks.length > 0) return { code: EXIT.leaked, reason: `${leaks.length} resources could not be removed` }
+  return { code: EXIT.ok, reason: slosDeclared > 0 ? `all ${slosDeclared} SLOs met` : 'measured' }
+}
+
+function firstLine(text: string): string {
+  return text.split('\n')[0]!
+}

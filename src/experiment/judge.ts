@@ -1,0 +1,52 @@
+import type { GeneratorHealth } from '../model/generator.ts'
+import type { LoadResult } from '../model/result.ts'
+import type { ValidityLimits } from '../model/scenario.ts'
+
+/** Why a run does not count: every sign that a generator, not the target, was the limit. Empty = valid. */
+export function whyInvalid(loads: readonly LoadResult[], limits: ValidityLimits): string[] {
+  return loads.flatMap(load => [
+    ...lagReasons(load, limits),
+    ...load.generators.flatMap((health, index) =>
+      healthReasons(load, health, limits).map(reason => `${load.load} generator ${index}: ${reason}`),
+    ),
+  ])
+}
+
+/** In a closed loop the intended time is the time of readiness: there is no lag to judge. */
+function lagReasons(load: LoadResult, limits: ValidityLimits): string[] {
+  if (load.workload === 'closed') return []
+  const lagMs = load.quantiles.lag.p50.ms
+  const responseMs = load.quantiles.response.p50.ms
+  if (lagMs === null || responseMs === null || lagMs <= limits.maxLagShare * responseMs) return []
+  return [
+    `${load.load}: p50 of lag ${lagMs.toFixed(2)} ms is more than ${percent(limits.maxLagShare)} of p50 of response ${responseMs.toFixed(2)} ms`,
+  ]
+}
+
+function healthReasons(load: LoadResult, health: GeneratorHealth, limits: ValidityLimits): string[] {
+  const reasons: string[] = []
+  if (health.due > 0 && health.ready < limits.minReadyShare * health.due) {
+    reasons.push(
+      `${health.ready} of ${health.due} due arrivals were made ready, fewer than ${percent(limits.minReadyShare)}`,
+    )
+  }
+  for (const [code, count] of Object.entries(health.localErrors))
+    reasons.push(`${count} connections failed with ${code} on this machine`)
+  if (health.loopDelayMaxMs > limits.maxPauseMs) {
+    reasons.push(`paused for ${health.loopDelayMaxMs.toFixed(0)} ms, longer than ${limits.maxPauseMs} ms`)
+  }
+  // An open-loop generator may spin for precision: its CPU time says nothing, its lag does.
+  if (load.workload === 'closed' && health.cpuShare > limits.maxCpuShare) {
+    reasons.push(`used ${percent(health.cpuShare)} of a CPU, more than ${percent(limits.maxCpuShare)}`)
+  }
+  if (health.starvedShare !== null && health.starvedShare > limits.maxStarvedShare) {
+    reasons.push(
+      `waited for a CPU ${percent(health.starvedShare)} of the time, more than ${percent(limits.maxStarvedShare)}`,
+    )
+  }
+  return reasons
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(0)} %`
+}

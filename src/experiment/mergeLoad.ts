@@ -1,0 +1,67 @@
+import { OUTCOMES, type OutcomeCounts, type Quantiles, TIMES, type Time } from '../model/exchange.ts'
+import type { GeneratorResult, Tick } from '../model/generator.ts'
+import type { LoadResult } from '../model/result.ts'
+import type { Load } from '../model/scenario.ts'
+import { decode, encode, meanMs, merge, quantilesOf } from '../stats/histogram.ts'
+
+/** The generators of one load as one: counts added, histograms merged without loss. */
+export function mergeLoad(
+  load: Load,
+  results: readonly GeneratorResult[],
+  ticks: readonly Tick[],
+  maxLagShare: number,
+): LoadResult {
+  const histograms = Object.fromEntries(
+    TIMES.map(time => [time, merge(results.map(result => decode(result.histograms[time])))]),
+  ) as Record<Time, ReturnType<typeof merge>>
+  const unanswered = total(results, result => result.unanswered)
+  const measured = addOutcomes(results.map(result => result.measured))
+  const arrivals = OUTCOMES.reduce((sum, outcome) => sum + measured[outcome], 0)
+  const measuredMs = Math.max(...results.map(result => result.measuredMs))
+  const acceptedInPhase = total(results, result => result.acceptedInPhase)
+  const quantiles: Record<Time, Quantiles> = {
+    response: quantilesOf(histograms.response, unanswered, load.timeoutMs, histograms.lag, maxLagShare),
+    lag: quantilesOf(histograms.lag, 0, load.timeoutMs, null, 1),
+    queue: quantilesOf(histograms.queue, unanswered, load.timeoutMs, null, 1),
+    service: quantilesOf(histograms.service, unanswered, load.timeoutMs, null, 1),
+  }
+  return {
+    load: load.name,
+    protocol: load.protocol,
+    workload: load.workload.kind,
+    intendedPerSecond: load.workload.kind === 'open' ? load.workload.ratePerSecond : null,
+    measured,
+    total: addOutcomes(results.map(result => result.total)),
+    throughputPerSecond: measuredMs === 0 ? 0 : (acceptedInPhase * 1000) / measuredMs,
+    acceptedInPhase,
+    measuredMs,
+    errorRatio: arrivals === 0 ? null : 1 - measured.accepted / arrivals,
+    quantiles,
+    meanResponseMs: unanswered > 0 ? null : meanMs(histograms.response),
+    histograms: Object.fromEntries(TIMES.map(time => [time, encode(histograms[time])])) as Record<Time, string>,
+    reasons: addCounts(results.map(result => result.reasons)),
+    alarms: addCounts(results.map(result => result.alarms)),
+    resends: total(results, result => result.resends),
+    redials: total(results, result => result.redials),
+    bytesOut: total(results, result => result.bytesOut),
+    bytesIn: total(results, result => result.bytesIn),
+    generators: results.map(result => result.health),
+    ticks,
+  }
+}
+
+function total(results: readonly GeneratorResult[], of: (result: GeneratorResult) => number): number {
+  return results.reduce((sum, result) => sum + of(result), 0)
+}
+
+function addOutcomes(counts: readonly OutcomeCounts[]): OutcomeCounts {
+  return Object.fromEntries(
+    OUTCOMES.map(outcome => [outcome, counts.reduce((sum, count) => sum + count[outcome], 0)]),
+  ) as OutcomeCounts
+}
+
+function addCounts(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const sum: Record<string, number> = {}
+  for (const count of counts) for (const [name, n] of Object.entries(count)) sum[name] = (sum[name] ?? 0) + n
+  return sum
+}

@@ -1,0 +1,245 @@
+import { mkdirSync } from 'node:fs'
+import { performance } from 'node:perf_hooks'
+import type { Clone, Provisioner } from '../model/environment.ts'
+import type { Case, ExperimentPlan, PlannedRun } from '../model/experiment.ts'
+import type { Tick } from '../model/generator.ts'
+import type { RunResult, Stage } from '../model/result.ts'
+import type { Load } from '../model/scenario.ts'
+import type { LoadContent } from '../scenario/content.ts'
+import { asFailure } from './failure.ts'
+import { planBlock } from './plan.ts'
+import { performRun, type RunOptions, runFolder } from './run.ts'
+
+/** Invalid runs and failed provisions are replaced by fresh whole blocks, up to this share of the planned ones. */
+export const MAX_REPLACEMENT_SHARE = 0.2
+
+export interface PerformOptions {
+  readonly plan: ExperimentPlan
+  /** Valid runs wanted per case. */
+  readonly wanted: number
+  /** Results of an earlier session of this experiment: their runs are not repeated. */
+  readonly finished: readonly RunResult[]
+  readonly contents: ReadonlyMap<string, readonly LoadContent[]>
+  readonly provisioner: Provisioner
+  /** Folder of the experiment. */
+  readonly folder: string
+  readonly hooks: (run: PlannedRun, clone: Clone) => RunOptions['hooks']
+  /** Ends the experiment at once; `perform` rejects with its reason. */
+  readonly signal: AbortSignal
+  /** No run begins that would not end by then, ms on `performance.now`; null = no limit. */
+  readonly deadlineMs: number | null
+  /** Asked after each run: true ends the experiment in good order. */
+  readonly endsEarly: (result: RunResult) => boolean
+  readonly observer: Observer
+}
+
+const BEFORE_LOAD: ReadonlySet<Stage> = new Set(['provision', 'prepare', 'start', 'connect'])
+
+/** Told what happens, in order. Promises are waited for: a result is on disk before the next run begins. */
+export interface Observer {
+  planned(runs: readonly PlannedRun[]): void
+  started(run: PlannedRun): void
+  ticked(run: PlannedRun, load: Load, tick: Tick): void
+  finished(result: RunResult): Promise<void>
+}
+
+export interface Performed {
+  readonly results: readonly RunResult[]
+  readonly runs: readonly PlannedRun[]
+  /** What could not be removed. */
+  readonly leaks: readonly string[]
+  readonly stopped: 'complete' | 'deadline' | 'early' | 'hopeless' | 'replacements-used-up'
+}
+
+/** Performs the plan block by block, then replaces what was invalid. */
+export async function perform(options: PerformOptions): Promise<Performed> {
+  const session = new Session(options)
+  await session.performBlocks(blocksOf(options.plan.runs))
+  while (session.stopped === null && session.isShort() && session.mayReplace()) await session.replace()
+  return session.end()
+}
+
+class Session {
+  readonly #options: PerformOptions
+  readonly #results: RunResult[]
+  readonly #runs: PlannedRun[]
+  readonly #leaks: string[] = []
+  readonly #cases: ReadonlyMap<string, Case>
+  #longestMs = 0
+  stopped: Performed['stopped'] | null = null
+
+  constructor(options: PerformOptions) {
+    this.#options = options
+    this.#results = [...options.finished]
+    this.#cases = new Map(options.plan.cases.map(each => [each.id, each]))
+    const planned = new Set(options.plan.runs.map(run => run.id))
+    this.#runs = [...options.plan.runs, ...options.finished.map(({ run }) => run).filter(run => !planned.has(run.id))]
+  }
+
+  /** As many blocks at once as the environment declares; each case's environment is that of the scenario. */
+  async performBlocks(blocks: readonly (readonly PlannedRun[])[]): Promise<void> {
+    const queue = blocks.map(block => block.filter(run => !this.#isDone(run))).filter(block => block.length > 0)
+    const parallel = this.#options.plan.cases[0]!.scenario.environment.parallel
+    const worker = async () => {
+      for (let block = queue.shift(); block !== undefined && this.stopped === null; block = queue.shift())
+        await this.#performBlock(block)
+    }
+    const workers = await Promise.allSettled(Array.from({ length: Math.min(parallel, queue.length) }, worker))
+    const failed = workers.find(each => each.status === 'rejected')
+    if (failed !== undefined) throw failed.reason
+  }
+
+  /** A case is short of valid runs, and not because its target failed: those results stand. */
+  isShort(): boolean {
+    return [...this.#cases.keys()].some(id => {
+      const counted = this.#results.filter(result => result.run.caseId === id && !isReplaced(result))
+      return counted.length < this.#options.wanted
+    })
+  }
+
+  mayReplace(): boolean {
+    const used = Math.max(0, ...this.#runs.map(run => run.replacement))
+    const allowed = Math.ceil(this.#options.wanted * MAX_REPLACEMENT_SHARE)
+    if (used >= allowed) this.stopped = 'replacements-used-up'
+    return used < allowed
+  }
+
+  async replace(): Promise<void> {
+    const { plan } = this.#options
+    const last = Math.max(...this.#runs.map(run => run.block))
+    const used = Math.max(0, ...this.#runs.map(run => run.replacement))
+    const unfinished = this.#runs.filter(run => run.replacement === used && used > 0 && !this.#isDone(run))
+    const block = unfinished.length > 0 ? unfinished : planBlock(plan.id, plan.cases, plan.seed, last + 1, used + 1)
+    if (unfinished.length === 0) {
+      this.#runs.push(...block)
+      this.#options.observer.planned(block)
+    }
+    await this.performBlocks([block])
+  }
+
+  end(): Performed {
+    return { results: this.#results, runs: this.#runs, leaks: this.#leaks, stopped: this.stopped ?? 'complete' }
+  }
+
+  /** Cases whose environment is the same share the block's clone; all clones are released after the block's last run. */
+  async #performBlock(block: readonly PlannedRun[]): Promise<void> {
+    const clones = new Map<string, Clone>()
+    try {
+      for (const [place, run] of block.entries()) {
+        if (this.#isOutOfTime()) return
+        const beganMs = performance.now()
+        this.#options.observer.started(run)
+        const result = await this.#performRun(run, clones)
+        const isLast = place === block.length - 1
+        await this.#finish(isLast ? withRelease(result, await this.#releaseAll(clones)) : result)
+        this.#longestMs = Math.max(this.#longestMs, performance.now() - beganMs)
+      }
+    } finally {
+      await this.#releaseAll(clones)
+    }
+  }
+
+  async #performRun(run: PlannedRun, clones: Map<string, Clone>): Promise<RunResult> {
+    const { folder, signal, contents, observer, hooks } = this.#options
+    const ownFolder = runFolder(folder, run)
+    let clone: Clone
+    try {
+      mkdirSync(ownFolder, { recursive: true })
+      clone = await this.#cloneFor(run, clones)
+    } catch (error) {
+      signal.throwIfAborted()
+      return failedToProvision(run, error)
+    }
+    return performRun({
+      run,
+      testCase: this.#cases.get(run.caseId)!,
+      contents: contents.get(run.caseId)!,
+      clone,
+      folder: ownFolder,
+      hooks: hooks(run, clone),
+      signal,
+      onTick: (load, tick) => observer.ticked(run, load, tick),
+    })
+  }
+
+  async #cloneFor(run: PlannedRun, clones: Map<string, Clone>): Promise<Clone> {
+    const { provisioner, plan, signal } = this.#options
+    const { scenario } = this.#cases.get(run.caseId)!
+    const environment = JSON.stringify(scenario.environment)
+    const existing = clones.get(environment)
+    if (existing !== undefined) return existing
+    const number = run.block * this.#cases.size + clones.size + 1
+    const cloneId = `c${String(number).padStart(4, '0')}`
+    const clone = await provisioner.provision(scenario, { experimentId: plan.id, cloneId, signal })
+    clones.set(environment, clone)
+    return clone
+  }
+
+  async #releaseAll(clones: Map<string, Clone>): Promise<number> {
+    let releaseMs = 0
+    for (const [environment, clone] of clones) {
+      const report = await clone.release()
+      clones.delete(environment)
+      releaseMs += report.releaseMs
+      this.#leaks.push(...report.leaks)
+    }
+    return releaseMs
+  }
+
+  async #finish(result: RunResult): Promise<void> {
+    this.#results.push(result)
+    await this.#options.observer.finished(result)
+    if (this.#isHopeless(result)) this.stopped = 'hopeless'
+    if (this.#options.endsEarly(result)) this.stopped = 'early'
+  }
+
+  /** The first run did not get as far as a load: the others would not either. */
+  #isHopeless(result: RunResult): boolean {
+    return this.#results.length === 1 && result.state === 'failed' && BEFORE_LOAD.has(result.stage)
+  }
+
+  #isDone(run: PlannedRun): boolean {
+    return this.#results.some(result => result.run.id === run.id)
+  }
+
+  #isOutOfTime(): boolean {
+    const { deadlineMs, signal } = this.#options
+    signal.throwIfAborted()
+    if (this.stopped === null && deadlineMs !== null && performance.now() + this.#longestMs > deadlineMs)
+      this.stopped = 'deadline'
+    return this.stopped !== null
+  }
+}
+
+/** Runs that do not count and are replaced: the harness or the environment was to blame. */
+export function isReplaced(result: RunResult): boolean {
+  return result.state === 'invalid' || (result.state === 'failed' && result.fault !== 'target')
+}
+
+function blocksOf(runs: readonly PlannedRun[]): PlannedRun[][] {
+  const blocks: PlannedRun[][] = []
+  for (const run of runs) {
+    blocks[run.block] ??= []
+    blocks[run.block]!.push(run)
+  }
+  return blocks.filter(block => block !== undefined)
+}
+
+function failedToProvision(run: PlannedRun, error: unknown): RunResult {
+  const { stage, fault, message } = asFailure(error, 'provision', 'environment')
+  const timings = { provisionMs: null, startMs: null, releaseMs: null, wholeMs: 0 }
+  return {
+    run,
+    startedAt: new Date().toISOString(),
+    cloneId: null,
+    timings,
+    state: 'failed',
+    stage,
+    error: message,
+    fault,
+  }
+}
+
+function withRelease(result: RunResult, releaseMs: number): RunResult {
+  return { ...result, timings: { ...result.timings, releaseMs: (result.timings.releaseMs ?? 0) + releaseMs } }
+}

@@ -1,0 +1,224 @@
+import { join } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import { audit } from '../ledger/audit.ts'
+import { Fates } from '../ledger/fate.ts'
+import type { Audit } from '../model/audit.ts'
+import type { Clone, GeneratorProcess, RunningTarget } from '../model/environment.ts'
+import type { Case, PlannedRun } from '../model/experiment.ts'
+import type { GeneratorPlan, GeneratorResult, Tick } from '../model/generator.ts'
+import type { LoadResult, RunResult, Stage } from '../model/result.ts'
+import type { Load } from '../model/scenario.ts'
+import type { LoadContent } from '../scenario/content.ts'
+import { createIdentity } from '../workload/identity.ts'
+import { type ConductedGenerator, conduct } from './conduct.ts'
+import { digestsOf } from './digests.ts'
+import { asFailure, RunFailure } from './failure.ts'
+import { whyInvalid } from './judge.ts'
+import { mergeLoad } from './mergeLoad.ts'
+import { populate } from './populate.ts'
+import { spinShareOf } from './spinShare.ts'
+
+export interface RunOptions {
+  readonly run: PlannedRun
+  readonly testCase: Case
+  /** By load of the case. */
+  readonly contents: readonly LoadContent[]
+  readonly clone: Clone
+  /** Of this run: logs, the receiver's record. */
+  readonly folder: string
+  /** Commands of the user around the run; each rejects when its command fails. */
+  readonly hooks: { prepare(folder: string): Promise<void>; cleanup(folder: string): Promise<void> }
+  readonly signal: AbortSignal
+  readonly onTick: (load: Load, tick: Tick) => void
+}
+
+const TICK_MS = 250
+
+/** One run on a clone: start the target afresh, load it, stop it, audit. A run that cannot be measured is a result too; only an abort throws. */
+export async function performRun(options: RunOptions): Promise<RunResult> {
+  const beganMs = performance.now()
+  const progress = { stage: 'prepare' as Stage, startMs: null as number | null, stopMs: null as number | null }
+  const header = { run: options.run, startedAt: new Date().toISOString(), cloneId: options.clone.id }
+  const timings = () => ({
+    provisionMs: options.clone.provisionMs,
+    startMs: progress.startMs,
+    releaseMs: progress.stopMs,
+    wholeMs: performance.now() - beganMs,
+  })
+  try {
+    const measured = await withHooks(options, progress)
+    const reasons = whyInvalid(measured.loads, options.testCase.scenario.validity)
+    if (reasons.length > 0) return { ...header, timings: timings(), state: 'invalid', reasons, ...measured }
+    return { ...header, timings: timings(), state: 'valid', ...measured }
+  } catch (error) {
+    options.signal.throwIfAborted()
+    const { stage, fault, message } = asFailure(error, progress.stage, faultOf(progress.stage))
+    return { ...header, timings: timings(), state: 'failed', stage, error: message, fault }
+  }
+}
+
+/** Whose doing an error is that does not say so itself. */
+function faultOf(stage: Stage): RunFailure['fault'] {
+  return stage === 'start' ? 'target' : stage === 'provision' ? 'environment' : 'harness'
+}
+
+interface Progress {
+  stage: Stage
+  startMs: number | null
+  stopMs: number | null
+}
+
+interface Measured {
+  readonly loads: readonly LoadResult[]
+  readonly audit: Audit
+}
+
+async function withHooks(options: RunOptions, progress: Progress): Promise<Measured> {
+  await options.hooks.prepare(options.folder)
+  let measured: Measured
+  try {
+    measured = await withTarget(options, progress)
+  } catch (error) {
+    // The first failure is the one to report.
+    await options.hooks.cleanup(options.folder).catch(() => {})
+    throw error
+  }
+  progress.stage = 'cleanup'
+  await options.hooks.cleanup(options.folder)
+  return measured
+}
+
+async function withTarget(options: RunOptions, progress: Progress): Promise<Measured> {
+  const { clone, run, testCase, folder, signal } = options
+  progress.stage = 'start'
+  // Generators take as long to come up as the target: both at once.
+  const generators = spawnGenerators(clone, testCase.scenario.load)
+  let target: RunningTarget | null = null
+  try {
+    target = await clone.start(run, testCase, folder, signal)
+    progress.startMs = target.startMs
+    await populate(options, target)
+    const plans = plansOf(options, target)
+    const results = await measure(options, target, await generators, plans, progress)
+    const stopping = performance.now()
+    await target.stop()
+    progress.stopMs = performance.now() - stopping
+    progress.stage = 'audit'
+    return { loads: results.loads, audit: auditRun(options, plans, results.results, target) }
+  } finally {
+    for (const generator of (await generators.catch(() => [])).flat()) generator.kill()
+    await target?.stop()
+  }
+}
+
+function spawnGenerators(clone: Clone, loads: readonly Load[]): Promise<GeneratorProcess[][]> {
+  const spawned = Promise.all(
+    loads.map((load, index) => Promise.all(Array.from({ length: load.generators }, () => clone.spawnGenerator(index)))),
+  )
+  // The caller looks at it later; a failure until then is not an unhandled one.
+  spawned.catch(() => {})
+  return spawned
+}
+
+function plansOf({ run, testCase, contents }: RunOptions, target: RunningTarget): GeneratorPlan[][] {
+  const { load: loads, phases } = testCase.scenario
+  const epochMs = Date.now()
+  return loads.map((load, loadIndex) => {
+    const endpoint = target[load.protocol]
+    if (endpoint === null) throw new RunFailure('start', 'harness', `the target has no ${load.protocol} endpoint`)
+    return Array.from({ length: load.generators }, (_, index) => ({
+      load,
+      loadIndex,
+      index,
+      target: { host: endpoint.host, port: endpoint.port },
+      basePath: load.protocol === 'fhir' ? (target.fhir?.basePath ?? '') : '',
+      phases,
+      seed: run.seed,
+      runKey: run.key,
+      epochMs,
+      content: contents[loadIndex]!.compiled,
+      module: contents[loadIndex]!.module,
+      tickMs: TICK_MS,
+      spinShare: spinShareOf(load, loads),
+    }))
+  })
+}
+
+async function measure(
+  options: RunOptions,
+  target: RunningTarget,
+  generators: readonly (readonly GeneratorProcess[])[],
+  plans: readonly (readonly GeneratorPlan[])[],
+  progress: Progress,
+): Promise<{ loads: LoadResult[]; results: GeneratorResult[][] }> {
+  const { scenario } = options.testCase
+  const endings = Promise.race([endOf(target, progress), abortOf(AbortSignal.any([options.signal]))])
+  endings.catch(() => {})
+  progress.stage = 'connect'
+  const ready = await Promise.race([connectAll(generators, plans), endings])
+  progress.stage = 'warmup'
+  const ticks = scenario.load.map(() => [] as Tick[])
+  const results = await Promise.race([
+    Promise.all(
+      ready.map((conducted, load) =>
+        Promise.all(
+          conducted.map(generator =>
+            generator.measure(tick => {
+              progress.stage = tick.phase
+              ticks[load]!.push(tick)
+              options.onTick(scenario.load[load]!, tick)
+            }),
+          ),
+        ),
+      ),
+    ),
+    endings,
+  ])
+  const loads = results.map((result, load) =>
+    mergeLoad(scenario.load[load]!, result, ticks[load]!, scenario.validity.maxLagShare),
+  )
+  return { loads, results }
+}
+
+function connectAll(
+  generators: readonly (readonly GeneratorProcess[])[],
+  plans: readonly (readonly GeneratorPlan[])[],
+): Promise<ConductedGenerator[][]> {
+  return Promise.all(
+    plans.map((shares, load) => Promise.all(shares.map((plan, index) => conduct(generators[load]![index]!, plan)))),
+  )
+}
+
+async function endOf(target: RunningTarget, progress: Progress): Promise<never> {
+  const reason = await target.ended
+  throw new RunFailure(progress.stage, 'target', reason)
+}
+
+function abortOf(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason)
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
+}
+
+function auditRun(
+  { run, contents, testCase }: RunOptions,
+  plans: readonly (readonly GeneratorPlan[])[],
+  results: readonly (readonly GeneratorResult[])[],
+  target: RunningTarget,
+): Audit {
+  const loads = plans.map((shares, loadIndex) => {
+    const identity = createIdentity(run.key, loadIndex)
+    const facts = { seed: run.seed, runKey: run.key, loadIndex, epochMs: shares[0]!.epochMs }
+    return {
+      fates: results[loadIndex]!.map(result => Fates.decode(result.ledger)),
+      identity,
+      digestOf: digestsOf(testCase.scenario.load[loadIndex]!, contents[loadIndex]!, facts),
+    }
+  })
+  const protocols = new Set(testCase.scenario.load.map(load => load.protocol))
+  const files = [...protocols].map(protocol => target.arrivals[protocol])
+  return audit(loads, files.includes(null) ? null : files.filter(file => file !== null))
+}
+
+export const runFolder = (experimentFolder: string, run: PlannedRun): string => join(experimentFolder, 'runs', run.id)

@@ -1,0 +1,161 @@
+import { performance } from 'node:perf_hooks'
+import { type Guarded, startGuarded } from '../environment/guarded.ts'
+import { runHook } from '../environment/hooks.ts'
+import { provisionerFor } from '../environment/provisioner.ts'
+import { sweepDead } from '../environment/sweep.ts'
+import type { Clone, Problem, Provisioner, RunningTarget } from '../model/environment.ts'
+import type { Case, PlannedRun } from '../model/experiment.ts'
+import type { RunResult } from '../model/result.ts'
+import { appendRow } from '../results/append.ts'
+import type { Mask } from '../results/mask.ts'
+import { rowOf } from '../results/row.ts'
+import type { LoadContent } from '../scenario/content.ts'
+import type { Begun } from './begin.ts'
+import { type Observer, type Performed, perform } from './perform.ts'
+import { type RunOptions, runFolder } from './run.ts'
+
+export interface SessionOptions {
+  readonly begun: Begun
+  /** Valid runs wanted per case. */
+  readonly wanted: number
+  readonly contents: ReadonlyMap<string, readonly LoadContent[]>
+  /** Commands run before and after each run, or null. */
+  readonly prepare: string | null
+  readonly cleanup: string | null
+  /** No run begins that would not end within this time, ms; null = no limit. */
+  readonly maxDurationMs: number | null
+  /** Whether this result ends the experiment. */
+  readonly endsEarly: (result: RunResult) => boolean
+  /** Called with a target left running at the end, until its promise settles; null = nothing is kept. */
+  readonly keep: ((target: RunningTarget) => Promise<void>) | null
+  readonly mask: Mask
+  readonly signal: AbortSignal
+  readonly observer: Omit<Observer, 'finished'> & { finished(result: RunResult): void; warned(text: string): void }
+}
+
+export interface SessionEnd extends Performed {
+  readonly interrupted: boolean
+  /** ISO 8601 UTC. */
+  readonly startedAt: string
+  readonly wholeMs: number
+}
+
+/** The environment cannot be had here: every problem, each with its remedy. */
+export class PreflightError extends Error {
+  constructor(problems: readonly Problem[]) {
+    super(problems.map(({ what, remedy }) => `${what}; ${remedy}`).join('\n'))
+    this.name = 'PreflightError'
+  }
+}
+
+/** Performs what is left of an experiment: each result journalled and its row appended before the next run begins. */
+export async function performSession(options: SessionOptions): Promise<SessionEnd> {
+  const { begun, signal } = options
+  const startedAt = new Date().toISOString()
+  const beganMs = performance.now()
+  const results: RunResult[] = [...begun.finished]
+  for (const result of begun.finished) if (!begun.rowed.has(result.run.id)) await record(options, result)
+  await sweepDead()
+  const { environment } = begun.plan.cases[0]!.scenario
+  const guarded = await startGuarded({ experimentId: begun.plan.id, kind: environment.kind })
+  const end = (
+    performed: Omit<Performed, 'results' | 'leaks'>,
+    leaks: readonly string[],
+    interrupted: boolean,
+  ): SessionEnd => ({
+    ...performed,
+    results,
+    leaks,
+    interrupted,
+    startedAt,
+    wholeMs: performance.now() - beganMs,
+  })
+  let performed: Performed | null = null
+  try {
+    const provisioner = provisionerFor(environment, guarded)
+    await preflight(provisioner, begun.plan.cases)
+    performed = await perform({
+      ...options,
+      plan: begun.plan,
+      finished: begun.finished,
+      provisioner,
+      folder: begun.folder,
+      hooks: (run, clone) => hooksOf(options, guarded, run, clone),
+      signal: AbortSignal.any([signal, guarded.lost]),
+      deadlineMs: options.maxDurationMs === null ? null : beganMs + options.maxDurationMs,
+      observer: {
+        ...options.observer,
+        started(run) {
+          begun.journal.append({ type: 'started', run })
+          options.observer.started(run)
+        },
+        async finished(result) {
+          results.push(result)
+          begun.journal.append({ type: 'finished', result })
+          await record(options, result)
+          options.observer.finished(result)
+        },
+      },
+    })
+    if (options.keep !== null) await keep(options.keep, provisioner, begun, signal)
+  } catch (error) {
+    if (!signal.aborted) throw error
+  } finally {
+    await guarded.close().then(leaks => {
+      performed = performed && { ...performed, leaks: [...performed.leaks, ...leaks] }
+    })
+  }
+  return performed === null
+    ? end({ runs: begun.plan.runs, stopped: 'early' }, [], true)
+    : end({ runs: performed.runs, stopped: performed.stopped }, performed.leaks, false)
+}
+
+async function preflight(provisioner: Provisioner, cases: readonly Case[]): Promise<void> {
+  const problems = (await Promise.all(cases.map(({ scenario }) => provisioner.preflight(scenario)))).flat()
+  if (problems.length > 0)
+    throw new PreflightError([...new Map(problems.map(problem => [problem.what, problem])).values()])
+}
+
+async function record({ begun, mask, observer }: SessionOptions, result: RunResult): Promise<void> {
+  const testCase = begun.plan.cases.find(({ id }) => id === result.run.caseId)!
+  const { provenance, environmentId, tags, plan } = begun
+  const concurrency = testCase.scenario.environment.parallel
+  const row = rowOf(result, { provenance, experimentId: plan.id, case: testCase, environmentId, tags, concurrency })
+  const { tornFile } = await appendRow(begun.resultsFile, row, mask)
+  if (tornFile !== null)
+    observer.warned(`the last line of ${begun.resultsFile} was torn by a crash; it was moved to ${tornFile}`)
+  begun.journal.append({ type: 'row', run: result.run.id })
+}
+
+function hooksOf(
+  { begun, prepare, cleanup, signal }: SessionOptions,
+  guarded: Guarded,
+  run: PlannedRun,
+  clone: Clone,
+): RunOptions['hooks'] {
+  const { sut } = begun.plan.cases.find(({ id }) => id === run.caseId)!.scenario
+  const hook = (stage: 'prepare' | 'cleanup', command: string | null) => async (folder: string) => {
+    if (command !== null)
+      await runHook(guarded, { stage, command, cloneId: clone.id, runId: run.id, folder, sut, target: null }, signal)
+  }
+  return { prepare: hook('prepare', prepare), cleanup: hook('cleanup', cleanup) }
+}
+
+/** Leaves a target as the runs had it, freshly started, until told otherwise. */
+async function keep(
+  until: NonNullable<SessionOptions['keep']>,
+  provisioner: Provisioner,
+  begun: Begun,
+  signal: AbortSignal,
+): Promise<void> {
+  const testCase = begun.plan.cases[0]!
+  const run = { ...begun.plan.runs[0]!, id: 'kept' }
+  const clone = await provisioner.provision(testCase.scenario, { experimentId: begun.plan.id, cloneId: 'kept', signal })
+  try {
+    const target = await clone.start(run, testCase, runFolder(begun.folder, run), signal)
+    await until(target)
+    await target.stop()
+  } finally {
+    await clone.release()
+  }
+}
