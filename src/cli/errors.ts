@@ -1,0 +1,31 @@
+import { CommanderError } from 'commander'
+import { EnvironmentError } from '../environment/error.ts'
+import { EXIT } from '../experiment/exit.ts'
+import { PreflightError } from '../experiment/session.ts'
+import { ResultsError } from '../results/error.ts'
+import { ScenarioError } from '../scenario/complaint.ts'
+
+/** Bad input of the command line itself. The message ends with the remedy. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+const BAD_RESULTS = new Set(['columns', 'malformed', 'unwritable', 'unreadable', 'journal'])
+
+/** The exit code of an error that ended a command. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.badInput
+  if (error instanceof ScenarioError || error instanceof UsageError) return EXIT.badInput
+  if (error instanceof PreflightError || error instanceof EnvironmentError) return EXIT.provisionFailed
+  if (error instanceof ResultsError && BAD_RESULTS.has(error.code)) return EXIT.badInput
+  return EXIT.internal
+}
+
+/** What is printed of it; null = commander has printed it. */
+export function describeError(error: unknown, verbose: boolean): string | null {
+  if (error instanceof CommanderError) return null
+  if (!(error instanceof Error)) return `hl7bench: ${String(error)}\n`
+  const isExpected = exitCodeOf(error) !== EXIT.internal || error instanceof ResultsError
+  const text = isExpected && !verbose ? error.message : (error.stack ?? error.message)
+  return `hl7bench: ${text}\n`
+}

@@ -1,0 +1,141 @@
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { AdhocFlags } from '../scenario/adhoc.ts'
+import { durationMs } from '../scenario/duration.ts'
+import { collect, collectPairs, listOf } from './collect.ts'
+
+/** What the command line of `run` says, as commander gives it. */
+export interface RunFlags {
+  readonly runs?: string
+  readonly seed?: string
+  readonly duration?: string
+  readonly warmup?: string
+  readonly drain?: string
+  readonly rate?: string
+  readonly connections?: string
+  readonly window?: string
+  readonly generators?: string
+  readonly timeout?: string
+  readonly messages?: readonly string[]
+  readonly name?: string
+  readonly allowHost?: readonly string[]
+  readonly set?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  readonly results?: string
+  readonly environmentId?: string
+  readonly tag?: Readonly<Record<string, string>>
+  readonly prepare?: string
+  readonly cleanup?: string
+  readonly maxDuration?: number
+  readonly abortOn?: readonly ('slo' | 'invalid')[]
+  readonly keepEnv?: boolean
+  readonly dryRun?: boolean
+  readonly slo: boolean
+  readonly out?: readonly string[]
+  readonly exportJson?: string
+  readonly exportMarkdown?: string
+  readonly exportHtml?: string
+  readonly json?: boolean
+  readonly quiet?: boolean
+}
+
+/** The options that change the scenario: `run`, `validate` and `inspect` take them alike. */
+export function addScenarioOptions(command: Command): Command {
+  return command
+    .option('-r, --runs <n>', 'valid runs per case (default: 30)')
+    .option('--seed <n>', 'seed of order, arrivals and data (default: 1)')
+    .option('-d, --duration <time>', 'length of the measured phase: 30s, 250ms, 2m')
+    .option('-w, --warmup <time>', 'length of the warm-up')
+    .option('--drain <time>', 'longest wait for stragglers')
+    .option(
+      '--rate <per second>',
+      'arrivals per second of the load (open loop); without it an ad hoc load is a closed loop',
+    )
+    .option('--connections <n>', 'connections (MLLP: feeds) of the load')
+    .option('--window <n>', 'most unanswered messages on one connection')
+    .option('--generators <n>', 'generator processes of the load')
+    .option('--timeout <time>', 'longest wait for an answer')
+    .option('--messages <files>', 'HL7 files to send (ad hoc only; may be repeated)', collect)
+    .option('--name <name>', 'name of an ad hoc scenario in the rows')
+    .option('--allow-host <host>', 'a host beyond loopback that may be loaded (may be repeated)', collect)
+    .option(
+      '--set <path=value>',
+      'set any value of the scenario, for instance load.mllp.window=4 (may be repeated)',
+      collect,
+    )
+    .option('-e, --env <name=value>', 'environment variable of the SUT (may be repeated)', collectPairs)
+}
+
+export function addRunOptions(command: Command): Command {
+  return addScenarioOptions(command)
+    .option(
+      '--results <file>',
+      'CSV that rows are appended to (default: results/benchmark-data.csv of the repository measured; HL7BENCH_RESULTS)',
+    )
+    .option('--environment-id <name>', 'Environment ID of the rows (default: kind, CPU model and cores)')
+    .option('--tag <name=value>', 'note in every row (may be repeated)', collectPairs)
+    .option('--prepare <command>', 'run before each run, its output kept with the run')
+    .option('--cleanup <command>', 'run after each run, also one that failed')
+    .addOption(
+      new Option('--max-duration <time>', 'begin no run that would not end within this time').argParser(parseDuration),
+    )
+    .addOption(
+      new Option(
+        '--abort-on <what>',
+        'end after the first run that misses an SLO or is invalid: slo, invalid or both',
+      ).argParser(listOf(['slo', 'invalid'])),
+    )
+    .option('--keep-env', 'leave a target running at the end, until interrupted')
+    .option('--dry-run', 'print the plan and the time it will take, and do nothing')
+    .option('--no-slo', 'measure, but judge no SLO')
+    .option('-o, --out <kind=file>', 'write what happens while it runs: ndjson=FILE (may be repeated)', collect)
+    .option('--export-json <file>', 'write the report as JSON')
+    .option('--export-markdown <file>', 'write the report as Markdown')
+    .option('--export-html <file>', 'write the report as one HTML file')
+    .option('--json', 'print the report as JSON on standard output')
+    .option('-q, --quiet', 'no progress, only the report')
+}
+
+export function scenarioFlags(flags: RunFlags): AdhocFlags {
+  const {
+    runs,
+    seed,
+    duration,
+    warmup,
+    drain,
+    rate,
+    connections,
+    window,
+    generators,
+    timeout,
+    messages,
+    name,
+    allowHost,
+  } = flags
+  const given = {
+    runs,
+    seed,
+    duration,
+    warmup,
+    drain,
+    rate,
+    connections,
+    window,
+    generators,
+    timeout,
+    messages,
+    name,
+    allowHosts: allowHost,
+  }
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as AdhocFlags
+}
+
+/** `--set`, and `--env` as settings of `sut.env`. */
+export function settings(flags: RunFlags): string[] {
+  return [...(flags.set ?? []), ...Object.entries(flags.env ?? {}).map(([name, value]) => `sut.env.${name}=${value}`)]
+}
+
+export function parseDuration(value: string): number {
+  const ms = durationMs(/^\d+(\.\d+)?$/.test(value) ? Number(value) : value)
+  if (ms === null) throw new InvalidArgumentError('write a time such as 10m, 90s or 500ms.')
+  return ms
+}
