@@ -10,10 +10,8 @@ const KEYS = 36 ** KEY_DIGITS
 /** `20261122T210500Z-demo-3f9a2c`: sorts by time, names the scenario, and two started at the same second differ. */
 export function experimentId(startedAt: Date, scenarioName: string, nonce: number): string {
   const stamp = startedAt.toISOString().replace(/[-:]|\.\d+/g, '')
-  const name = scenarioName
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .slice(0, 40)
+  const words = scenarioName.toLowerCase().match(/[a-z0-9]+/g) ?? ['scenario']
+  const name = words.join('-').slice(0, 40)
   return `${stamp}-${name}-${(nonce >>> 8).toString(16).padStart(6, '0')}`
 }
 

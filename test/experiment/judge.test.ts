@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest'
+import { whyInvalid } from '../../src/experiment/judge.ts'
+import type { GeneratorHealth } from '../../src/model/generator.ts'
+import type { LoadResult } from '../../src/model/result.ts'
+import type { ValidityLimits } from '../../src/model/scenario.ts'
+
+const limits: ValidityLimits = { maxLagShare: 0.1, minReadyShare: 0.99, maxPauseMs: 200, maxCpuShare: 0.95, maxStarvedShare: 0.2 }
+const healthy = { due: 1000, ready: 1000, localErrors: {}, loopDelayMaxMs: 12, cpuShare: 0.3, starvedShare: 0.01 } as unknown as GeneratorHealth
+
+function load({ lagMs = 0.2 as number | null, responseMs = 10 as number | null, workload = 'open' as 'open' | 'closed', health = {} as Partial<GeneratorHealth> }): LoadResult {
+  const p50 = (ms: number | null) => ({ p50: { ms, aboveMs: null, marked: false } })
+  return { load: 'mllp', workload, quantiles: { lag: p50(lagMs), response: p50(responseMs) }, generators: [{ ...healthy, ...health }] } as unknown as LoadResult
+}
+
+const reasons = (setting: Parameters<typeof load>[0]) => whyInvalid([load(setting)], limits)
+
+test('an ordinary run is valid, though its tail of lag is long', () => {
+  expect(reasons({})).toEqual([])
+})
+
+test('a saturated target leaves the run valid: waiting for it is not the generator’s doing', () => {
+  expect(reasons({ responseMs: null, health: { ready: 1000 } })).toEqual([])
+  expect(reasons({ responseMs: 5000 })).toEqual([])
+})
+
+test('half of the arrivals late by more than a tenth of the response is invalid', () => {
+  expect(reasons({ lagMs: 1.01 })).toEqual(['mllp: p50 of lag 1.01 ms is more than 10 % of p50 of response 10.00 ms'])
+  expect(reasons({ lagMs: 1 })).toEqual([])
+})
+
+test('a generator that did not get to 99 % of what was due is invalid', () => {
+  expect(reasons({ health: { ready: 989 } })[0]).toContain('989 of 1000 due arrivals')
+  expect(reasons({ health: { ready: 990 } })).toEqual([])
+})
+
+test('running out of ports, descriptors or memory is invalid, each code named', () => {
+  expect(reasons({ health: { localErrors: { EMFILE: 3 } } })).toEqual(['mllp generator 0: 3 connections failed with EMFILE on this machine'])
+})
+
+test('a pause of the event loop beyond the limit is invalid', () => {
+  expect(reasons({ health: { loopDelayMaxMs: 300 } })[0]).toContain('paused for 300 ms')
+})
+
+test('waiting for a CPU beyond the limit is invalid, and not known is not held against the run', () => {
+  expect(reasons({ health: { starvedShare: 0.3 } })[0]).toContain('waited for a CPU 30 % of the time')
+  expect(reasons({ health: { starvedShare: null } })).toEqual([])
+})
+
+test('a closed loop that used its whole CPU is invalid; an open loop may spin', () => {
+  expect(reasons({ workload: 'closed', health: { cpuShare: 0.99 } })[0]).toContain('used 99 % of a CPU')
+  expect(reasons({ workload: 'open', health: { cpuShare: 0.99 } })).toEqual([])
+})

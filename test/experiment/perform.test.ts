@@ -1,0 +1,156 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { perform, type PerformOptions } from '../../src/experiment/perform.ts'
+import { planExperiment } from '../../src/experiment/plan.ts'
+import type { RunResult } from '../../src/model/result.ts'
+import type { Scenario } from '../../src/model/scenario.ts'
+import { compileMessages } from '../../src/workload/hl7/compiled.ts'
+import { scenario, testCase } from '../report/experiment.fixture.ts'
+import { type Scripted, type Script, scriptedProvisioner } from './scriptedClone.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'hl7bench-perform-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const content = { compiled: compileMessages({ kind: 'mix', version: '2.5.1', mix: { 'ADT^A01': 1 }, sizes: 'template', population: 1 }), code: null, module: null }
+const fine: Script = { accepted: 100 }
+const paused: Script = { accepted: 100, pauseMs: 60_000 }
+
+interface Setting extends Partial<PerformOptions> {
+  readonly scripted: Scripted
+  readonly runs?: number
+  readonly caseIds?: readonly string[]
+  readonly scenarioOf?: (caseId: string) => Partial<Scenario>
+}
+
+async function performed({ scripted, runs = 5, caseIds = ['demo'], scenarioOf = () => ({}), ...rest }: Setting) {
+  const cases = caseIds.map(id => testCase(scenarioOf(id), id))
+  const finished: RunResult[] = []
+  const end = await perform({
+    plan: planExperiment('x', cases, runs, 1),
+    wanted: runs,
+    finished: [],
+    contents: new Map(cases.map(({ id }) => [id, scenario().load.map(() => content)])),
+    provisioner: scripted.provisioner,
+    folder,
+    hooks: () => ({ prepare: async () => {}, cleanup: async () => {} }),
+    signal: new AbortController().signal,
+    deadlineMs: null,
+    endsEarly: () => false,
+    observer: { planned() {}, started() {}, ticked() {}, finished: async result => void finished.push(result) },
+    ...rest,
+  })
+  return { ...end, finished, states: end.results.map(({ state }) => state) }
+}
+
+test('each block has a clone of its own, provisioned before and released after its runs', async () => {
+  const scripted = scriptedProvisioner(() => fine)
+  const { states } = await performed({ scripted, runs: 2 })
+  expect(states).toEqual(['valid', 'valid'])
+  expect(scripted.events).toEqual(['provision c0001', 'start r0001', 'stop r0001', 'release c0001', 'provision c0002', 'start r0002', 'stop r0002', 'release c0002'])
+})
+
+test('cases with the same environment share the clone of their block; another environment has its own', async () => {
+  const shared = scriptedProvisioner(() => fine)
+  await performed({ scripted: shared, runs: 1, caseIds: ['a', 'b'] })
+  expect(shared.events.filter(event => event.startsWith('provision'))).toEqual(['provision c0001'])
+  const apart = scriptedProvisioner(() => fine)
+  const attached = { kind: 'attached', parallel: 1, mllp: { host: '127.0.0.1', port: 1 }, fhir: null } as const
+  await performed({ scripted: apart, runs: 1, caseIds: ['a', 'b'], scenarioOf: id => (id === 'b' ? { environment: attached } : {}) })
+  expect(apart.events.filter(event => event.startsWith('provision'))).toHaveLength(2)
+  expect(apart.events.filter(event => event.startsWith('release'))).toHaveLength(2)
+})
+
+test('an invalid run is replaced by a fresh block at the end', async () => {
+  const { states, runs } = await performed({ scripted: scriptedProvisioner(run => (run.id === 'r0002' ? paused : fine)) })
+  expect(states).toEqual(['valid', 'invalid', 'valid', 'valid', 'valid', 'valid'])
+  expect(runs.at(-1)).toMatchObject({ id: 'r0006', block: 5, execution: 6, replacement: 1 })
+})
+
+test('replacements end at a fifth of the planned blocks', async () => {
+  const { states, stopped } = await performed({ scripted: scriptedProvisioner(() => paused), runs: 10 })
+  expect(states).toHaveLength(12)
+  expect(stopped).toBe('replacements-used-up')
+})
+
+test('a failed provision is replaced; a run that the target failed stands', async () => {
+  const provision = await performed({ scripted: scriptedProvisioner(() => fine, cloneId => cloneId === 'c0003') })
+  expect(provision.results[2]).toMatchObject({ state: 'failed', stage: 'provision', fault: 'environment', error: 'no machine to be had' })
+  expect(provision.states).toHaveLength(6)
+  const target = await performed({ scripted: scriptedProvisioner(run => (run.id === 'r0003' ? 'cannot-connect' : fine)) })
+  expect(target.results[2]).toMatchObject({ state: 'failed', stage: 'connect', fault: 'target' })
+  expect(target.states).toHaveLength(5)
+})
+
+test('a generator that dies fails the run with its exit code, and the clone is released', async () => {
+  const scripted = scriptedProvisioner(run => (run.id === 'r0002' ? 'exits' : fine))
+  const { results } = await performed({ scripted, runs: 2 })
+  expect(results[1]).toMatchObject({ state: 'failed', fault: 'harness', error: 'the generator ended with code 7' })
+  expect(scripted.events.filter(event => event === 'release c0002')).toHaveLength(1)
+})
+
+test('when the first run gets nowhere near a load, the others are not tried', async () => {
+  const { states, stopped } = await performed({ scripted: scriptedProvisioner(() => 'cannot-connect') })
+  expect(states).toEqual(['failed'])
+  expect(stopped).toBe('hopeless')
+})
+
+test('what an earlier session finished is not repeated', async () => {
+  const before = await performed({ scripted: scriptedProvisioner(() => fine), runs: 5 })
+  const scripted = scriptedProvisioner(() => fine)
+  const { results } = await performed({ scripted, runs: 5, finished: before.results.slice(0, 3) })
+  expect(scripted.events.filter(event => event.startsWith('start'))).toEqual(['start r0004', 'start r0005'])
+  expect(results).toHaveLength(5)
+})
+
+test('a result is handed over and waited for before the next run begins', async () => {
+  const order: string[] = []
+  const scripted = scriptedProvisioner(() => fine)
+  await performed({
+    scripted,
+    runs: 2,
+    observer: {
+      planned() {},
+      started: run => void order.push(`started ${run.id}`),
+      ticked() {},
+      async finished({ run }) {
+        await new Promise(resolve => setTimeout(resolve, 5))
+        order.push(`finished ${run.id}`)
+      },
+    },
+  })
+  expect(order).toEqual(['started r0001', 'finished r0001', 'started r0002', 'finished r0002'])
+})
+
+test('the time of the release is in the result of the last run of its block', async () => {
+  const { results } = await performed({ scripted: scriptedProvisioner(() => fine), runs: 1 })
+  expect(results[0]!.timings.provisionMs).toBe(3)
+  expect(results[0]!.timings.releaseMs).toBeGreaterThanOrEqual(1)
+})
+
+test('an abort ends the run at hand without a result, and releases its clone', async () => {
+  const controller = new AbortController()
+  const scripted = scriptedProvisioner(() => 'hangs')
+  const ending = performed({ scripted, signal: controller.signal })
+  setTimeout(() => controller.abort(new Error('interrupted')), 30)
+  await expect(ending).rejects.toThrow('interrupted')
+  expect(scripted.events).toEqual(['provision c0001', 'start r0001', 'stop r0001', 'release c0001'])
+})
+
+test('no run begins that would end after the deadline', async () => {
+  const { states, stopped } = await performed({ scripted: scriptedProvisioner(() => fine), deadlineMs: performance.now() - 1 })
+  expect(states).toEqual([])
+  expect(stopped).toBe('deadline')
+})
+
+test('a failing prepare fails the run before its target is started; cleanup runs also after a failure', async () => {
+  const scripted = scriptedProvisioner(run => (run.id === 'r0001' ? 'exits' : fine))
+  const cleaned: string[] = []
+  await performed({ scripted, runs: 2, hooks: run => ({ prepare: async () => {}, cleanup: async () => void cleaned.push(run.id) }) })
+  expect(cleaned.slice(0, 2)).toEqual(['r0001', 'r0002'])
+  const refused = scriptedProvisioner(() => fine)
+  const { results } = await performed({ scripted: refused, runs: 1, hooks: () => ({ prepare: async () => Promise.reject(new Error('no disk')), cleanup: async () => {} }) })
+  expect(results[0]).toMatchObject({ state: 'failed', stage: 'prepare', error: 'no disk' })
+  expect(refused.events.some(event => event.startsWith('start'))).toBe(false)
+})

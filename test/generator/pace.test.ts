@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest'
+import { Pacer } from '../../src/generator/pace.ts'
+import { VirtualClock } from './virtualClock.ts'
+
+/** Wakes at each multiple of `everyMs`; timers ring up to `grainMs` late. Returns how late each wake-up was and the turns spent spinning. */
+function pace(spinShare: number, everyMs: number, count: number, grainMs = 1) {
+  const clock = new VirtualClock()
+  let turns = 0
+  const rough = { ...bound(clock), after: (delayMs: number, callback: () => void) => clock.after(delayMs + grainMs, callback), soon: (callback: () => void) => void (turns++, clock.soon(callback)) }
+  const lateMs: number[] = []
+  let next = everyMs
+  const pacer: Pacer = new Pacer(rough, spinShare, () => {
+    lateMs.push(clock.now() - next)
+    next += everyMs
+    if (lateMs.length < count) pacer.wakeAt(next)
+  })
+  pacer.wakeAt(next)
+  clock.run()
+  return { lateMs, turns, wholeMs: clock.now() }
+}
+
+function bound(clock: VirtualClock) {
+  return { now: () => clock.now(), every: (periodMs: number, callback: () => void) => clock.every(periodMs, callback) }
+}
+
+const worst = (times: readonly number[]) => Math.max(...times)
+
+test('spinning hits an arrival to a turn of the event loop, though timers are rough', () => {
+  const { lateMs } = pace(1, 10, 50)
+  expect(worst(lateMs)).toBeLessThan(0.01)
+  expect(Math.min(...lateMs)).toBeGreaterThanOrEqual(0)
+})
+
+test('without spinning arrivals are late by the grain of the timers, never early, and no turn is spent', () => {
+  const { lateMs, turns } = pace(0, 10, 50)
+  expect(turns).toBe(0)
+  for (const late of lateMs) expect(late).toBeCloseTo(1, 6)
+})
+
+test('spinning stays within its share of the time and sleeps beyond it', () => {
+  const { lateMs, turns, wholeMs } = pace(0.2, 1.2, 2000)
+  const spunMs = turns * 0.001
+  expect(spunMs / wholeMs).toBeLessThan(0.25)
+  expect(spunMs / wholeMs).toBeGreaterThan(0.1)
+  expect(lateMs.filter(late => late < 0.01).length).toBeGreaterThan(100)
+})
+
+test('a later wake-up replaces an earlier one, and a stopped pacer wakes nobody', () => {
+  const clock = new VirtualClock()
+  const woken: number[] = []
+  const pacer = new Pacer(clock, 1, () => woken.push(clock.now()))
+  pacer.wakeAt(5)
+  pacer.wakeAt(8)
+  clock.run()
+  expect(woken).toHaveLength(1)
+  expect(woken[0]).toBeCloseTo(8, 2)
+  pacer.wakeAt(20)
+  pacer.stop()
+  clock.run()
+  expect(woken).toHaveLength(1)
+})

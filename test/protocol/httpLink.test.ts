@@ -1,0 +1,135 @@
+import type { Socket } from 'node:net'
+import { afterEach, expect, test } from 'vitest'
+import type { Expectation, RequestDraft } from '../../src/model/stream.ts'
+import { createHttpLink } from '../../src/protocol/http/link.ts'
+import { createRequestEncoder } from '../../src/protocol/http/request.ts'
+import { listen, recordEvents } from './peer.ts'
+
+const closing: (() => unknown)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close()
+})
+
+const search: Expectation = { name: 'search', statuses: [200], resourceType: 'Bundle', total: 1 }
+const bundle = (total: number) => JSON.stringify({ resourceType: 'Bundle', type: 'searchset', total, entry: [{ resource: { resourceType: 'ExplanationOfBenefit', total: [{ amount: 7 }] } }] })
+const reply = (body: string, status = '200 OK', headers = '') => `HTTP/1.1 ${status}\r\nContent-Type: application/fhir+json\r\n${headers}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
+
+async function open(serve: (socket: Socket, nth: number) => void, { expectation = search, body = 'identifier=x', parses = false } = {}) {
+  const peer = await listen(serve)
+  const recorder = recordEvents()
+  const encoder = new TextEncoder()
+  const link = createHttpLink({
+    id: 5,
+    endpoint: { host: '127.0.0.1', port: peer.port },
+    stream: {
+      operations: [expectation],
+      render(index, draft: RequestDraft) {
+        draft.operation = 0
+        draft.method = 'POST'
+        draft.contentType = 'application/x-www-form-urlencoded'
+        for (const [part, text] of [['path', '/Patient/_search'], ['ifNoneExist', ''], ['body', `${body}${index}`]] as const) {
+          draft[part].bytes = encoder.encode(text)
+          draft[part].length = draft[part].bytes.length
+        }
+      },
+    },
+    encode: createRequestEncoder({ authority: `127.0.0.1:${peer.port}`, basePath: '/fhir' }),
+    identityOf: index => encoder.encode(`ID${index}`),
+    parses: () => parses,
+    events: recorder.events,
+  })
+  closing.push(() => link.close(), peer.close)
+  await recorder.until('opened 5')
+  return { link, port: peer.port, ...recorder }
+}
+
+const answer = (text: string) => (socket: Socket) => void socket.on('data', () => socket.write(text))
+
+test('a request is plain HTTP/1.1 with its identity, length and body', async () => {
+  let request = ''
+  const { link, port, until } = await open(socket => {
+    socket.on('data', bytes => {
+      request += bytes.toString()
+      socket.write(reply(bundle(1)))
+    })
+  })
+  link.send(0, 4)
+  await until('accepted 0')
+  expect(request).toBe(
+    `POST /fhir/Patient/_search HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAccept: application/fhir+json\r\nAccept-Encoding: identity\r\nUser-Agent: hl7bench\r\nX-Request-Id: ID4\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 13\r\n\r\nidentifier=x4`,
+  )
+})
+
+test.each([
+  ['accepted 0', reply(bundle(1))],
+  ['accepted 0', reply(JSON.stringify(JSON.parse(bundle(1)), null, 2))],
+  ['accepted 0', reply(JSON.stringify({ entry: [{ resource: { resourceType: 'Patient' } }], total: 1, resourceType: 'Bundle' }))],
+  ['rejected 0: total below 1', reply(bundle(0))],
+  ['rejected 0: total above 1: total-above-expected', reply(bundle(2))],
+  ['rejected 0: total above 1: total-above-expected', reply(bundle(11))],
+  ['rejected 0: Bundle without total', reply('{"resourceType":"Bundle"}')],
+  ['rejected 0: resourceType is not Bundle', reply('{"resourceType":"OperationOutcome"}')],
+  ['rejected 0: body is no JSON object', reply('{"resourceType":"Bundle","total":')],
+  ['rejected 0: empty body', reply('')],
+  ['rejected 0: http 503', reply('', '503 Service Unavailable')],
+  ['rejected 0: http 412: duplicate-resource', reply('', '412 Precondition Failed')],
+])('%s', async (told, text) => {
+  for (const parses of [false, true]) {
+    const { link, until } = await open(answer(text), { parses })
+    link.send(0, 1)
+    await until(told)
+  }
+})
+
+test('with Connection: close the next request goes over a new connection', async () => {
+  const { link, told, until } = await open(answer(reply(bundle(1), '200 OK', 'Connection: close\r\n')))
+  link.send(0, 1)
+  await until('opened 5', 2)
+  link.send(0, 2)
+  await until('accepted 0', 2)
+  expect(told.some(text => text.startsWith('lost'))).toBe(false)
+})
+
+test('a reply that ends with the connection is whole', async () => {
+  const { link, until } = await open(socket => void socket.on('data', () => socket.end(`HTTP/1.1 200 OK\r\n\r\n${bundle(1)}`)))
+  link.send(0, 1)
+  await until('accepted 0')
+  await until('opened 5', 2)
+})
+
+test('a connection that closes in the middle of a reply is lost', async () => {
+  const { link, until } = await open(socket => void socket.on('data', () => socket.end(reply(bundle(1)).slice(0, -5))))
+  link.send(0, 1)
+  await until('lost: closed by the peer')
+})
+
+test('what is no HTTP reply is mismatched with the reason, and the link is dialled again', async () => {
+  const { link, told, until } = await open(answer('HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx'))
+  link.send(0, 1)
+  await until('opened 5', 2)
+  expect(told).toEqual(['opened 5', 'mismatched 0: two different Content-Lengths', 'lost: two different Content-Lengths', 'opened 5'])
+})
+
+test('a second reply to one request is not taken for the answer to the next', async () => {
+  const { link, told, until } = await open((socket, nth) => void socket.on('data', () => socket.write(reply(bundle(1)).repeat(nth === 0 ? 2 : 1))))
+  link.send(0, 1)
+  await until('opened 5', 2)
+  expect(told).toEqual(['opened 5', 'accepted 0', 'lost: a reply that was not asked for', 'opened 5'])
+})
+
+test('a large body goes out whole although the answer comes before its end', async () => {
+  let received = 0
+  const { link, until } = await open(
+    socket => {
+      socket.once('data', () => socket.write(reply(bundle(1))))
+      socket.on('data', bytes => {
+        received += bytes.length
+      })
+    },
+    { body: 'x'.repeat(5_000_000) },
+  )
+  link.send(0, 1)
+  await until('accepted 0')
+  link.send(0, 2)
+  while (received < 10_000_000) await new Promise(resolve => setTimeout(resolve, 5))
+})

@@ -1,0 +1,174 @@
+import type { Socket } from 'node:net'
+import { afterEach, expect, test } from 'vitest'
+import type { Link } from '../../src/protocol/link.ts'
+import { createMllpLink } from '../../src/protocol/mllp/link.ts'
+import { listen, recordEvents } from './peer.ts'
+
+const closing: (() => unknown)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close()
+})
+
+const ack = (id: string, code = 'AA') => `\x0bMSH|^~\\&|||||20261122||ACK|1|T|2.5.1\rMSA|${code}|${id}\r\x1c\r`
+const idsIn = (bytes: Buffer) => [...bytes.toString('latin1').matchAll(/\x0bMSH\|(ID\d+)/g)].map(match => match[1]!)
+
+/** A link whose message i is `MSH|ID<i>` padded to `size` bytes. */
+async function open(serve: (socket: Socket, nth: number) => void, { window = 1, size = 0 } = {}) {
+  const peer = await listen(serve)
+  const recorder = recordEvents()
+  const link: Link = createMllpLink({
+    id: 5,
+    endpoint: { host: '127.0.0.1', port: peer.port },
+    window,
+    stream: {
+      render(index, out) {
+        const bytes = Buffer.from(`MSH|ID${index}\r`.padEnd(size, 'x'))
+        if (out.bytes.length < bytes.length) out.bytes = new Uint8Array(bytes.length)
+        out.bytes.set(bytes)
+        out.length = bytes.length
+      },
+    },
+    indexOf: (bytes, start, end) => {
+      const id = /^ID(\d+)$/.exec(Buffer.from(bytes.subarray(start, end)).toString())?.[1]
+      return id === undefined ? -1 : Number(id)
+    },
+    events: recorder.events,
+  })
+  closing.push(() => link.close(), peer.close)
+  await recorder.until('opened 5')
+  return { link, ...recorder }
+}
+
+const answer = (reply: (id: string) => string) => (socket: Socket) => void socket.on('data', bytes => idsIn(bytes).map(id => socket.write(reply(id), 'latin1')))
+
+test('a message goes out as one MLLP frame and its AA is an accepted reply', async () => {
+  let received = ''
+  const { link, until } = await open(socket => {
+    socket.on('data', bytes => {
+      received += bytes.toString('latin1')
+      socket.write(ack('ID7'))
+    })
+  })
+  link.send(0, 7)
+  await until('accepted 0')
+  expect(received).toBe('\x0bMSH|ID7\r\x1c\r')
+  expect(link.bytesOut).toBe(received.length)
+})
+
+test.each(['AE', 'AR', 'CE', 'CR'])('%s is rejected with its code', async code => {
+  const { link, until } = await open(answer(id => ack(id, code)))
+  link.send(0, 1)
+  await until(`rejected 0: ${code}`)
+})
+
+test('acks are matched by id, not by order, when the window is above 1', async () => {
+  const { link, told, until } = await open(
+    socket => {
+      const ids: string[] = []
+      socket.on('data', bytes => {
+        ids.push(...idsIn(bytes))
+        if (ids.length === 3) socket.write([ack('ID30'), ack('ID10'), ack('ID20')].join(''))
+      })
+    },
+    { window: 3 },
+  )
+  link.send(0, 10)
+  link.send(1, 20)
+  link.send(2, 30)
+  await until('accepted 1')
+  expect(told.filter(text => text.startsWith('accepted'))).toEqual(['accepted 2', 'accepted 0', 'accepted 1'])
+})
+
+test('an ack that is cut after every byte is read', async () => {
+  const { link, until } = await open(socket => {
+    socket.setNoDelay(true)
+    socket.on('data', async () => {
+      for (const byte of ack('ID1')) {
+        socket.write(byte)
+        await new Promise(resolve => setTimeout(resolve, 1))
+      }
+    })
+  })
+  link.send(0, 1)
+  await until('accepted 0')
+})
+
+test.each([
+  ['another control id', ack('ID99')],
+  ['another control id', ack('')],
+  ['another control id', ack('ID1 ')],
+  ['not an acknowledgement', '\x0bMSH|^~\\&|no MSA\r\x1c\r'],
+])('%s is mismatched, and the link is dialled again', async (reason, reply) => {
+  const { link, told, until } = await open(answer(() => reply))
+  link.send(0, 1)
+  await until('opened 5', 2)
+  expect(told).toEqual(['opened 5', `mismatched 0: ${reason}`, 'lost: redialled after a mismatched answer', 'opened 5'])
+})
+
+test('a late ack of an abandoned message is never credited to the next one', async () => {
+  const { link, told, until } = await open((socket, nth) => {
+    socket.on('data', bytes => {
+      const [id] = idsIn(bytes)
+      if (nth === 0) setTimeout(() => socket.writable && socket.write(ack(id!)), 30)
+      else setTimeout(() => socket.write(ack(id!)), 60)
+    })
+  })
+  link.send(0, 1)
+  await new Promise(resolve => setTimeout(resolve, 10))
+  link.redial()
+  await until('opened 5', 2)
+  link.send(0, 2)
+  await until('accepted 0')
+  expect(told.filter(text => text.startsWith('accepted'))).toHaveLength(1)
+})
+
+test('a peer that closes or resets is lost with the reason, and dialled again', async () => {
+  const { link, told, until } = await open((socket, nth) => {
+    socket.on('data', () => (nth === 0 ? socket.end() : nth === 1 ? socket.resetAndDestroy() : socket.write(ack('ID3'))))
+  })
+  link.send(0, 1)
+  await until('opened 5', 2)
+  link.send(0, 2)
+  await until('opened 5', 3)
+  link.send(0, 3)
+  await until('accepted 0')
+  expect(told.filter(text => text.startsWith('lost'))).toEqual(['lost: closed by the peer', 'lost: ECONNRESET'])
+})
+
+test('stray bytes around an ack and a missing CR do not harm', async () => {
+  const { link, until } = await open(answer(id => `\r\n${ack(id).slice(0, -1)}\n`))
+  for (let i = 0; i < 3; i++) {
+    link.send(0, i)
+    await until('accepted 0', i + 1)
+  }
+})
+
+test('a message of a megabyte arrives whole, and a small one after it in the same slot', async () => {
+  let received = 0
+  const { link, until } = await open(
+    socket => {
+      let last = ''
+      socket.on('data', bytes => {
+        received += bytes.length
+        last = idsIn(bytes)[0] ?? last
+        if (bytes.at(-1) === 0x0d && bytes.at(-2) === 0x1c) socket.write(ack(last))
+      })
+    },
+    { size: 1_000_000 },
+  )
+  link.send(0, 1)
+  await until('accepted 0')
+  link.send(0, 2)
+  await until('accepted 0', 2)
+  expect(received).toBe(2 * 1_000_003)
+})
+
+test('a refused dial is told with its code and tried again until somebody listens', async () => {
+  const peer = await listen(() => {})
+  await peer.close()
+  const recorder = recordEvents()
+  const link = createMllpLink({ id: 1, endpoint: { host: '127.0.0.1', port: peer.port }, window: 1, stream: { render() {} }, indexOf: () => -1, events: recorder.events })
+  closing.push(() => link.close())
+  await recorder.until('refused: ECONNREFUSED', 3)
+  expect(link.isOpen).toBe(false)
+})
