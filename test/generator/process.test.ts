@@ -1,0 +1,156 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterEach, expect, test } from 'vitest'
+import { type ConductedGenerator, conduct } from '../../src/experiment/conduct.ts'
+import { whyInvalid } from '../../src/experiment/judge.ts'
+import { mergeLoad } from '../../src/experiment/mergeLoad.ts'
+import { Fates } from '../../src/ledger/fate.ts'
+import type { GeneratorProcess } from '../../src/model/environment.ts'
+import type { GeneratorPlan, GeneratorResult, Tick } from '../../src/model/generator.ts'
+import type { MllpLoad, ValidityLimits } from '../../src/model/scenario.ts'
+import { startMllpTarget } from '../../src/target/mllpTarget.ts'
+import { compileMessages } from '../../src/workload/hl7/compiled.ts'
+
+const entry = resolve(import.meta.dirname, '..', '..', 'src', 'generator', 'main.ts')
+const limits: ValidityLimits = { maxLagShare: 0.1, minReadyShare: 0.99, maxPauseMs: 200, maxCpuShare: 0.95, maxStarvedShare: 0.2 }
+const closing: (() => unknown)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close()
+})
+
+async function target(meanMs = 5): Promise<number> {
+  const behaviour = { serviceTime: { distribution: 'constant', meanMs, cv: 0 }, faults: [] } as const
+  const { port, close } = await startMllpTarget({ host: '127.0.0.1', port: 0, behaviour, seed: 1, arrivalsFile: null })
+  closing.push(close)
+  return port
+}
+
+function start(command = process.execPath, args: readonly string[] = [entry]): GeneratorProcess & { child: ChildProcess } {
+  const child = spawn(command, args, { stdio: 'pipe' })
+  const exited = new Promise<{ code: number | null; signal: string | null }>(done => child.on('exit', (code, signal) => done({ code, signal })))
+  closing.push(() => child.kill('SIGKILL'))
+  return { child, pid: child.pid!, input: child.stdin, output: child.stdout, errors: child.stderr, exited, kill: () => child.kill('SIGKILL') }
+}
+
+function plan(port: number, overrides: Partial<MllpLoad> = {}, rest: Partial<GeneratorPlan> = {}): GeneratorPlan {
+  const messages = { kind: 'mix', version: '2.5.1', mix: { 'ADT^A01': 1 }, sizes: 'template', population: 10 } as const
+  const load: MllpLoad = {
+    name: 'mllp',
+    protocol: 'mllp',
+    connections: 4,
+    window: 1,
+    generators: 1,
+    workload: { kind: 'open', arrivals: 'constant', ratePerSecond: 200, records: null, maxOutstanding: 1000 },
+    timeoutMs: 2000,
+    onUnknown: 'drop',
+    maxAttempts: 1,
+    pacing: 'auto',
+    messages,
+    ...overrides,
+  }
+  return {
+    load,
+    loadIndex: 0,
+    index: 0,
+    target: { host: '127.0.0.1', port },
+    basePath: '',
+    phases: { warmupMs: 100, measureMs: 900, drainMs: 2000 },
+    seed: 1,
+    runKey: 'ABC123',
+    epochMs: 0,
+    content: compileMessages(messages),
+    module: null,
+    tickMs: 100,
+    spinShare: 0.2,
+    ...rest,
+  }
+}
+
+function judge({ load }: GeneratorPlan, result: GeneratorResult): string[] {
+  return whyInvalid([mergeLoad(load, [result], [], limits.maxLagShare)], limits)
+}
+
+test('a generator is told its plan, says ready, is told to start, and ends with its result', async () => {
+  const told = plan(await target())
+  const generator = start()
+  const conducted = await conduct(generator, told)
+  const ticks: Tick[] = []
+  const result = await conducted.measure(tick => ticks.push(tick))
+  expect(conducted.connections).toBe(4)
+  expect(result.measured.accepted).toBe(180)
+  expect(result.total.accepted).toBe(200)
+  expect(Fates.decode(result.ledger).planned).toBe(200)
+  expect(ticks.reduce((sum, { accepted }) => sum + accepted, 0)).toBe(200)
+  expect(await generator.exited).toEqual({ code: 0, signal: null })
+})
+
+test('the end of its input stops a generator, before the start and under load', async () => {
+  const port = await target()
+  const waiting = start()
+  await conduct(waiting, plan(port))
+  waiting.child.stdin!.end()
+  expect(await waiting.exited).toEqual({ code: 0, signal: null })
+  const loading = start()
+  const conducted = await conduct(loading, plan(port, {}, { phases: { warmupMs: 0, measureMs: 60_000, drainMs: 1000 } }))
+  const ending = conducted.measure(() => loading.child.stdin!.end()).catch((error: Error) => error.message)
+  expect(await ending).toContain('the generator ended')
+  expect(await loading.exited).toEqual({ code: 0, signal: null })
+})
+
+test('when nobody listens the generator says so, and whose fault it is', async () => {
+  const port = await target()
+  await closing.pop()!()
+  await expect(conduct(start(), plan(port, { timeoutMs: 300 }))).rejects.toMatchObject({ stage: 'connect', fault: 'target', message: expect.stringContaining('ECONNREFUSED') })
+})
+
+async function measured(conducted: Promise<ConductedGenerator>, onTick: (tick: Tick) => void = () => {}): Promise<GeneratorResult> {
+  return await (await conducted).measure(onTick)
+}
+
+test('a run in which the generator was stopped for 300 ms is invalid', async () => {
+  const told = plan(await target())
+  const generator = start()
+  let isStopped = false
+  const result = await measured(conduct(generator, told), tick => {
+    if (isStopped || tick.phase !== 'measure') return
+    isStopped = true
+    generator.child.kill('SIGSTOP')
+    setTimeout(() => generator.child.kill('SIGCONT'), 300)
+  })
+  expect(result.measured.accepted).toBe(180)
+  expect(judge(told, result).join()).toMatch(/paused for \d+ ms/)
+})
+
+test('a run in which code of the scenario blocked the event loop is invalid', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'hl7bench-code-'))
+  closing.push(() => rmSync(folder, { recursive: true }))
+  const module = join(folder, 'scenario.ts')
+  writeFileSync(
+    module,
+    `export default { load: [{ messages: (index: number) => {
+      if (index === 100) { const until = Date.now() + 300; while (Date.now() < until); }
+      return 'MSH|^~\\\\&|A|B|C|D|x||ADT^A01|x|T|2.5.1'
+    } }] }`,
+  )
+  const told = plan(await target(), {}, { content: { kind: 'code' }, module: pathToFileURL(module).href })
+  const result = await measured(conduct(start(), told))
+  expect(judge(told, result).join()).toMatch(/paused for \d+ ms/)
+})
+
+test.skipIf(process.platform === 'win32')('a run in which the generator ran out of descriptors is invalid', async () => {
+  const told = plan(await target(), { connections: 200, timeoutMs: 700 })
+  const result = await measured(conduct(start('/bin/sh', ['-c', `ulimit -n 64; exec '${process.execPath}' '${entry}'`]), told))
+  expect(result.health.connectionsOpened).toBeLessThan(200)
+  expect(judge(told, result).join()).toContain('EMFILE')
+})
+
+test('a saturated target leaves the run valid: its queue is not the generator’s doing', async () => {
+  const told = plan(await target(40), { connections: 2, workload: { kind: 'open', arrivals: 'poisson', ratePerSecond: 200, records: null, maxOutstanding: 1000 } })
+  const result = await measured(conduct(start(), told))
+  expect(judge(told, result).filter(reason => !/paused|waited for a CPU/.test(reason))).toEqual([])
+  expect(result.measured.unfinished + result.measured.accepted).toBeGreaterThan(100)
+  expect(result.health.ready).toBe(result.health.due)
+})
