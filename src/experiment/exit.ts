@@ -20,6 +20,8 @@ export interface Outcome {
   /** SLOs that were missed or could not be measured. */
   readonly slosFailed: number
   readonly slosDeclared: number
+  /** Names of alarms that were raised. */
+  readonly alarms: readonly string[]
   readonly leaks: readonly string[]
 }
 
@@ -31,7 +33,7 @@ export interface Exit {
 const BEFORE_LOAD: ReadonlySet<Stage> = new Set(['provision', 'prepare', 'start', 'connect'])
 
 export function exitOf(outcome: Outcome): Exit {
-  const { results, caseIds, interrupted, slosFailed, slosDeclared, leaks } = outcome
+  const { results, caseIds, interrupted, slosFailed, slosDeclared, alarms, leaks } = outcome
   const withoutValid = caseIds.filter(
     id => !results.some(result => result.state === 'valid' && result.run.caseId === id),
   )
@@ -49,6 +51,7 @@ export function exitOf(outcome: Outcome): Exit {
     }
   }
   if (slosFailed > 0) return { code: EXIT.sloMissed, reason: `${slosFailed} of ${slosDeclared} SLOs not met` }
+  if (alarms.length > 0) return { code: EXIT.sloMissed, reason: `alarm: ${alarms.join(', ')}` }
   if (slosDeclared > 0 && failedByTarget.length > 0)
     return { code: EXIT.sloMissed, reason: `the target failed in ${failedByTarget.length} runs` }
   if (failed.some(result => result.stage === 'cleanup'))

@@ -4,6 +4,7 @@ import type { RunResult, Stage } from '../model/result.ts'
 import type { Provenance } from '../model/row.ts'
 import type { Protocol, Slo } from '../model/scenario.ts'
 import type { MeanInterval } from '../stats/meanInterval.ts'
+import type { Count } from './findings.ts'
 
 /** All that a report is made of. */
 export interface ReportInput {
@@ -78,6 +79,10 @@ export interface CaseReport {
   readonly metrics: readonly Metric[]
   readonly slos: readonly SloVerdict[]
   readonly audit: AuditSum | null
+  /** Findings of their own, such as a search that found more than may exist. */
+  readonly alarms: readonly Count[]
+  /** Why exchanges were not accepted. */
+  readonly reasons: readonly Count[]
   readonly validity: Validity
 }
 

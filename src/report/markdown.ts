@@ -1,4 +1,5 @@
 import type { CaseReport, ExperimentReport, Metric, SloVerdict } from './experiment.ts'
+import { alarmText, reasonTexts } from './findings.ts'
 import { formatFigure, formatInterval } from './format.ts'
 import {
   auditEquation,
@@ -31,6 +32,7 @@ function renderCase(report: CaseReport): readonly string[] {
   return [
     `### ${escapeMarkdown(report.id)}`,
     bullets([...report.loads.map(load => `${escapeMarkdown(loadTitle(load))}: ${load.workload}`), report.phases]),
+    bullets(report.alarms.map(alarm => `🚨 ${escapeMarkdown(alarmText(alarm))}`)),
     ['| metric | median | 95 % interval | n |', '| --- | ---: | ---: | ---: |', ...report.metrics.map(metricRow)].join(
       '\n',
     ),
@@ -40,7 +42,7 @@ function renderCase(report: CaseReport): readonly string[] {
       : [code(auditEquation(report.audit)), '', ...auditRemarks(report.audit).map(escapeMarkdown)].join('\n'),
     bullets([
       validityLine(report.validity),
-      ...[...exclusions(report.validity), ...markedNotes(report)].map(escapeMarkdown),
+      ...[...reasonTexts(report.reasons), ...exclusions(report.validity), ...markedNotes(report)].map(escapeMarkdown),
     ]),
   ]
 }

@@ -5,6 +5,7 @@ import { answerOf, verdictOf } from './answer.ts'
 import { sumAudits } from './auditSum.ts'
 import { responseCurve } from './curve.ts'
 import type { CaseReport, ExperimentReport, LoadReport, ReportInput } from './experiment.ts'
+import { alarmsOf, reasonsOf } from './findings.ts'
 import { shownMetrics } from './metrics.ts'
 import { typicalSeries } from './series.ts'
 import { judgeSlos } from './slo.ts'
@@ -44,6 +45,8 @@ function summarizeCase(testCase: Case, plan: ExperimentPlan, all: readonly RunRe
     metrics: shownMetrics(scenario.load, results),
     slos: judgeSlos(scenario.slo, scenario.load, results, audit),
     audit,
+    alarms: alarmsOf(results),
+    reasons: reasonsOf(results),
     validity: validityOf(scenario.runs, planned, results),
   }
 }

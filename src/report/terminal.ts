@@ -1,5 +1,6 @@
 import Table from 'cli-table3'
 import type { CaseReport, ExperimentReport, Metric, OverallVerdict, SloVerdict } from './experiment.ts'
+import { alarmText, reasonTexts } from './findings.ts'
 import { fold } from './fold.ts'
 import { formatFigure, formatInterval } from './format.ts'
 import {
@@ -62,11 +63,13 @@ function renderCase(report: CaseReport, options: TerminalOptions): readonly stri
     ...note(report.id, style.bold),
     ...report.loads.flatMap(load => note(`${loadTitle(load)}: ${load.workload}`, style.dim)),
     ...note(report.phases, style.dim),
+    ...report.alarms.flatMap(alarm => note(alarmText(alarm), style.bad)),
     ...renderMetrics(report.metrics, options),
     ...report.slos.flatMap(slo => renderSlo(slo, options)),
     ...(report.audit === null
       ? []
       : [...note(auditEquation(report.audit)), ...auditRemarks(report.audit).flatMap(text => note(text, style.dim))]),
+    ...reasonTexts(report.reasons).flatMap(text => note(text, style.warning)),
     ...note(validityLine(report.validity)),
     ...exclusions(report.validity).flatMap(text => note(text, style.warning)),
     ...markedNotes(report).flatMap(text => note(`* ${text}`, style.warning)),

@@ -2,6 +2,8 @@ import { AUDIT_TERMS, type AuditTerm } from '../model/audit.ts'
 import type { AuditSum, CaseReport, ExperimentReport, SloVerdict, Validity } from './experiment.ts'
 import { formatCount, formatFigure, plural } from './format.ts'
 
+const EXAMPLES = 5
+
 /** `unknownArrived` -> `unknown-arrived`. */
 export function termName(term: AuditTerm): string {
   return term.replace(/[A-Z]/, letter => `-${letter.toLowerCase()}`)
@@ -28,7 +30,8 @@ export function auditRemarks(audit: AuditSum): readonly string[] {
       ? []
       : ['The terms of a run do not add up to what was planned: a defect of hl7bench, please report it.']),
     ...Object.entries(audit.examples).map(
-      ([term, identities]) => `${termName(term as AuditTerm)}, for instance: ${identities.join(' ')}`,
+      ([term, identities]) =>
+        `${termName(term as AuditTerm)}, for instance: ${identities.slice(0, EXAMPLES).join(' ')}`,
     ),
   ]
 }

@@ -29,7 +29,7 @@ const validitySchema = z.strictObject({
   ),
   maxStarvedShare: share(
     'Largest share of the measured phase that a generator may have been runnable without a CPU',
-  ).default(0.2),
+  ).default(0.3),
 })
 
 const level = z.union([z.string(), z.number(), z.boolean()], { error: 'expected text, a number, true or false' })

@@ -50,6 +50,8 @@ export async function startFhirTarget(options: FhirTargetOptions): Promise<Start
     const baseUrl = `http://${request.headers.host ?? `${options.host}:${request.socket.localPort}`}${basePath}`
     const [target, query] = splitOnce(request.url ?? '/', '?')
     if (request.method === 'GET' && target === `${basePath}/metadata`) {
+      if (arrivals !== null && body !== null)
+        record(arrivals, request, connections.get(request.socket) ?? 0, 'stored', body, misbehaviourOf([], 0))
       return replies.add({ response, answer: capabilityAnswer(baseUrl, startedAt) }, 0)
     }
     const number = ++requests

@@ -5,19 +5,41 @@ import type { RunResult, Stage } from '../../src/model/result.ts'
 const run = (caseId = 'a') => ({ caseId }) as RunResult['run']
 const valid = (caseId?: string) => ({ state: 'valid', run: run(caseId) }) as RunResult
 const invalid = () => ({ state: 'invalid', reasons: ['paused'], run: run() }) as unknown as RunResult
-const failed = (stage: Stage, fault: 'target' | 'environment' | 'harness' = 'target') => ({ state: 'failed', stage, fault, error: 'because', run: run() }) as RunResult
+const failed = (stage: Stage, fault: 'target' | 'environment' | 'harness' = 'target') =>
+  ({ state: 'failed', stage, fault, error: 'because', run: run() }) as RunResult
 
-const fine: Outcome = { results: [valid()], caseIds: ['a'], interrupted: false, slosFailed: 0, slosDeclared: 2, leaks: [] }
+const fine: Outcome = {
+  results: [valid()],
+  caseIds: ['a'],
+  interrupted: false,
+  slosFailed: 0,
+  slosDeclared: 2,
+  alarms: [],
+  leaks: [],
+}
 const code = (outcome: Partial<Outcome>) => exitOf({ ...fine, ...outcome }).code
 
 test.each<[number, string, Partial<Outcome>]>([
   [0, 'all is well', {}],
   [0, 'some runs were invalid and enough are left', { results: [valid(), invalid()] }],
   [114, 'something leaked', { leaks: ['process 7'] }],
-  [101, 'a cleanup failed, though something leaked too', { results: [valid(), failed('cleanup', 'environment')], slosDeclared: 0, leaks: ['x'] }],
-  [99, 'an SLO was missed, though a cleanup failed too', { slosFailed: 1, results: [valid(), failed('cleanup', 'environment')] }],
+  [
+    101,
+    'a cleanup failed, though something leaked too',
+    { results: [valid(), failed('cleanup', 'environment')], slosDeclared: 0, leaks: ['x'] },
+  ],
+  [
+    99,
+    'an SLO was missed, though a cleanup failed too',
+    { slosFailed: 1, results: [valid(), failed('cleanup', 'environment')] },
+  ],
+  [99, 'an alarm was raised, though no SLO speaks of it', { alarms: ['total-above-expected'], slosDeclared: 0 }],
   [99, 'the target failed in some run of a scenario with SLOs', { results: [valid(), failed('measure')] }],
-  [0, 'the target failed in some run and nothing was asked of it', { results: [valid(), failed('measure')], slosDeclared: 0 }],
+  [
+    0,
+    'the target failed in some run and nothing was asked of it',
+    { results: [valid(), failed('measure')], slosDeclared: 0 },
+  ],
   [113, 'no run was valid, though SLOs were missed too', { results: [invalid()], slosFailed: 2 }],
   [113, 'one case has no valid run', { caseIds: ['a', 'b'] }],
   [113, 'nothing was run', { results: [] }],

@@ -4,12 +4,35 @@ import type { GeneratorHealth } from '../../src/model/generator.ts'
 import type { LoadResult } from '../../src/model/result.ts'
 import type { ValidityLimits } from '../../src/model/scenario.ts'
 
-const limits: ValidityLimits = { maxLagShare: 0.1, minReadyShare: 0.99, maxPauseMs: 200, maxCpuShare: 0.95, maxStarvedShare: 0.2 }
-const healthy = { due: 1000, ready: 1000, localErrors: {}, loopDelayMaxMs: 12, cpuShare: 0.3, starvedShare: 0.01 } as unknown as GeneratorHealth
+const limits: ValidityLimits = {
+  maxLagShare: 0.1,
+  minReadyShare: 0.99,
+  maxPauseMs: 200,
+  maxCpuShare: 0.95,
+  maxStarvedShare: 0.2,
+}
+const healthy = {
+  due: 1000,
+  ready: 1000,
+  localErrors: {},
+  loopDelayMaxMs: 12,
+  cpuShare: 0.3,
+  starvedShare: 0.01,
+} as unknown as GeneratorHealth
 
-function load({ lagMs = 0.2 as number | null, responseMs = 10 as number | null, workload = 'open' as 'open' | 'closed', health = {} as Partial<GeneratorHealth> }): LoadResult {
+function load({
+  lagMs = 0.2 as number | null,
+  responseMs = 10 as number | null,
+  workload = 'open' as 'open' | 'closed',
+  health = {} as Partial<GeneratorHealth>,
+}): LoadResult {
   const p50 = (ms: number | null) => ({ p50: { ms, aboveMs: null, marked: false } })
-  return { load: 'mllp', workload, quantiles: { lag: p50(lagMs), response: p50(responseMs) }, generators: [{ ...healthy, ...health }] } as unknown as LoadResult
+  return {
+    load: 'mllp',
+    workload,
+    quantiles: { lag: p50(lagMs), response: p50(responseMs) },
+    generators: [{ ...healthy, ...health }],
+  } as unknown as LoadResult
 }
 
 const reasons = (setting: Parameters<typeof load>[0]) => whyInvalid([load(setting)], limits)
@@ -34,7 +57,9 @@ test('a generator that did not get to 99 % of what was due is invalid', () => {
 })
 
 test('running out of ports, descriptors or memory is invalid, each code named', () => {
-  expect(reasons({ health: { localErrors: { EMFILE: 3 } } })).toEqual(['mllp generator 0: 3 connections failed with EMFILE on this machine'])
+  expect(reasons({ health: { localErrors: { EMFILE: 3 } } })).toEqual([
+    'mllp generator 0: 3 connections failed with EMFILE on this machine',
+  ])
 })
 
 test('a pause of the event loop beyond the limit is invalid', () => {

@@ -2,18 +2,22 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { perform, type PerformOptions } from '../../src/experiment/perform.ts'
+import { type PerformOptions, perform } from '../../src/experiment/perform.ts'
 import { planExperiment } from '../../src/experiment/plan.ts'
 import type { RunResult } from '../../src/model/result.ts'
 import type { Scenario } from '../../src/model/scenario.ts'
 import { compileMessages } from '../../src/workload/hl7/compiled.ts'
 import { scenario, testCase } from '../report/experiment.fixture.ts'
-import { type Scripted, type Script, scriptedProvisioner } from './scriptedClone.ts'
+import { type Script, type Scripted, scriptedProvisioner } from './scriptedClone.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hl7bench-perform-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const content = { compiled: compileMessages({ kind: 'mix', version: '2.5.1', mix: { 'ADT^A01': 1 }, sizes: 'template', population: 1 }), code: null, module: null }
+const content = {
+  compiled: compileMessages({ kind: 'mix', version: '2.5.1', mix: { 'ADT^A01': 1 }, sizes: 'template', population: 1 }),
+  code: null,
+  module: null,
+}
 const fine: Script = { accepted: 100 }
 const paused: Script = { accepted: 100, pauseMs: 60_000 }
 
@@ -48,7 +52,16 @@ test('each block has a clone of its own, provisioned before and released after i
   const scripted = scriptedProvisioner(() => fine)
   const { states } = await performed({ scripted, runs: 2 })
   expect(states).toEqual(['valid', 'valid'])
-  expect(scripted.events).toEqual(['provision c0001', 'start r0001', 'stop r0001', 'release c0001', 'provision c0002', 'start r0002', 'stop r0002', 'release c0002'])
+  expect(scripted.events).toEqual([
+    'provision c0001',
+    'start r0001',
+    'stop r0001',
+    'release c0001',
+    'provision c0002',
+    'start r0002',
+    'stop r0002',
+    'release c0002',
+  ])
 })
 
 test('cases with the same environment share the clone of their block; another environment has its own', async () => {
@@ -57,13 +70,20 @@ test('cases with the same environment share the clone of their block; another en
   expect(shared.events.filter(event => event.startsWith('provision'))).toEqual(['provision c0001'])
   const apart = scriptedProvisioner(() => fine)
   const attached = { kind: 'attached', parallel: 1, mllp: { host: '127.0.0.1', port: 1 }, fhir: null } as const
-  await performed({ scripted: apart, runs: 1, caseIds: ['a', 'b'], scenarioOf: id => (id === 'b' ? { environment: attached } : {}) })
+  await performed({
+    scripted: apart,
+    runs: 1,
+    caseIds: ['a', 'b'],
+    scenarioOf: id => (id === 'b' ? { environment: attached } : {}),
+  })
   expect(apart.events.filter(event => event.startsWith('provision'))).toHaveLength(2)
   expect(apart.events.filter(event => event.startsWith('release'))).toHaveLength(2)
 })
 
 test('an invalid run is replaced by a fresh block at the end', async () => {
-  const { states, runs } = await performed({ scripted: scriptedProvisioner(run => (run.id === 'r0002' ? paused : fine)) })
+  const { states, runs } = await performed({
+    scripted: scriptedProvisioner(run => (run.id === 'r0002' ? paused : fine)),
+  })
   expect(states).toEqual(['valid', 'invalid', 'valid', 'valid', 'valid', 'valid'])
   expect(runs.at(-1)).toMatchObject({ id: 'r0006', block: 5, execution: 6, replacement: 1 })
 })
@@ -75,10 +95,22 @@ test('replacements end at a fifth of the planned blocks', async () => {
 })
 
 test('a failed provision is replaced; a run that the target failed stands', async () => {
-  const provision = await performed({ scripted: scriptedProvisioner(() => fine, cloneId => cloneId === 'c0003') })
-  expect(provision.results[2]).toMatchObject({ state: 'failed', stage: 'provision', fault: 'environment', error: 'no machine to be had' })
+  const provision = await performed({
+    scripted: scriptedProvisioner(
+      () => fine,
+      cloneId => cloneId === 'c0003',
+    ),
+  })
+  expect(provision.results[2]).toMatchObject({
+    state: 'failed',
+    stage: 'provision',
+    fault: 'environment',
+    error: 'no machine to be had',
+  })
   expect(provision.states).toHaveLength(6)
-  const target = await performed({ scripted: scriptedProvisioner(run => (run.id === 'r0003' ? 'cannot-connect' : fine)) })
+  const target = await performed({
+    scripted: scriptedProvisioner(run => (run.id === 'r0003' ? 'cannot-connect' : fine)),
+  })
   expect(target.results[2]).toMatchObject({ state: 'failed', stage: 'connect', fault: 'target' })
   expect(target.states).toHaveLength(5)
 })
@@ -139,7 +171,10 @@ test('an abort ends the run at hand without a result, and releases its clone', a
 })
 
 test('no run begins that would end after the deadline', async () => {
-  const { states, stopped } = await performed({ scripted: scriptedProvisioner(() => fine), deadlineMs: performance.now() - 1 })
+  const { states, stopped } = await performed({
+    scripted: scriptedProvisioner(() => fine),
+    deadlineMs: performance.now() - 1,
+  })
   expect(states).toEqual([])
   expect(stopped).toBe('deadline')
 })
@@ -147,10 +182,18 @@ test('no run begins that would end after the deadline', async () => {
 test('a failing prepare fails the run before its target is started; cleanup runs also after a failure', async () => {
   const scripted = scriptedProvisioner(run => (run.id === 'r0001' ? 'exits' : fine))
   const cleaned: string[] = []
-  await performed({ scripted, runs: 2, hooks: run => ({ prepare: async () => {}, cleanup: async () => void cleaned.push(run.id) }) })
+  await performed({
+    scripted,
+    runs: 2,
+    hooks: run => ({ prepare: async () => {}, cleanup: async () => void cleaned.push(run.id) }),
+  })
   expect(cleaned.slice(0, 2)).toEqual(['r0001', 'r0002'])
   const refused = scriptedProvisioner(() => fine)
-  const { results } = await performed({ scripted: refused, runs: 1, hooks: () => ({ prepare: async () => Promise.reject(new Error('no disk')), cleanup: async () => {} }) })
+  const { results } = await performed({
+    scripted: refused,
+    runs: 1,
+    hooks: () => ({ prepare: async () => Promise.reject(new Error('no disk')), cleanup: async () => {} }),
+  })
   expect(results[0]).toMatchObject({ state: 'failed', stage: 'prepare', error: 'no disk' })
   expect(refused.events.some(event => event.startsWith('start'))).toBe(false)
 })

@@ -3,7 +3,13 @@ import { expect, test } from 'vitest'
 import { experimentId, planBlock, planExperiment } from '../../src/experiment/plan.ts'
 import type { Case } from '../../src/model/experiment.ts'
 
-const cases = (count: number): Case[] => Array.from({ length: count }, (_, i) => ({ id: `case-${i}`, scenario: {} as Case['scenario'], levels: {}, digest: String(i) }))
+const cases = (count: number): Case[] =>
+  Array.from({ length: count }, (_, i) => ({
+    id: `case-${i}`,
+    scenario: {} as Case['scenario'],
+    levels: {},
+    digest: String(i),
+  }))
 
 test('every block holds every case once, and every case has an execution in every block', () => {
   fc.assert(
@@ -15,7 +21,9 @@ test('every block holds every case once, and every case has an execution in ever
         expect(ids.sort()).toEqual(cases(count).map(each => each.id))
       }
       for (const each of cases(count)) {
-        expect(plan.runs.filter(run => run.caseId === each.id).map(run => run.execution)).toEqual(Array.from({ length: runs }, (_, i) => i + 1))
+        expect(plan.runs.filter(run => run.caseId === each.id).map(run => run.execution)).toEqual(
+          Array.from({ length: runs }, (_, i) => i + 1),
+        )
       }
     }),
   )
@@ -33,7 +41,11 @@ test('the order within blocks comes from the seed and differs between blocks', (
   const order = (seed: number) => planExperiment('x', cases(4), 10, seed).runs.map(run => run.caseId)
   expect(order(1)).toEqual(order(1))
   expect(order(1)).not.toEqual(order(2))
-  const blocks = Array.from({ length: 10 }, (_, block) => order(1).slice(block * 4, block * 4 + 4).join())
+  const blocks = Array.from({ length: 10 }, (_, block) =>
+    order(1)
+      .slice(block * 4, block * 4 + 4)
+      .join(),
+  )
   expect(new Set(blocks).size).toBeGreaterThan(1)
 })
 
@@ -44,5 +56,7 @@ test('runs of one block share a seed, runs of different blocks do not', () => {
 })
 
 test('an experiment id sorts by time and is fit for a file name', () => {
-  expect(experimentId(new Date('2026-11-22T21:05:00.123Z'), 'VPN gateway/α', 0xabcdef12)).toBe('20261122T210500Z-vpn-gateway-abcdef')
+  expect(experimentId(new Date('2026-11-22T21:05:00.123Z'), 'VPN gateway/α', 0xabcdef12)).toBe(
+    '20261122T210500Z-vpn-gateway-abcdef',
+  )
 })

@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream'
+import { Fates } from '../../src/ledger/fate.ts'
 import type { Clone, GeneratorProcess, Provisioner } from '../../src/model/environment.ts'
 import type { PlannedRun } from '../../src/model/experiment.ts'
 import type { GeneratorPlan, GeneratorResult } from '../../src/model/generator.ts'
-import { Fates } from '../../src/ledger/fate.ts'
 import { createHistogram, encode, quantilesOf, recordMs } from '../../src/stats/histogram.ts'
 
 /** What the generator of a run does: how many messages it got accepted, or how it ends instead. */
@@ -15,7 +15,10 @@ export interface Scripted {
 }
 
 /** An environment whose generators answer by a script, without any process. */
-export function scriptedProvisioner(script: (run: PlannedRun) => Script, failsToProvision: (cloneId: string) => boolean = () => false): Scripted {
+export function scriptedProvisioner(
+  script: (run: PlannedRun) => Script,
+  failsToProvision: (cloneId: string) => boolean = () => false,
+): Scripted {
   const events: string[] = []
   const provisioner: Provisioner = {
     kind: 'process',
@@ -73,12 +76,29 @@ function scriptedGenerator(script: () => Script): GeneratorProcess {
         else print({ type: 'ready', connections: plan.load.connections })
       } else if (what === 'exits') exit({ code: 7, signal: null })
       else if (typeof what === 'object') {
-        print({ type: 'tick', atMs: 1, phase: 'measure', arrivals: what.accepted, accepted: what.accepted, failed: 0, outstanding: 0, p50Ms: 1, p99Ms: 1 })
+        print({
+          type: 'tick',
+          atMs: 1,
+          phase: 'measure',
+          arrivals: what.accepted,
+          accepted: what.accepted,
+          failed: 0,
+          outstanding: 0,
+          p50Ms: 1,
+          p99Ms: 1,
+        })
         print({ type: 'result', ...resultOf(plan, what.accepted, what.pauseMs ?? 0) })
       }
     }
   })
-  return { pid: 1, input, output, errors: new PassThrough(), exited, kill: () => exit({ code: null, signal: 'SIGKILL' }) }
+  return {
+    pid: 1,
+    input,
+    output,
+    errors: new PassThrough(),
+    exited,
+    kill: () => exit({ code: null, signal: 'SIGKILL' }),
+  }
 }
 
 function resultOf(plan: GeneratorPlan, accepted: number, pauseMs: number): GeneratorResult {

@@ -1,4 +1,5 @@
 import type { CaseReport, LoadReport, Metric, SloVerdict } from '../experiment.ts'
+import { alarmText, reasonTexts } from '../findings.ts'
 import { formatFigure, formatInterval, formatValue } from '../format.ts'
 import { auditEquation, auditRemarks, markedNotes, sloStatement, validityLine } from '../wording.ts'
 import { loadTitle } from '../workload.ts'
@@ -17,9 +18,10 @@ export function caseSection(report: CaseReport): string {
       report.phases,
       `SUT: ${report.sut}; digest ${report.digest}`,
     ]),
+    alarmList(report),
     sloList(report.slos),
     metricsTable(report.metrics),
-    list(markedNotes(report)),
+    list([...reasonTexts(report.reasons), ...markedNotes(report)]),
     ...report.loads.flatMap(loadCharts),
     auditBlock(report),
     validityBlock(report),
@@ -34,6 +36,11 @@ export function verdictClass(verdict: SloVerdict['verdict'] | 'none'): string {
 
 export function list(items: readonly string[]): string {
   return items.length === 0 ? '' : `<ul>${items.map(item => `<li>${escapeHtml(item)}</li>`).join('')}</ul>`
+}
+
+function alarmList({ alarms }: CaseReport): string {
+  const items = alarms.map(alarm => `<li class="missed">${escapeHtml(alarmText(alarm))}</li>`)
+  return items.length === 0 ? '' : `<h3>Alarms</h3><ul>${items.join('')}</ul>`
 }
 
 function sloList(slos: readonly SloVerdict[]): string {

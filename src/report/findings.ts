@@ -1,0 +1,62 @@
+import type { RunResult } from '../model/result.ts'
+import { formatCount, plural } from './format.ts'
+
+/** Something counted in the replies of a load, over all runs that were measured. */
+export interface Count {
+  readonly load: string
+  readonly name: string
+  readonly count: number
+  readonly runs: number
+}
+
+/** What the alarms of the generators mean. */
+const MEANING: Readonly<Record<string, string>> = {
+  'total-above-expected': 'a search found more than may exist: a duplicate, or two people under one identifier',
+  'duplicate-resource': 'a conditional create found more than one match: the resource is there twice',
+}
+
+/** Findings that are more than one failed check among others, the valid and the invalid runs together. */
+export function alarmsOf(results: readonly RunResult[]): readonly Count[] {
+  return countBy(results, load => load.alarms)
+}
+
+/** Why exchanges were not accepted, the most frequent first. */
+export function reasonsOf(results: readonly RunResult[]): readonly Count[] {
+  return countBy(results, load => load.reasons)
+}
+
+export function alarmText({ load, name, count, runs }: Count): string {
+  const meaning = MEANING[name]
+  return `ALARM ${name}: ${formatCount(count)} replies of ${load} in ${plural(runs, 'run')}${meaning === undefined ? '' : `; ${meaning}`}`
+}
+
+const MOST_REASONS = 5
+
+/** One line for each load with exchanges that were not accepted. */
+export function reasonTexts(reasons: readonly Count[]): readonly string[] {
+  return [...new Set(reasons.map(({ load }) => load))].map(load => {
+    const own = reasons.filter(reason => reason.load === load)
+    const shown = own.slice(0, MOST_REASONS).map(({ name, count }) => `${name} ${formatCount(count)}`)
+    const more = own.length > MOST_REASONS ? ` and ${plural(own.length - MOST_REASONS, 'other reason')}` : ''
+    return `${load} not accepted: ${shown.join(', ')}${more}`
+  })
+}
+
+type Measured = Exclude<RunResult, { state: 'failed' }>
+
+function countBy(
+  results: readonly RunResult[],
+  of: (load: Measured['loads'][number]) => Readonly<Record<string, number>>,
+): readonly Count[] {
+  const counts = new Map<string, Count>()
+  for (const result of results) {
+    for (const load of result.state === 'failed' ? [] : result.loads) {
+      for (const [name, count] of Object.entries(of(load))) {
+        const key = `${load.load}\n${name}`
+        const before = counts.get(key)
+        counts.set(key, { load: load.load, name, count: (before?.count ?? 0) + count, runs: (before?.runs ?? 0) + 1 })
+      }
+    }
+  }
+  return [...counts.values()].sort((a, b) => b.count - a.count)
+}
