@@ -1,11 +1,13 @@
 import type { Fates } from '../ledger/fate.ts'
 import type { Load, Phases } from '../model/scenario.ts'
 import type { Link, LinkEvents, ReplyOutcome } from '../protocol/link.ts'
-import type { ArrivalCursor } from '../workload/arrivals.ts'
+import type { ArrivalCursor, ScheduleShare } from '../workload/arrivals.ts'
 import type { Clock, Timer } from './clock.ts'
 import { Outstanding } from './outstanding.ts'
 import { Pacer } from './pace.ts'
 import type { Recorder } from './recorder.ts'
+import { Settler } from './settle.ts'
+import { countOf, indexAt, positionOf } from './share.ts'
 import { Slots } from './slots.ts'
 
 export interface DriveOptions {
@@ -14,9 +16,8 @@ export interface DriveOptions {
   readonly links: number
   /** Whether a message belongs to one link (a feed), or goes to whichever link is idle. */
   readonly pinned: boolean
-  /** This generator's share of the stream: messages first, first + step, first + 2 step .. */
-  readonly first: number
-  readonly step: number
+  /** This generator's share of the stream. */
+  readonly share: ScheduleShare
   /** Arrivals of the open workload, this generator's share only; null = closed loop. */
   readonly arrivals: ArrivalCursor | null
   readonly phases: Phases
@@ -42,6 +43,7 @@ export class Driver {
   readonly #recorder: Recorder
   readonly #slots: Slots
   readonly #outstanding: Outstanding
+  readonly #settler: Settler
   readonly #pacer: Pacer
   readonly #timers: Timer[] = []
   readonly #records: number
@@ -69,9 +71,10 @@ export class Driver {
       load.workload.kind === 'open' ? Math.max(load.workload.maxOutstanding, inFlight) : inFlight,
       feeds,
     )
+    this.#settler = new Settler(options.recorder, options.fates, this.#outstanding, options.share)
     this.#pacer = new Pacer(clock, options.spinShare, () => this.#pump())
     this.#endMs = phases.warmupMs + phases.measureMs
-    this.#records = shareOf(load.workload.records, options)
+    this.#records = countOf(load.workload.records, options.share)
     this.events = {
       opened: link => this.#opened(link),
       replied: (link, slot, outcome, reason, alarm) => this.#replied(link * load.window + slot, outcome, reason, alarm),
@@ -132,11 +135,10 @@ export class Driver {
     this.#begin(index, intendedMs, readyMs)
     const entry = this.#outstanding.take(index, intendedMs, readyMs)
     if (entry === NONE) {
-      this.#options.fates.set(this.#positionOf(index), 'dropped', 0)
       this.#recorder.because('too many outstanding')
-      return this.#recorder.unansweredAs('dropped', intendedMs)
+      return this.#settler.neverSent(index, 'dropped', intendedMs)
     }
-    const feed = this.#options.pinned ? this.#positionOf(index) % this.#links.length : 0
+    const feed = this.#options.pinned ? positionOf(index, this.#options.share) % this.#links.length : 0
     const slot = this.#slots.take(feed)
     if (slot === NONE) this.#outstanding.enqueue(feed, entry)
     else this.#send(slot, entry)
@@ -149,15 +151,14 @@ export class Driver {
       this.#slots.offer(slot)
       return this.#endArrivals()
     }
-    const index = this.#options.first + this.#begun * this.#options.step
+    const index = indexAt(this.#begun, this.#options.share)
     this.#begin(index, nowMs, nowMs)
     this.#send(slot, this.#outstanding.take(index, nowMs, nowMs))
   }
 
   #begin(index: number, intendedMs: number, readyMs: number): void {
     this.#begun++
-    this.#options.fates.plan(this.#positionOf(index) + 1)
-    this.#recorder.arrived(intendedMs, readyMs)
+    this.#settler.begin(index, intendedMs, readyMs)
     if (this.#recorder.isMeasured(intendedMs) && readyMs <= this.#endMs + GRACE_MS) this.readyInTime++
   }
 
@@ -195,8 +196,8 @@ export class Driver {
     if (reason !== null) this.#recorder.because(reason)
     if (alarm !== null) this.#recorder.alarm(alarm)
     this.#slots.entry[slot] = NONE
-    if (outcome === 'mismatched') this.#endUnanswered(entry, 'mismatched')
-    else this.#endAnswered(entry, outcome)
+    if (outcome === 'mismatched') this.#settler.unanswered(entry, 'mismatched')
+    else this.#settler.answered(entry, outcome, this.now())
     const { workload } = this.#options.load
     if (workload.kind === 'closed' && workload.thinkMs > 0) this.#clock.after(workload.thinkMs, () => this.#use(slot))
     else this.#use(slot)
@@ -236,33 +237,13 @@ export class Driver {
     if (load.onUnknown === 'resend' && this.#outstanding.attempts[entry]! < load.maxAttempts) {
       this.#outstanding.enqueueFirst(this.#slots.feedOf(slot), entry)
       this.#useIdle(this.#slots.feedOf(slot))
-    } else this.#endUnanswered(entry, 'unknown')
+    } else this.#settler.unanswered(entry, 'unknown')
   }
 
   /** A message put back may find another link of its feed idle. */
   #useIdle(feed: number): void {
     const slot = this.#slots.take(feed)
     if (slot !== NONE) this.#use(slot)
-  }
-
-  // ---- outcomes
-
-  #endAnswered(entry: number, outcome: 'accepted' | 'rejected'): void {
-    const { intendedMs, readyMs, sentMs, index, attempts } = this.#outstanding
-    this.#recorder.answered(outcome, intendedMs[entry]!, readyMs[entry]!, sentMs[entry]!, this.now())
-    this.#options.fates.set(this.#positionOf(index[entry]!), outcome, attempts[entry]!)
-    this.#outstanding.release(entry)
-  }
-
-  #endUnanswered(entry: number, outcome: 'mismatched' | 'unknown' | 'unfinished'): void {
-    const { intendedMs, index, attempts } = this.#outstanding
-    this.#recorder.unansweredAs(outcome, intendedMs[entry]!)
-    this.#options.fates.set(this.#positionOf(index[entry]!), outcome, attempts[entry]!)
-    this.#outstanding.release(entry)
-  }
-
-  #positionOf(index: number): number {
-    return (index - this.#options.first) / this.#options.step
   }
 
   // ---- the end
@@ -284,12 +265,12 @@ export class Driver {
     for (const timer of this.#timers) timer.cancel()
     const { entry } = this.#slots
     for (let slot = 0; slot < entry.length; slot++) {
-      if (entry[slot] !== NONE) this.#endUnanswered(entry[slot]!, 'unfinished')
+      if (entry[slot] !== NONE) this.#settler.unanswered(entry[slot]!, 'unfinished')
       entry[slot] = NONE
     }
     for (let feed = 0; feed < (this.#options.pinned ? this.#links.length : 1); feed++) {
       for (let waiting = this.#outstanding.dequeue(feed); waiting !== NONE; waiting = this.#outstanding.dequeue(feed)) {
-        this.#endUnanswered(waiting, 'unfinished')
+        this.#settler.unanswered(waiting, 'unfinished')
       }
     }
     this.#countUnreached()
@@ -302,15 +283,9 @@ export class Driver {
     const nowMs = this.now()
     while (arrivals !== null && arrivals.timeMs < Math.min(nowMs, this.#endMs) && this.#begun < this.#records) {
       this.#begin(arrivals.index, arrivals.timeMs, nowMs)
-      fates.set(this.#positionOf(arrivals.index), 'unfinished', 0)
-      this.#recorder.unansweredAs('unfinished', arrivals.timeMs)
+      this.#settler.neverSent(arrivals.index, 'unfinished', arrivals.timeMs)
       arrivals.advance()
     }
     if (this.#records !== Number.POSITIVE_INFINITY) fates.plan(this.#records)
   }
-}
-
-/** How many of `records` messages are this generator's: those with index = first + k step. */
-function shareOf(records: number | null, { first, step }: DriveOptions): number {
-  return records === null ? Number.POSITIVE_INFINITY : Math.max(0, Math.ceil((records - first) / step))
 }

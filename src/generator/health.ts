@@ -1,23 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks'
+import type { Vitals } from '../model/generator.ts'
 import { createHistogram, type Histogram, quantileMs, recordMs } from '../stats/histogram.ts'
 
 const PROBE_MS = 5
-
-/** What a generator found out about itself over the measured phase; null = this machine does not tell. */
-export interface Vitals {
-  readonly loopDelayP99Ms: number
-  readonly loopDelayMaxMs: number
-  /** CPU seconds per second. */
-  readonly cpuShare: number
-  /** Seconds runnable without a CPU, per second (main thread). */
-  readonly starvedShare: number | null
-  /** CPU time stolen by the host, as a share of all CPU time of the machine. */
-  readonly stolenShare: number | null
-  readonly gcMs: number
-  readonly gcMaxMs: number
-  readonly maxRssBytes: number
-}
 
 /** Watches this process from now until `end`: a generator is a suspect in every result. */
 export function watchVitals(): { end(): Vitals } {

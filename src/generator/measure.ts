@@ -1,10 +1,10 @@
 import { Fates } from '../ledger/fate.ts'
-import type { GeneratorPlan, GeneratorResult, Tick } from '../model/generator.ts'
+import type { GeneratorPlan, GeneratorResult, Tick, Vitals } from '../model/generator.ts'
 import { quantilesOf } from '../stats/histogram.ts'
 import { arrivals } from '../workload/arrivals.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { Driver } from './drive.ts'
-import { type Vitals, watchVitals } from './health.ts'
+import { watchVitals } from './health.ts'
 import { localErrors, type MakeLink, openLinks } from './links.ts'
 import { Recorder } from './recorder.ts'
 
@@ -36,8 +36,7 @@ export async function prepare(plan: GeneratorPlan, makeLink: MakeLink): Promise<
     load,
     links: wanted,
     pinned: load.protocol === 'mllp',
-    first: plan.index,
-    step: load.generators,
+    share,
     arrivals: load.workload.kind === 'open' ? arrivals(load.workload, plan.seed, share) : null,
     phases,
     spinShare: plan.spinShare,

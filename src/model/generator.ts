@@ -79,17 +79,8 @@ export interface GeneratorResult {
   readonly health: GeneratorHealth
 }
 
-/** The generator as a suspect: evidence that it was not the bottleneck. null = this machine does not tell. */
-export interface GeneratorHealth {
-  readonly pid: number
-  readonly node: string
-  /** Arrivals that were due by the end of the measured phase, and those made ready. */
-  readonly due: number
-  readonly ready: number
-  readonly connectionsWanted: number
-  readonly connectionsOpened: number
-  /** Local errors (out of ports, descriptors or memory) by code: the generator's fault. */
-  readonly localErrors: Readonly<Record<string, number>>
+/** What a process finds out about itself over a while; null = this machine does not tell. */
+export interface Vitals {
   /** Event-loop delay in the measured phase, ms. */
   readonly loopDelayP99Ms: number
   readonly loopDelayMaxMs: number
@@ -102,5 +93,18 @@ export interface GeneratorHealth {
   readonly gcMs: number
   readonly gcMaxMs: number
   readonly maxRssBytes: number
+}
+
+/** The generator as a suspect: evidence that it was not the bottleneck. null = this machine does not tell. */
+export interface GeneratorHealth extends Vitals {
+  readonly pid: number
+  readonly node: string
+  /** Arrivals that were due by the end of the measured phase, and those made ready. */
+  readonly due: number
+  readonly ready: number
+  readonly connectionsWanted: number
+  readonly connectionsOpened: number
+  /** Local errors (out of ports, descriptors or memory) by code: the generator's fault. */
+  readonly localErrors: Readonly<Record<string, number>>
   readonly lag: Quantiles
 }

@@ -39,5 +39,14 @@ test('links that do not open by the deadline are told apart from those that do',
 })
 
 test('only shortages of this machine count as local errors', () => {
-  expect(localErrors(new Map([['ECONNREFUSED', 3], ['EMFILE', 2], ['ETIMEDOUT', 1], ['EADDRNOTAVAIL', 4]]))).toEqual({ EMFILE: 2, EADDRNOTAVAIL: 4 })
+  expect(
+    localErrors(
+      new Map([
+        ['ECONNREFUSED', 3],
+        ['EMFILE', 2],
+        ['ETIMEDOUT', 1],
+        ['EADDRNOTAVAIL', 4],
+      ]),
+    ),
+  ).toEqual({ EMFILE: 2, EADDRNOTAVAIL: 4 })
 })

@@ -6,7 +6,11 @@ import { VirtualClock } from './virtualClock.ts'
 function pace(spinShare: number, everyMs: number, count: number, grainMs = 1) {
   const clock = new VirtualClock()
   let turns = 0
-  const rough = { ...bound(clock), after: (delayMs: number, callback: () => void) => clock.after(delayMs + grainMs, callback), soon: (callback: () => void) => void (turns++, clock.soon(callback)) }
+  const rough = {
+    ...bound(clock),
+    after: (delayMs: number, callback: () => void) => clock.after(delayMs + grainMs, callback),
+    soon: (callback: () => void) => void (turns++, clock.soon(callback)),
+  }
   const lateMs: number[] = []
   let next = everyMs
   const pacer: Pacer = new Pacer(rough, spinShare, () => {

@@ -15,7 +15,13 @@ import { startMllpTarget } from '../../src/target/mllpTarget.ts'
 import { compileMessages } from '../../src/workload/hl7/compiled.ts'
 
 const entry = resolve(import.meta.dirname, '..', '..', 'src', 'generator', 'main.ts')
-const limits: ValidityLimits = { maxLagShare: 0.1, minReadyShare: 0.99, maxPauseMs: 200, maxCpuShare: 0.95, maxStarvedShare: 0.2 }
+const limits: ValidityLimits = {
+  maxLagShare: 0.1,
+  minReadyShare: 0.99,
+  maxPauseMs: 200,
+  maxCpuShare: 0.95,
+  maxStarvedShare: 0.2,
+}
 const closing: (() => unknown)[] = []
 afterEach(async () => {
   for (const close of closing.splice(0)) await close()
@@ -28,11 +34,24 @@ async function target(meanMs = 5): Promise<number> {
   return port
 }
 
-function start(command = process.execPath, args: readonly string[] = [entry]): GeneratorProcess & { child: ChildProcess } {
+function start(
+  command = process.execPath,
+  args: readonly string[] = [entry],
+): GeneratorProcess & { child: ChildProcess } {
   const child = spawn(command, args, { stdio: 'pipe' })
-  const exited = new Promise<{ code: number | null; signal: string | null }>(done => child.on('exit', (code, signal) => done({ code, signal })))
+  const exited = new Promise<{ code: number | null; signal: string | null }>(done =>
+    child.on('exit', (code, signal) => done({ code, signal })),
+  )
   closing.push(() => child.kill('SIGKILL'))
-  return { child, pid: child.pid!, input: child.stdin, output: child.stdout, errors: child.stderr, exited, kill: () => child.kill('SIGKILL') }
+  return {
+    child,
+    pid: child.pid!,
+    input: child.stdin,
+    output: child.stdout,
+    errors: child.stderr,
+    exited,
+    kill: () => child.kill('SIGKILL'),
+  }
 }
 
 function plan(port: number, overrides: Partial<MllpLoad> = {}, rest: Partial<GeneratorPlan> = {}): GeneratorPlan {
@@ -94,7 +113,10 @@ test('the end of its input stops a generator, before the start and under load', 
   waiting.child.stdin!.end()
   expect(await waiting.exited).toEqual({ code: 0, signal: null })
   const loading = start()
-  const conducted = await conduct(loading, plan(port, {}, { phases: { warmupMs: 0, measureMs: 60_000, drainMs: 1000 } }))
+  const conducted = await conduct(
+    loading,
+    plan(port, {}, { phases: { warmupMs: 0, measureMs: 60_000, drainMs: 1000 } }),
+  )
   const ending = conducted.measure(() => loading.child.stdin!.end()).catch((error: Error) => error.message)
   expect(await ending).toContain('the generator ended')
   expect(await loading.exited).toEqual({ code: 0, signal: null })
@@ -103,10 +125,17 @@ test('the end of its input stops a generator, before the start and under load', 
 test('when nobody listens the generator says so, and whose fault it is', async () => {
   const port = await target()
   await closing.pop()!()
-  await expect(conduct(start(), plan(port, { timeoutMs: 300 }))).rejects.toMatchObject({ stage: 'connect', fault: 'target', message: expect.stringContaining('ECONNREFUSED') })
+  await expect(conduct(start(), plan(port, { timeoutMs: 300 }))).rejects.toMatchObject({
+    stage: 'connect',
+    fault: 'target',
+    message: expect.stringContaining('ECONNREFUSED'),
+  })
 })
 
-async function measured(conducted: Promise<ConductedGenerator>, onTick: (tick: Tick) => void = () => {}): Promise<GeneratorResult> {
+async function measured(
+  conducted: Promise<ConductedGenerator>,
+  onTick: (tick: Tick) => void = () => {},
+): Promise<GeneratorResult> {
   return await (await conducted).measure(onTick)
 }
 
@@ -140,15 +169,23 @@ test('a run in which code of the scenario blocked the event loop is invalid', as
   expect(judge(told, result).join()).toMatch(/paused for \d+ ms/)
 })
 
-test.skipIf(process.platform === 'win32')('a run in which the generator ran out of descriptors is invalid', async () => {
-  const told = plan(await target(), { connections: 200, timeoutMs: 700 })
-  const result = await measured(conduct(start('/bin/sh', ['-c', `ulimit -n 64; exec '${process.execPath}' '${entry}'`]), told))
-  expect(result.health.connectionsOpened).toBeLessThan(200)
-  expect(judge(told, result).join()).toContain('EMFILE')
-})
+test.skipIf(process.platform === 'win32')(
+  'a run in which the generator ran out of descriptors is invalid',
+  async () => {
+    const told = plan(await target(), { connections: 200, timeoutMs: 700 })
+    const result = await measured(
+      conduct(start('/bin/sh', ['-c', `ulimit -n 64; exec '${process.execPath}' '${entry}'`]), told),
+    )
+    expect(result.health.connectionsOpened).toBeLessThan(200)
+    expect(judge(told, result).join()).toContain('EMFILE')
+  },
+)
 
 test('a saturated target leaves the run valid: its queue is not the generator’s doing', async () => {
-  const told = plan(await target(40), { connections: 2, workload: { kind: 'open', arrivals: 'poisson', ratePerSecond: 200, records: null, maxOutstanding: 1000 } })
+  const told = plan(await target(40), {
+    connections: 2,
+    workload: { kind: 'open', arrivals: 'poisson', ratePerSecond: 200, records: null, maxOutstanding: 1000 },
+  })
   const result = await measured(conduct(start(), told))
   expect(judge(told, result).filter(reason => !/paused|waited for a CPU/.test(reason))).toEqual([])
   expect(result.measured.unfinished + result.measured.accepted).toBeGreaterThan(100)

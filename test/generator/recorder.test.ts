@@ -14,7 +14,13 @@ test('a tick tells what happened since the one before it', () => {
 
 test('throughput counts replies that ended in the measured phase, whenever they were due', () => {
   const recorder = new Recorder({ fromMs: 100, untilMs: 200 })
-  for (const [intended, done] of [[50, 99], [50, 101], [150, 199], [150, 201], [199, 250]] as const) {
+  for (const [intended, done] of [
+    [50, 99],
+    [50, 101],
+    [150, 199],
+    [150, 201],
+    [199, 250],
+  ] as const) {
     recorder.arrived(intended, intended)
     recorder.answered('accepted', intended, intended, intended, done)
   }
@@ -25,16 +31,24 @@ test('throughput counts replies that ended in the measured phase, whenever they 
 
 test('whatever happens, outcomes add up to arrivals, and an arrival without its outcome is found', () => {
   fc.assert(
-    fc.property(fc.array(fc.record({ ms: fc.integer({ min: 0, max: 300 }), outcome: fc.constantFrom('accepted', 'rejected', 'mismatched', 'unknown', 'dropped', 'unfinished') })), entries => {
-      const recorder = new Recorder({ fromMs: 100, untilMs: 200 })
-      for (const { ms, outcome } of entries) {
-        recorder.arrived(ms, ms)
-        if (outcome === 'accepted' || outcome === 'rejected') recorder.answered(outcome, ms, ms, ms, ms + 1)
-        else recorder.unansweredAs(outcome, ms)
-      }
-      recorder.checkConservation()
-      recorder.arrived(150, 150)
-      expect(() => recorder.checkConservation()).toThrow('do not add up')
-    }),
+    fc.property(
+      fc.array(
+        fc.record({
+          ms: fc.integer({ min: 0, max: 300 }),
+          outcome: fc.constantFrom('accepted', 'rejected', 'mismatched', 'unknown', 'dropped', 'unfinished'),
+        }),
+      ),
+      entries => {
+        const recorder = new Recorder({ fromMs: 100, untilMs: 200 })
+        for (const { ms, outcome } of entries) {
+          recorder.arrived(ms, ms)
+          if (outcome === 'accepted' || outcome === 'rejected') recorder.answered(outcome, ms, ms, ms, ms + 1)
+          else recorder.unansweredAs(outcome, ms)
+        }
+        recorder.checkConservation()
+        recorder.arrived(150, 150)
+        expect(() => recorder.checkConservation()).toThrow('do not add up')
+      },
+    ),
   )
 })

@@ -1,22 +1,17 @@
-import type { Endpoint } from '../../model/scenario.ts'
 import type { Bytes, RequestDraft, RequestStream } from '../../model/stream.ts'
-import { Dialled } from '../dial.ts'
-import type { Link, LinkEvents } from '../link.ts'
+import { DialledLink, type DialledLinkOptions } from '../dialledLink.ts'
+import type { Link } from '../link.ts'
 import { HttpReplyDecoder } from './replyDecoder.ts'
 import type { EncodeRequest } from './request.ts'
 import { verifyReply } from './verify.ts'
 
-export interface HttpLinkOptions {
-  /** The number by which the events name this link. */
-  readonly id: number
-  readonly endpoint: Endpoint
+export interface HttpLinkOptions extends DialledLinkOptions {
   readonly stream: RequestStream
   readonly encode: EncodeRequest
   /** Writes the identity of request `index` (X-Request-Id) and returns it; the bytes are reused. */
   readonly identityOf: (index: number) => Uint8Array
   /** Whether the reply to request `index` is parsed whole. */
   readonly parses: (index: number) => boolean
-  readonly events: LinkEvents
 }
 
 const MAX_HEAD_BYTES = 64 * 1024
@@ -28,9 +23,8 @@ export function createHttpLink(options: HttpLinkOptions): Link {
   return new HttpLink(options)
 }
 
-class HttpLink implements Link {
+class HttpLink extends DialledLink {
   readonly #options: HttpLinkOptions
-  readonly #connection: Dialled
   readonly #draft: RequestDraft = newDraft()
   #request: Bytes = { bytes: new Uint8Array(4096), length: 0 }
   #decoder: HttpReplyDecoder
@@ -38,49 +32,24 @@ class HttpLink implements Link {
   #operation = 0
 
   constructor(options: HttpLinkOptions) {
+    super(options)
     this.#options = options
     this.#decoder = this.#newDecoder()
-    const { id, events, endpoint } = options
-    this.#connection = new Dialled({
-      ...endpoint,
-      onOpen: () => events.opened(id),
-      onBytes: (bytes, length) => this.#decoder.push(bytes, 0, length),
-      onLost: reason => this.#lost(reason),
-      onRefused: code => events.refused(id, code),
-    })
-    this.#connection.dial()
+    this.connection.dial()
   }
 
-  get isOpen(): boolean {
-    return this.#connection.isOpen
-  }
-
-  get bytesOut(): number {
-    return this.#connection.bytesOut
-  }
-
-  get bytesIn(): number {
-    return this.#connection.bytesIn
-  }
-
-  send(_slot: number, index: number): void {
+  override send(_slot: number, index: number): void {
     const { stream, encode, identityOf } = this.#options
-    if (this.#connection.isFlushing) this.#request = freshBytes(this.#request)
+    if (this.connection.isFlushing) this.#request = freshBytes(this.#request)
     stream.render(index, this.#draft)
     encode(this.#draft, identityOf(index), this.#request)
     this.#index = index
     this.#operation = this.#draft.operation
-    this.#connection.write(this.#request.bytes.subarray(0, this.#request.length))
+    this.connection.write(this.#request.bytes.subarray(0, this.#request.length))
   }
 
-  redial(): void {
-    this.#reset()
-    this.#connection.redial()
-  }
-
-  close(): void {
-    this.#reset()
-    this.#connection.close()
+  protected override read(bytes: Uint8Array, length: number): void {
+    this.#decoder.push(bytes, 0, length)
   }
 
   #replied(status: number, bytes: Uint8Array, start: number, end: number, keepAlive: boolean): void {
@@ -102,13 +71,12 @@ class HttpLink implements Link {
     events.lost(id, reason)
   }
 
-  #lost(reason: string): void {
-    if (this.#decoder.close()) return
-    this.#reset()
-    this.#options.events.lost(this.#options.id, reason)
+  /** A body without a length ends with its connection: that is a reply, not a loss. */
+  protected override ended(reason: string): void {
+    if (!this.#decoder.close()) super.ended(reason)
   }
 
-  #reset(): void {
+  protected override reset(): void {
     this.#index = NONE
     this.#request = freshBytes(this.#request)
     this.#decoder = this.#newDecoder()

@@ -1,19 +1,14 @@
-import type { Endpoint } from '../../model/scenario.ts'
 import type { Bytes, MessageStream } from '../../model/stream.ts'
-import { Dialled } from '../dial.ts'
-import type { Link, LinkEvents } from '../link.ts'
+import { DialledLink, type DialledLinkOptions } from '../dialledLink.ts'
+import type { Link } from '../link.ts'
 import { type Ack, readAck } from './ack.ts'
 import { createMllpDecoder, type MllpDecoder } from './decoder.ts'
 
-export interface MllpLinkOptions {
-  /** The number by which the events name this link. */
-  readonly id: number
-  readonly endpoint: Endpoint
+export interface MllpLinkOptions extends DialledLinkOptions {
   readonly window: number
   readonly stream: MessageStream
   /** Index of the message with this control id, or -1 for an id that this run never made. */
   readonly indexOf: (bytes: Uint8Array, start: number, end: number) => number
-  readonly events: LinkEvents
 }
 
 const MAX_ACK_BYTES = 16 * 1024 * 1024
@@ -24,9 +19,8 @@ export function createMllpLink(options: MllpLinkOptions): Link {
   return new MllpLink(options)
 }
 
-class MllpLink implements Link {
+class MllpLink extends DialledLink {
   readonly #options: MllpLinkOptions
-  readonly #connection: Dialled
   readonly #slots: Float64Array
   readonly #payloads: Bytes[]
   readonly #frames: Buffer[]
@@ -34,52 +28,27 @@ class MllpLink implements Link {
   #decoder: MllpDecoder
 
   constructor(options: MllpLinkOptions) {
+    super(options)
     this.#options = options
     this.#slots = new Float64Array(options.window).fill(FREE)
     this.#frames = Array.from({ length: options.window }, () => Buffer.allocUnsafeSlow(2048))
     this.#payloads = this.#frames.map(frame => ({ bytes: frame.subarray(1), length: 0 }))
     this.#decoder = this.#newDecoder()
-    const { id, events, endpoint } = options
-    this.#connection = new Dialled({
-      ...endpoint,
-      onOpen: () => events.opened(id),
-      onBytes: (bytes, length) => this.#decoder.push(bytes, 0, length),
-      onLost: reason => this.#lost(reason),
-      onRefused: code => events.refused(id, code),
-    })
-    this.#connection.dial()
+    this.connection.dial()
   }
 
-  get isOpen(): boolean {
-    return this.#connection.isOpen
-  }
-
-  get bytesOut(): number {
-    return this.#connection.bytesOut
-  }
-
-  get bytesIn(): number {
-    return this.#connection.bytesIn
-  }
-
-  send(slot: number, index: number): void {
-    if (this.#connection.isFlushing) this.#refresh(slot)
+  override send(slot: number, index: number): void {
+    if (this.connection.isFlushing) this.#refresh(slot)
     const payload = this.#payloads[slot]!
     payload.length = 0
     this.#options.stream.render(index, payload)
     const frame = this.#frameOf(slot, payload)
     this.#slots[slot] = index
-    this.#connection.write(frame)
+    this.connection.write(frame)
   }
 
-  redial(): void {
-    this.#reset()
-    this.#connection.redial()
-  }
-
-  close(): void {
-    this.#reset()
-    this.#connection.close()
+  protected override read(bytes: Uint8Array, length: number): void {
+    this.#decoder.push(bytes, 0, length)
   }
 
   /** The payload was rendered one byte into the frame's own memory, unless it outgrew it. */
@@ -120,12 +89,7 @@ class MllpLink implements Link {
     events.lost(id, 'redialled after a mismatched answer')
   }
 
-  #lost(reason: string): void {
-    this.#reset()
-    this.#options.events.lost(this.#options.id, reason)
-  }
-
-  #reset(): void {
+  protected override reset(): void {
     this.#slots.fill(FREE)
     for (const slot of this.#frames.keys()) this.#refresh(slot)
     this.#decoder = this.#newDecoder()

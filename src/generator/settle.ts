@@ -1,0 +1,48 @@
+import type { Fates } from '../ledger/fate.ts'
+import type { ScheduleShare } from '../workload/arrivals.ts'
+import type { Outstanding } from './outstanding.ts'
+import type { Recorder } from './recorder.ts'
+import { positionOf } from './share.ts'
+
+/** Ends arrivals: each goes once into the recorder and once into the ledger, so that the two never differ. */
+export class Settler {
+  readonly #recorder: Recorder
+  readonly #fates: Fates
+  readonly #outstanding: Outstanding
+  readonly #share: ScheduleShare
+
+  constructor(recorder: Recorder, fates: Fates, outstanding: Outstanding, share: ScheduleShare) {
+    this.#recorder = recorder
+    this.#fates = fates
+    this.#outstanding = outstanding
+    this.#share = share
+  }
+
+  begin(index: number, intendedMs: number, readyMs: number): void {
+    this.#fates.plan(positionOf(index, this.#share) + 1)
+    this.#recorder.arrived(intendedMs, readyMs)
+  }
+
+  answered(entry: number, outcome: 'accepted' | 'rejected', nowMs: number): void {
+    const { intendedMs, readyMs, sentMs } = this.#outstanding
+    this.#recorder.answered(outcome, intendedMs[entry]!, readyMs[entry]!, sentMs[entry]!, nowMs)
+    this.#close(entry, outcome)
+  }
+
+  unanswered(entry: number, outcome: 'mismatched' | 'unknown' | 'unfinished'): void {
+    this.#recorder.unansweredAs(outcome, this.#outstanding.intendedMs[entry]!)
+    this.#close(entry, outcome)
+  }
+
+  /** An arrival that never got an entry: `dropped` for want of room, `unfinished` when the run ended before it was made ready. */
+  neverSent(index: number, outcome: 'dropped' | 'unfinished', intendedMs: number): void {
+    this.#recorder.unansweredAs(outcome, intendedMs)
+    this.#fates.set(positionOf(index, this.#share), outcome, 0)
+  }
+
+  #close(entry: number, outcome: 'accepted' | 'rejected' | 'mismatched' | 'unknown' | 'unfinished'): void {
+    const { index, attempts } = this.#outstanding
+    this.#fates.set(positionOf(index[entry]!, this.#share), outcome, attempts[entry]!)
+    this.#outstanding.release(entry)
+  }
+}
