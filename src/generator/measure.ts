@@ -126,7 +126,7 @@ function resultOf(
       connectionsOpened: traffic.connectionsOpened,
       localErrors: localErrors(driver.refusals),
       ...vitals,
-      lag: quantilesOf(recorder.histograms.lag, 0, load.timeoutMs, null, 1),
+      lag: quantilesOf(recorder.times.lag.toHistogram(), 0, load.timeoutMs, null, 1),
     },
   }
 }

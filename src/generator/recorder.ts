@@ -1,6 +1,7 @@
 import { OUTCOMES, type Outcome, type OutcomeCounts, TIMES, type Time } from '../model/exchange.ts'
 import type { Tick } from '../model/generator.ts'
-import { createHistogram, encode, type Histogram, quantileMs, recordMs } from '../stats/histogram.ts'
+import { encode } from '../stats/histogram.ts'
+import { TimeCounts } from './timeCounts.ts'
 
 /** The measured phase, on the run's clock. */
 export interface MeasuredPhase {
@@ -12,18 +13,18 @@ type Counts = Record<Outcome, number>
 
 /** Counts and times of one generator, constant in size whatever the number of exchanges. */
 export class Recorder {
-  readonly histograms: Readonly<Record<Time, Histogram>> = {
-    response: createHistogram(),
-    lag: createHistogram(),
-    queue: createHistogram(),
-    service: createHistogram(),
+  readonly times: Readonly<Record<Time, TimeCounts>> = {
+    response: new TimeCounts(),
+    lag: new TimeCounts(),
+    queue: new TimeCounts(),
+    service: new TimeCounts(),
   }
   readonly measured: Counts = noCounts()
   readonly total: Counts = noCounts()
   readonly reasons = new Map<string, number>()
   readonly alarms = new Map<string, number>()
   readonly #phase: MeasuredPhase
-  readonly #tickTimes = createHistogram()
+  readonly #tickTimes = new TimeCounts()
   #tick = { arrivals: 0, accepted: 0, failed: 0 }
   arrivals = 0
   measuredArrivals = 0
@@ -45,7 +46,7 @@ export class Recorder {
     this.#tick.arrivals++
     if (!this.isMeasured(intendedMs)) return
     this.measuredArrivals++
-    recordMs(this.histograms.lag, readyMs - intendedMs)
+    this.times.lag.record(readyMs - intendedMs)
   }
 
   /** An exchange that got its answer. */
@@ -59,11 +60,11 @@ export class Recorder {
     this.#count(outcome, intendedMs)
     this.lastDoneMs = doneMs
     if (outcome === 'accepted' && doneMs >= this.#phase.fromMs && doneMs < this.#phase.untilMs) this.acceptedInPhase++
-    recordMs(this.#tickTimes, doneMs - intendedMs)
+    this.#tickTimes.record(doneMs - intendedMs)
     if (!this.isMeasured(intendedMs)) return
-    recordMs(this.histograms.response, doneMs - intendedMs)
-    recordMs(this.histograms.queue, sentMs - readyMs)
-    recordMs(this.histograms.service, doneMs - sentMs)
+    this.times.response.record(doneMs - intendedMs)
+    this.times.queue.record(sentMs - readyMs)
+    this.times.service.record(doneMs - sentMs)
   }
 
   /** An arrival that ends without an answer of its own. */
@@ -88,8 +89,8 @@ export class Recorder {
       atMs,
       phase: atMs < fromMs ? 'warmup' : atMs < untilMs ? 'measure' : 'drain',
       outstanding,
-      p50Ms: quantileMs(this.#tickTimes, 500),
-      p99Ms: quantileMs(this.#tickTimes, 990),
+      p50Ms: this.#tickTimes.quantileMs(500),
+      p99Ms: this.#tickTimes.quantileMs(990),
     }
     this.#tick = { arrivals: 0, accepted: 0, failed: 0 }
     this.#tickTimes.reset()
@@ -97,7 +98,7 @@ export class Recorder {
   }
 
   encodedHistograms(): Record<Time, string> {
-    return Object.fromEntries(TIMES.map(time => [time, encode(this.histograms[time])])) as Record<Time, string>
+    return Object.fromEntries(TIMES.map(time => [time, encode(this.times[time].toHistogram())])) as Record<Time, string>
   }
 
   /** @throws Error when an arrival is not accounted for: a defect of the generator, never of the target. */

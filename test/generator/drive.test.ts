@@ -113,8 +113,8 @@ test('a closed loop does not see the stall: it sends nothing while it waits', as
     load: { timeoutMs: 5000 },
     answer: stalled,
   })
-  expect(quantileMs(closed.recorder.histograms.response, 900)).toBeCloseTo(2, 1)
-  expect(quantileMs(open.recorder.histograms.response, 900)).toBeGreaterThan(200)
+  expect(quantileMs(closed.recorder.times.response.toHistogram(), 900)).toBeCloseTo(2, 1)
+  expect(quantileMs(open.recorder.times.response.toHistogram(), 900)).toBeGreaterThan(200)
 })
 
 test('lag + queue + service = response for every exchange, over loads, windows and service times', async () => {
@@ -235,7 +235,7 @@ test('arrivals missed while the process was stopped are made ready late, none is
   })
   expect(recorder.measuredArrivals).toBe(100)
   expect(recorder.measured.accepted).toBe(100)
-  expect(quantileMs(recorder.histograms.lag, 1000)).toBeGreaterThan(280)
+  expect(quantileMs(recorder.times.lag.toHistogram(), 1000)).toBeGreaterThan(280)
   expect(driver.readyInTime).toBe(100)
 })
 
@@ -321,5 +321,5 @@ test('rejected and mismatched answers are told apart, and a mismatched one has n
   })
   expect(recorder.measured).toMatchObject({ accepted: 90, rejected: 5, mismatched: 5 })
   expect(recorder.unanswered).toBe(5)
-  expect(recorder.histograms.response.totalCount).toBe(95)
+  expect(recorder.times.response.count).toBe(95)
 })

@@ -9,7 +9,10 @@ function pace(spinShare: number, everyMs: number, count: number, grainMs = 1) {
   const rough = {
     ...bound(clock),
     after: (delayMs: number, callback: () => void) => clock.after(delayMs + grainMs, callback),
-    soon: (callback: () => void) => void (turns++, clock.soon(callback)),
+    soon: (callback: () => void) => {
+      turns++
+      clock.soon(callback)
+    },
   }
   const lateMs: number[] = []
   let next = everyMs
