@@ -19,6 +19,7 @@ const WIDEST = 100
 
 export function createConsole(env: NodeJS.ProcessEnv, wantsColor: boolean): Console {
   const mask = createMask(env)
+  for (const stream of [process.stdout, process.stderr]) ignoreClosing(stream)
   const isCi = !['', '0', 'false'].includes((env.CI ?? '').toLowerCase())
   const colors = wantsColor && hasColor(env, process.stdout.isTTY === true && !isCi)
   const paint = (format: Parameters<typeof styleText>[0]) => (text: string) =>
@@ -40,6 +41,16 @@ export function createConsole(env: NodeJS.ProcessEnv, wantsColor: boolean): Cons
       width: Math.min(WIDEST, Math.max(NARROWEST, process.stdout.columns ?? 80)),
     },
   }
+}
+
+const CLOSED = new Set(['EPIPE', 'EIO'])
+
+/** Who reads has gone (`| head`, a closed terminal): what runs goes on in good order all the same. */
+function ignoreClosing(stream: NodeJS.WriteStream): void {
+  if (stream.listenerCount('error') > 0) return
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (!CLOSED.has(error.code ?? '')) throw error
+  })
 }
 
 /** https://no-color.org and https://force-color.org. */

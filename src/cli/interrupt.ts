@@ -1,23 +1,21 @@
 import { EXIT } from '../experiment/exit.ts'
 
-export interface Interrupt {
-  readonly signal: AbortSignal
-  release(): void
-}
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-/** The first SIGINT or SIGTERM aborts in good order, a second ends the process at once: guardians then clean up behind it. */
-export function onInterrupt(tell: (text: string) => void): Interrupt {
+/**
+ * Does `work` until the user interrupts it: the first SIGINT, SIGTERM or SIGHUP aborts in good order, a second ends the process at
+ * once; guardians then clean up behind it.
+ */
+export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController()
   const interrupted = () => {
     if (controller.signal.aborted) process.exit(EXIT.interrupted)
-    tell('\ninterrupted: stopping in good order; interrupt again to stop at once\n')
     controller.abort(new Error('interrupted'))
   }
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, interrupted)
-  return {
-    signal: controller.signal,
-    release: () => {
-      for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(name, interrupted)
-    },
+  for (const name of SIGNALS) process.on(name, interrupted)
+  try {
+    return await work(controller.signal)
+  } finally {
+    for (const name of SIGNALS) process.off(name, interrupted)
   }
 }

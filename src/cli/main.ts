@@ -24,6 +24,7 @@ const program = new Command('hl7bench')
   .option('--no-color', 'no colours (also NO_COLOR)')
   .option('-v, --verbose', 'more about errors')
   .addHelpText('after', EXIT_CODES)
+  .configureOutput({ writeOut: text => console().out(text), writeErr: text => console().err(text) })
   .showHelpAfterError('(hl7bench --help lists commands and options)')
   .exitOverride()
 

@@ -1,7 +1,6 @@
 import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Begun } from '../experiment/begin.ts'
-import { exitOf } from '../experiment/exit.ts'
 import { performSession, type SessionEnd } from '../experiment/session.ts'
 import type { RunningTarget } from '../model/environment.ts'
 import type { RunResult } from '../model/result.ts'
@@ -10,14 +9,14 @@ import { renderHtml } from '../report/html/page.ts'
 import { renderJson } from '../report/json.ts'
 import { renderMarkdown } from '../report/markdown.ts'
 import { summarize } from '../report/summarize.ts'
-import { renderTerminal } from '../report/terminal.ts'
 import { writeArtefact } from '../results/artefact.ts'
 import type { LoadContent } from '../scenario/content.ts'
 import type { Console } from './console.ts'
-import { onInterrupt } from './interrupt.ts'
+import { experimentFolder } from './experimentFolder.ts'
+import { judge } from './judge.ts'
 import { createProgress, silentProgress } from './progress.ts'
 import type { RunFlags } from './runOptions.ts'
-import { openStreams } from './streams.ts'
+import { openStreams, type Streams } from './streams.ts'
 
 export interface MeasureOptions {
   readonly begun: Begun
@@ -26,30 +25,31 @@ export interface MeasureOptions {
   /** The command line that does the same again. */
   readonly repeat: string
   readonly console: Console
+  /** Ends the experiment in good order. */
+  readonly signal: AbortSignal
 }
 
-/** Performs an experiment, prints and writes its report. Returns the exit code. */
-export async function measure(options: MeasureOptions): Promise<number> {
+/** Performs an experiment and writes its reports. */
+export async function measure(options: MeasureOptions): Promise<ExperimentReport> {
   const { begun, flags, console } = options
-  const interrupt = onInterrupt(text => console.err(text))
   try {
-    const end = await perform(options, interrupt.signal)
-    const report = reportOf(options, end)
+    const streams = openStreams(flags.out ?? [], console.mask)
+    const end = await perform(options, streams).finally(() => streams.close())
+    const report = reportOf(options, end, await nextCommand(begun, end))
     begun.journal.append({ type: 'ended', exit: report.exit.code })
     writeReports(begun.folder, report, flags, console)
-    print(report, flags, console)
-    return report.exit.code
+    return report
   } finally {
-    interrupt.release()
     begun.journal.close()
   }
 }
 
-async function perform(options: MeasureOptions, signal: AbortSignal): Promise<SessionEnd> {
-  const { begun, contents, flags, console } = options
+async function perform(options: MeasureOptions, streams: Streams): Promise<SessionEnd> {
+  const { begun, contents, flags, console, signal } = options
   const { plan, finished } = begun
-  const progress = flags.quiet ? silentProgress : createProgress(console, plan.runs.length, finished.length)
-  const streams = openStreams(flags.out ?? [], console.mask)
+  const progress = flags.quiet ? silentProgress(console) : createProgress(console, plan.runs.length, finished.length)
+  const onAbort = () => progress.note('interrupted: stopping in good order; interrupt again to stop at once\n')
+  signal.addEventListener('abort', onAbort, { once: true })
   for (const warning of begun.warnings) progress.note(`warning: ${warning}\n`)
   try {
     return await performSession({
@@ -60,7 +60,12 @@ async function perform(options: MeasureOptions, signal: AbortSignal): Promise<Se
       cleanup: flags.cleanup ?? null,
       maxDurationMs: flags.maxDuration ?? null,
       endsEarly: result => endsEarly(options, result),
-      keep: flags.keepEnv ? target => keepUntil(target, signal, text => progress.note(text)) : null,
+      keep: flags.keepEnv
+        ? target => {
+            progress.end()
+            return keepUntil(target, signal, console)
+          }
+        : null,
       mask: console.mask,
       signal,
       observer: {
@@ -70,7 +75,7 @@ async function perform(options: MeasureOptions, signal: AbortSignal): Promise<Se
           streams.write({ type: 'started', run })
         },
         ticked(run, load, tick) {
-          progress.ticked(run, load, tick)
+          progress.ticked(tick)
           streams.write({ type: 'tick', run: run.id, load: load.name, ...tick })
         },
         finished(result) {
@@ -81,8 +86,8 @@ async function perform(options: MeasureOptions, signal: AbortSignal): Promise<Se
       },
     })
   } finally {
+    signal.removeEventListener('abort', onAbort)
     progress.end()
-    streams.close()
   }
 }
 
@@ -94,16 +99,12 @@ function endsEarly({ flags, begun }: MeasureOptions, result: RunResult): boolean
   return alone.cases.some(({ slos }) => slos.some(({ verdict }) => verdict === 'missed'))
 }
 
-async function keepUntil(
-  { mllp, fhir }: RunningTarget,
-  signal: AbortSignal,
-  tell: (text: string) => void,
-): Promise<void> {
+async function keepUntil({ mllp, fhir }: RunningTarget, signal: AbortSignal, { err }: Console): Promise<void> {
   const addresses = [
     mllp && `mllp://${mllp.host}:${mllp.port}`,
     fhir && `http://${fhir.host}:${fhir.port}${fhir.basePath}`,
   ]
-  tell(`kept: ${addresses.filter(Boolean).join(' ')}; interrupt (Ctrl-C) to release it\n`)
+  err(`kept: ${addresses.filter(Boolean).join(' ')}; interrupt (Ctrl-C) to release it\n`)
   const lasting = setInterval(() => {}, 60_000)
   if (!signal.aborted)
     await new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), { once: true }))
@@ -125,7 +126,7 @@ function inputOf(begun: Begun, results: readonly RunResult[]): ReportInput {
   }
 }
 
-function reportOf({ begun, flags, repeat }: MeasureOptions, end: SessionEnd): ExperimentReport {
+function reportOf({ begun, flags, repeat }: MeasureOptions, end: SessionEnd, next: string): ExperimentReport {
   const cases = flags.slo
     ? begun.plan.cases
     : begun.plan.cases.map(each => ({ ...each, scenario: { ...each.scenario, slo: [] } }))
@@ -134,25 +135,22 @@ function reportOf({ begun, flags, repeat }: MeasureOptions, end: SessionEnd): Ex
     plan: { ...begun.plan, cases, runs: end.runs },
     startedAt: end.startedAt,
     wholeMs: end.wholeMs,
-    commands: { repeat, next: nextCommand(begun, end) },
+    commands: { repeat, next },
     leaks: end.leaks,
   }
-  const slos = summarize(input).cases.flatMap(each => each.slos)
-  const exit = exitOf({
-    results: end.results,
-    caseIds: begun.plan.cases.map(({ id }) => id),
-    interrupted: end.interrupted,
-    slosFailed: slos.filter(({ verdict }) => verdict !== 'met').length,
-    slosDeclared: slos.length,
-    leaks: end.leaks,
-  })
-  return summarize({ ...input, exit })
+  return judge(input, end.interrupted)
 }
 
-function nextCommand(begun: Begun, end: SessionEnd): string {
-  if (end.interrupted || end.stopped === 'deadline') return `npx hl7bench resume ${begun.plan.id}`
-  const { scenario } = begun.plan.cases[0]!
-  return scenario.name === 'demo' ? 'npx hl7bench init' : `npx hl7bench report ${begun.plan.id} --format html`
+async function nextCommand({ plan, folder }: Begun, end: SessionEnd): Promise<string> {
+  // An id is enough where the results file is the default one.
+  const isFound = await experimentFolder(plan.id, null).then(
+    found => found === folder,
+    () => false,
+  )
+  const experiment = isFound ? plan.id : folder
+  if (end.interrupted || end.stopped === 'deadline') return `npx hl7bench resume ${experiment}`
+  const { scenario } = plan.cases[0]!
+  return scenario.name === 'demo' ? 'npx hl7bench init' : `npx hl7bench report ${experiment} --format markdown`
 }
 
 function writeReports(folder: string, report: ExperimentReport, flags: RunFlags, { mask }: Console): void {
@@ -167,9 +165,4 @@ function writeReports(folder: string, report: ExperimentReport, flags: RunFlags,
     const copy = copies[name]
     if (copy !== undefined) copyFileSync(file, copy)
   }
-}
-
-function print(report: ExperimentReport, flags: RunFlags, console: Console): void {
-  if (flags.json) console.out(renderJson(report))
-  else console.out(renderTerminal(report, console.terminal))
 }

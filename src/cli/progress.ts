@@ -3,165 +3,125 @@ import { SingleBar } from 'cli-progress'
 import type { PlannedRun } from '../model/experiment.ts'
 import type { Tick } from '../model/generator.ts'
 import type { RunResult } from '../model/result.ts'
-import type { Load } from '../model/scenario.ts'
-import { type Progress, progressBar, progressLine, timeLeftMs } from '../report/progress.ts'
+import { progressLine } from '../report/progress.ts'
 import type { Console } from './console.ts'
+import { ProgressState } from './progressState.ts'
+import { statusLine } from './statusLine.ts'
 
 /** Shows where an experiment stands: a bar for a person, plain lines for a log. */
 export interface ProgressView {
   planned(runs: readonly PlannedRun[]): void
   started(run: PlannedRun): void
-  ticked(run: PlannedRun, load: Load, tick: Tick): void
+  ticked(tick: Tick): void
   finished(result: RunResult): void
-  /** A line above the bar. */
+  /** Prints a line of text that stays. */
   note(text: string): void
+  /** Leaves nothing of a bar behind. Idempotent. */
   end(): void
 }
 
 const PLAIN_EVERY_MS = 30_000
-const FORMAT = '{bar} run {run}/{total}  {stage}  {rate}  {p99}  {failures}  {elapsed}  {left}'
 
 export function createProgress(console: Console, runs: number, done: number): ProgressView {
   const state = new ProgressState(runs, done)
   return console.isInteractive ? barView(state, console) : plainView(state, console)
 }
 
-export const silentProgress: ProgressView = {
-  planned() {},
-  started() {},
-  ticked() {},
-  finished() {},
-  note() {},
-  end() {},
-}
-
-class ProgressState {
-  readonly #beganMs = performance.now()
-  readonly #rates = new Map<string, { perSecond: number; p99Ms: number | null }>()
-  #runs: number
-  #done: number
-  #doneHere = 0
-  #runBeganMs = performance.now()
-  #run: PlannedRun | null = null
-  #stage = 'start'
-  #failures = 0
-
-  constructor(runs: number, done: number) {
-    this.#runs = runs
-    this.#done = done
-  }
-
-  planned(runs: readonly PlannedRun[]): void {
-    this.#runs += runs.length
-  }
-
-  started(run: PlannedRun): void {
-    this.#run = run
-    this.#stage = 'start'
-    this.#runBeganMs = performance.now()
-    this.#failures = 0
-    this.#rates.clear()
-  }
-
-  ticked(load: Load, tick: Tick, periodMs: number): void {
-    this.#stage = tick.phase
-    this.#failures += tick.failed
-    this.#rates.set(load.name, { perSecond: (tick.accepted * 1000) / periodMs, p99Ms: tick.p99Ms })
-  }
-
-  finished(): void {
-    this.#done++
-    this.#doneHere++
-  }
-
-  now(): Progress {
-    const loads = [...this.#rates.values()]
-    const slowest = Math.max(...loads.map(({ p99Ms }) => p99Ms ?? -1))
-    const nowMs = performance.now()
-    return {
-      run: Math.min(this.#done + 1, this.#runs),
-      runs: this.#runs,
-      block: (this.#run?.block ?? 0) + 1,
-      caseId: this.#run?.caseId ?? '',
-      stage: this.#stage,
-      ratePerSecond: loads.length === 0 ? null : loads.reduce((sum, { perSecond }) => sum + perSecond, 0),
-      p99Ms: slowest < 0 ? null : slowest,
-      failures: this.#failures,
-      elapsedMs: nowMs - this.#beganMs,
-      leftMs: timeLeftMs(
-        this.#doneHere,
-        this.#doneHere + this.#runs - this.#done,
-        this.#runBeganMs - this.#beganMs,
-        nowMs - this.#runBeganMs,
-      ),
-    }
+/** Warnings and what becomes of a kept environment are told all the same. */
+export function silentProgress(console: Console): ProgressView {
+  return {
+    planned() {},
+    started() {},
+    ticked() {},
+    finished() {},
+    note: text => console.err(text),
+    end() {},
   }
 }
-
-const TICK_MS = 250
 
 function barView(state: ProgressState, console: Console): ProgressView {
+  const glyphs = console.terminal.glyphs === 'unicode' ? { done: '█', left: '░' } : { done: '#', left: '-' }
   const bar = new SingleBar({
-    format: FORMAT,
+    // Asked for at each drawing: the width may have changed, and time goes on between ticks.
+    format: () => statusLine(state.now(), (process.stderr.columns ?? 80) - 1, glyphs),
     stream: process.stderr,
-    barsize: 20,
-    barCompleteChar: console.terminal.glyphs === 'unicode' ? '█' : '#',
-    barIncompleteChar: console.terminal.glyphs === 'unicode' ? '░' : '-',
     fps: 8,
+    forceRedraw: true,
     hideCursor: true,
     clearOnComplete: true,
-    stopOnComplete: false,
     linewrap: false,
+    gracefulExit: false,
   })
-  const draw = () => {
-    const progress = state.now()
-    const { total, value, tokens } = progressBar(progress)
-    bar.setTotal(total)
-    bar.update(value, { ...tokens, run: progress.run })
+  // A second interrupt ends the process at once: the cursor must come back then too.
+  const stop = () => bar.stop()
+  process.once('exit', stop)
+  bar.start(1, 0)
+  let isDrawn = true
+  // Its end puts the cursor where it began: text written in between would be overwritten.
+  const note = (text: string) => {
+    stop()
+    console.err(text)
+    if (isDrawn) bar.start(1, 0)
   }
-  bar.start(1, 0, { ...progressBar(state.now()).tokens, run: 1 })
   return {
     planned: runs => state.planned(runs),
-    started(run) {
-      state.started(run)
-      draw()
-    },
-    ticked(_run, load, tick) {
-      state.ticked(load, tick, TICK_MS)
-      draw()
-    },
-    finished() {
+    started: run => state.started(run),
+    ticked: tick => state.ticked(tick),
+    finished(result) {
+      if (result.state !== 'valid') note(exclusionLine(state, result))
       state.finished()
-      draw()
     },
-    note(text) {
-      process.stderr.write('\r\x1b[2K')
-      console.err(text)
-      draw()
+    note,
+    end() {
+      isDrawn = false
+      stop()
+      process.off('exit', stop)
     },
-    end: () => bar.stop(),
   }
 }
 
 /** One line for each run that ended, and one every 30 s within a long run. */
 function plainView(state: ProgressState, console: Console): ProgressView {
   let lastMs = performance.now()
-  const print = (prefix = '') => {
+  const print = (text: string) => {
     lastMs = performance.now()
-    console.err(`${prefix}${progressLine(state.now())}\n`)
+    console.err(text)
   }
   return {
     planned: runs => state.planned(runs),
     started: run => state.started(run),
-    ticked(_run, load, tick) {
-      state.ticked(load, tick, TICK_MS)
-      if (performance.now() - lastMs > PLAIN_EVERY_MS) print()
+    ticked(tick) {
+      state.ticked(tick)
+      if (performance.now() - lastMs > PLAIN_EVERY_MS) print(`        ${progressLine(state.now())}\n`)
     },
     finished(result) {
-      print(`${result.state.padEnd(7)} `)
+      print(finishedLine(state, result))
       state.finished()
     },
     note: text => console.err(text),
     end() {},
   }
+}
+
+/** `valid   run 3/30 ..`, or why the run does not count. */
+function finishedLine(state: ProgressState, result: RunResult): string {
+  if (result.state === 'failed') return exclusionLine(state, result)
+  const { loads } = result
+  const ratePerSecond = loads.reduce((sum, load) => sum + load.throughputPerSecond, 0)
+  const p99s = loads.map(load => load.quantiles.response.p99.ms).filter(ms => ms !== null)
+  const p99Ms = p99s.length === loads.length ? Math.max(...p99s) : null
+  const failures = loads.reduce((sum, { measured }) => sum + unaccepted(measured), 0)
+  const line = progressLine({ ...state.now(), stage: 'measured', ratePerSecond, p99Ms, failures })
+  const reasons = result.state === 'invalid' ? result.reasons : []
+  return `${[`${result.state.padEnd(7)} ${line}`, ...reasons].join('\n        ')}\n`
+}
+
+function exclusionLine(state: ProgressState, result: Exclude<RunResult, { state: 'valid' }>): string {
+  const { run, runs, caseId } = state.now()
+  const reason = result.state === 'failed' ? `${result.stage}: ${result.error}` : result.reasons.join('; ')
+  return `${result.state.padEnd(7)} run ${run}/${runs} ${caseId}  ${reason.replaceAll('\n', '\n        ')}\n`
+}
+
+function unaccepted(counts: Readonly<Record<string, number>>): number {
+  return Object.entries(counts).reduce((sum, [outcome, count]) => sum + (outcome === 'accepted' ? 0 : count), 0)
 }

@@ -1,17 +1,18 @@
 import { join } from 'node:path'
 import { type Command, Option } from 'commander'
-import { exitOf } from '../experiment/exit.ts'
 import { renderHtml } from '../report/html/page.ts'
 import { renderJson } from '../report/json.ts'
 import { renderMarkdown } from '../report/markdown.ts'
-import { summarize } from '../report/summarize.ts'
 import { renderTerminal } from '../report/terminal.ts'
 import { writeArtefact } from '../results/artefact.ts'
 import type { Console } from './console.ts'
-import { experimentFolder, replay } from './resume.ts'
+import { experimentFolder, replay } from './experimentFolder.ts'
+import { repeatOf } from './invocation.ts'
+import { judge } from './judge.ts'
 
 interface ReportFlags {
   readonly format: 'text' | 'json' | 'markdown' | 'html'
+  readonly json?: boolean
   readonly results?: string
 }
 
@@ -25,15 +26,17 @@ export function addReport(program: Command, console: () => Console): void {
         .choices(['text', 'json', 'markdown', 'html'])
         .default('text'),
     )
+    .option('--json', 'the same as --format json')
     .option('--results <file>', 'the CSV beside whose folder the experiment lies, when it is not the default')
     .action(async (experiment: string, flags: ReportFlags) => await report(experiment, flags, console()))
 }
 
 async function report(
   experiment: string,
-  { format, results }: ReportFlags,
+  { format: named, json, results }: ReportFlags,
   { out, mask, terminal }: Console,
 ): Promise<void> {
+  const format = json ? 'json' : named
   const folder = await experimentFolder(experiment, results ?? null)
   const { opening, finished } = await replay(folder)
   const { plan, provenance, environmentId, resultsFile, at } = opening
@@ -46,20 +49,10 @@ async function report(
     environmentId,
     provenance,
     files: { rows: resultsFile, folder, html: join(folder, 'report.html') },
-    commands: { repeat: `npx hl7bench resume ${plan.id}`, next: null },
-    exit: { code: 0, reason: '' },
+    commands: { repeat: repeatOf(folder) ?? `npx hl7bench resume ${folder}`, next: null },
     leaks: [],
   }
-  const slos = summarize(input).cases.flatMap(each => each.slos)
-  const exit = exitOf({
-    results: finished,
-    caseIds: plan.cases.map(({ id }) => id),
-    interrupted: false,
-    slosFailed: slos.filter(({ verdict }) => verdict !== 'met').length,
-    slosDeclared: slos.length,
-    leaks: [],
-  })
-  const whole = summarize({ ...input, exit })
+  const whole = judge(input, false)
   if (format === 'html') out(`${writeArtefact(folder, 'report.html', mask(renderHtml(whole)))}\n`)
   else if (format === 'text') out(renderTerminal(whole, terminal))
   else out(format === 'json' ? renderJson(whole) : renderMarkdown(whole))

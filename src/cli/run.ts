@@ -1,23 +1,22 @@
 import type { Command } from 'commander'
 import { begin, identify } from '../experiment/begin.ts'
+import { EXIT } from '../experiment/exit.ts'
 import { planExperiment } from '../experiment/plan.ts'
-import { renderDryRun } from '../report/dryRun.ts'
-import { writeArtefact } from '../results/artefact.ts'
+import { ASSUMED_OVERHEAD_MS, estimateDuration, renderDryRun } from '../report/dryRun.ts'
+import type { ExperimentReport } from '../report/experiment.ts'
+import { renderJson } from '../report/json.ts'
+import { roughDuration } from '../report/progress.ts'
+import { renderTerminal } from '../report/terminal.ts'
+import type { LoadedScenario } from '../scenario/compile.ts'
 import { readContents } from '../scenario/content.ts'
+import { checkOutputs } from './checkOutputs.ts'
 import type { Console } from './console.ts'
+import { UsageError } from './errors.ts'
+import { interruptible } from './interrupt.ts'
+import { writeInvocation } from './invocation.ts'
 import { loadTarget } from './loadTarget.ts'
 import { measure } from './measure.ts'
 import { addRunOptions, type RunFlags } from './runOptions.ts'
-
-export const INVOCATION = 'invocation.json'
-
-/** What `resume` needs to load the same scenario again. */
-export interface Invocation {
-  readonly schema: 'hl7bench.invocation/1'
-  readonly targets: readonly string[]
-  readonly flags: RunFlags
-  readonly cwd: string
-}
 
 export function addRun(program: Command, console: () => Console, exit: (code: number) => void): void {
   addRunOptions(
@@ -31,20 +30,75 @@ export function addRun(program: Command, console: () => Console, exit: (code: nu
 
 async function run(targets: readonly string[], flags: RunFlags, console: Console): Promise<number> {
   const loaded = await loadTarget(targets, flags)
+  if (flags.dryRun) return await dryRun(loaded, flags, console)
+  const repeat = repeatCommand(loaded.scenario.seed)
+  const report = await interruptible(signal => runLoaded({ loaded, targets, flags, repeat, console, signal }))
+  printReport(report, flags, console)
+  return report.exit.code
+}
+
+export interface LoadedRun {
+  readonly loaded: LoadedScenario
+  /** What `loaded` was loaded from. */
+  readonly targets: readonly string[]
+  readonly flags: RunFlags
+  /** The command line that does the same again. */
+  readonly repeat: string
+  readonly console: Console
+  readonly signal: AbortSignal
+}
+
+/** Plans an experiment, writes the plan down, performs it. */
+export async function runLoaded({ loaded, targets, flags, ...rest }: LoadedRun): Promise<ExperimentReport> {
+  const { console } = rest
   const contents = await readContents(loaded)
+  checkOutputs(flags)
+  checkMaxDuration(loaded, flags)
   for (const warning of loaded.warnings) console.err(`warning: ${warning}\n`)
-  const results = flags.results ?? process.env.HL7BENCH_RESULTS ?? null
-  const identity = { loaded, env: process.env, results, environmentId: flags.environmentId ?? null }
-  if (flags.dryRun) {
-    const plan = planExperiment('dry-run', loaded.cases, loaded.scenario.runs, loaded.scenario.seed)
-    console.out(renderDryRun(plan, { width: console.terminal.width, overheadMs: null }))
-    console.out(`rows would go to ${(await identify(identity)).resultsFile}\n`)
-    return 0
+  const begun = await begin({ ...identityOf(loaded, flags), tags: flags.tag ?? {}, mask: console.mask })
+  writeInvocation(begun.folder, { targets, flags, repeat: rest.repeat }, console.mask)
+  return await measure({ begun, contents, flags, ...rest })
+}
+
+async function dryRun(loaded: LoadedScenario, flags: RunFlags, console: Console): Promise<number> {
+  await readContents(loaded)
+  checkOutputs(flags)
+  checkMaxDuration(loaded, flags)
+  for (const warning of loaded.warnings) console.err(`warning: ${warning}\n`)
+  const plan = planExperiment('dry-run', loaded.cases, loaded.scenario.runs, loaded.scenario.seed)
+  const { resultsFile } = await identify(identityOf(loaded, flags))
+  if (flags.json) {
+    const { leastMs, mostMs } = estimateDuration(plan, ASSUMED_OVERHEAD_MS)
+    const { seed, runs, cases } = plan
+    const shown = cases.map(({ id, levels, digest }) => ({ id, levels, digest }))
+    console.out(
+      `${JSON.stringify({ schema: 'hl7bench.plan/1', seed, cases: shown, runs, leastMs, mostMs, resultsFile }, null, 2)}\n`,
+    )
+    return EXIT.ok
   }
-  const begun = await begin({ ...identity, tags: flags.tag ?? {}, mask: console.mask })
-  const invocation: Invocation = { schema: 'hl7bench.invocation/1', targets, flags, cwd: process.cwd() }
-  writeArtefact(begun.folder, INVOCATION, console.mask(JSON.stringify(invocation, null, 2)))
-  return await measure({ begun, contents, flags, repeat: repeatCommand(loaded.scenario.seed), console })
+  console.out(renderDryRun(plan, { width: console.terminal.width, overheadMs: null }))
+  console.out(`rows would go to ${resultsFile}\n`)
+  return EXIT.ok
+}
+
+/** A limit that not even the first run can keep is a slip. */
+function checkMaxDuration({ cases, scenario }: LoadedScenario, { maxDuration }: RunFlags): void {
+  if (maxDuration === undefined) return
+  const first = planExperiment('', cases.slice(0, 1), 1, scenario.seed)
+  const { leastMs } = estimateDuration(first, 0)
+  if (leastMs > maxDuration)
+    throw new UsageError(
+      `--max-duration: one run takes at least ${roughDuration(leastMs)}; give it more time, or make the run shorter with --duration`,
+    )
+}
+
+function identityOf(loaded: LoadedScenario, flags: RunFlags) {
+  const results = flags.results ?? process.env.HL7BENCH_RESULTS ?? null
+  return { loaded, env: process.env, results, environmentId: flags.environmentId ?? null }
+}
+
+export function printReport(report: ExperimentReport, { json }: Pick<RunFlags, 'json'>, console: Console): void {
+  console.out(json ? renderJson(report) : renderTerminal(report, console.terminal))
 }
 
 /** The command line as it was, and the seed, which may have come from the file. */

@@ -75,9 +75,7 @@ export function addRunOptions(command: Command): Command {
     .option('--tag <name=value>', 'note in every row (may be repeated)', collectPairs)
     .option('--prepare <command>', 'run before each run, its output kept with the run')
     .option('--cleanup <command>', 'run after each run, also one that failed')
-    .addOption(
-      new Option('--max-duration <time>', 'begin no run that would not end within this time').argParser(parseDuration),
-    )
+    .addOption(maxDurationOption())
     .addOption(
       new Option(
         '--abort-on <what>',
@@ -93,6 +91,11 @@ export function addRunOptions(command: Command): Command {
     .option('--export-html <file>', 'write the report as one HTML file')
     .option('--json', 'print the report as JSON on standard output')
     .option('-q, --quiet', 'no progress, only the report')
+}
+
+export function maxDurationOption(): Option {
+  const text = 'begin no further run that would not end within this time; resume does the rest'
+  return new Option('--max-duration <time>', text).argParser(parseDuration)
 }
 
 export function scenarioFlags(flags: RunFlags): AdhocFlags {

@@ -1,10 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { EnvironmentError } from '../environment/error.ts'
 import { isLoopback } from '../environment/hosts.ts'
 import type { Fault, ServiceTime, TargetBehaviour } from '../model/scenario.ts'
 import { type ServeOptions, serve } from '../target/serve.ts'
 import type { Console } from './console.ts'
 import { UsageError } from './errors.ts'
-import { onInterrupt } from './interrupt.ts'
+import { interruptible } from './interrupt.ts'
 
 interface ServeFlags {
   readonly host: string
@@ -18,6 +19,7 @@ interface ServeFlags {
   readonly fault: readonly Fault[]
   readonly arrivals?: string
   readonly allowHost?: boolean
+  readonly json?: boolean
 }
 
 const FAULTS = `
@@ -60,6 +62,7 @@ export function addServe(program: Command, console: () => Console): void {
     )
     .option('--arrivals <file>', 'record of what arrived, for an audit')
     .option('--allow-host', 'allow an address that is not loopback: others can then reach it')
+    .option('--json', 'print the address as JSON')
     .addHelpText('after', FAULTS)
     .action(async (protocol: string, flags: ServeFlags) => {
       if (protocol !== 'mllp' && protocol !== 'fhir')
@@ -89,22 +92,20 @@ function optionsOf(protocol: 'mllp' | 'fhir', flags: ServeFlags): ServeOptions {
 
 async function serveUntilInterrupted(
   options: ServeOptions,
-  { host }: ServeFlags,
-  { out, err }: Console,
+  { host, json }: ServeFlags,
+  { out }: Console,
 ): Promise<void> {
-  const interrupt = onInterrupt(() => err('\n'))
-  const served = await serve([options]).catch((error: Error) => {
-    throw new UsageError(error.message)
+  await interruptible(async signal => {
+    const served = await serve([options]).catch((error: Error) => {
+      throw new EnvironmentError('start', 'environment', `serve ${options.protocol}: ${error.message}`, error)
+    })
+    const port = served.ports[options.protocol]
+    const address = options.protocol === 'mllp' ? `mllp://${host}:${port}` : `http://${host}:${port}${options.basePath}`
+    out(json ? `${JSON.stringify({ schema: 'hl7bench.serving/1', address })}\n` : `listening on ${address}\n`)
+    if (!signal.aborted)
+      await new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), { once: true }))
+    await served.close()
   })
-  const port = served.ports[options.protocol]
-  out(
-    options.protocol === 'mllp'
-      ? `listening on mllp://${host}:${port}\n`
-      : `listening on http://${host}:${port}${options.basePath}\n`,
-  )
-  await new Promise<void>(resolve => interrupt.signal.addEventListener('abort', () => resolve(), { once: true }))
-  await served.close()
-  interrupt.release()
 }
 
 function parseFault(text: string): Fault {

@@ -24,11 +24,16 @@ export function openStreams(outs: readonly string[], mask: Mask): Streams {
 }
 
 function openOut(out: string): number {
-  const [kind, file] = [out.slice(0, out.indexOf('=')), out.slice(out.indexOf('=') + 1)]
-  if (kind !== 'ndjson' || file === '') throw new UsageError(`--out ${out}: write ndjson=FILE`)
   try {
-    return openSync(file, 'a')
+    return openSync(ndjsonFile(out), 'a')
   } catch (error) {
     throw new UsageError(`--out ${out}: ${(error as Error).message}; name a file that can be written`)
   }
+}
+
+/** The file of `ndjson=FILE`. @throws UsageError for another kind */
+export function ndjsonFile(out: string): string {
+  const at = out.indexOf('=')
+  if (out.slice(0, at) !== 'ndjson' || at === out.length - 1) throw new UsageError(`--out ${out}: write ndjson=FILE`)
+  return out.slice(at + 1)
 }

@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import type { ExperimentPlan } from '../model/experiment.ts'
 import type { RunResult } from '../model/result.ts'
 import type { Provenance } from '../model/row.ts'
+import { checkResults } from '../results/check.ts'
 import { readGit } from '../results/git.ts'
 import { environmentId } from '../results/host.ts'
 import { type Journal, openJournal } from '../results/journal.ts'
@@ -41,12 +42,13 @@ export interface Begun {
   readonly warnings: readonly string[]
 }
 
-/** Where things are and what made them, without writing anything. */
+/** Where things are and what made them, without writing anything. @throws ResultsError when rows could not be kept there */
 export async function identify({ loaded, env, results, environmentId: named }: Omit<BeginOptions, 'mask' | 'tags'>) {
   const { scenario, file } = loaded
   const repository = scenario.sut.repository ?? (file === null ? process.cwd() : dirname(file))
   const { workTree } = await readGit(repository, env, () => false)
   const place = resultsFile({ named: results, project: workTree ?? repository, env, temporary: tmpdir() })
+  checkResults(place)
   const report = await readProvenance({ repository, version: scenario.sut.version, resultsFile: place, env })
   const { host } = report.provenance
   return { ...report, resultsFile: place, environmentId: named ?? environmentId(scenario.environment.kind, null, host) }
@@ -57,7 +59,8 @@ export async function begin(options: BeginOptions): Promise<Begun> {
   const { loaded, tags, mask } = options
   const { provenance, git, warnings, resultsFile: rows, environmentId: environment } = await identify(options)
   const { cases, scenario } = loaded
-  const id = experimentId(new Date(), scenario.name, randomBytes(4).readUInt32BE())
+  // The id names folders and processes.
+  const id = experimentId(new Date(), mask(scenario.name), randomBytes(4).readUInt32BE())
   const plan = planExperiment(id, cases, scenario.runs, scenario.seed)
   const folder = prepareExperimentFolder(rows, id)
   const journal = openJournal(folder, mask)

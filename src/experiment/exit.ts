@@ -60,6 +60,7 @@ export function exitOf(outcome: Outcome): Exit {
   return { code: EXIT.ok, reason: slosDeclared > 0 ? `all ${slosDeclared} SLOs met` : 'measured' }
 }
 
+/** Without what it quotes below. */
 function firstLine(text: string): string {
-  return text.split('\n')[0]!
+  return text.split('\n')[0]!.replace(/; it printed:$/, '')
 }

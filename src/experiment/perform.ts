@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import type { Clone, Provisioner } from '../model/environment.ts'
 import type { Case, ExperimentPlan, PlannedRun } from '../model/experiment.ts'
@@ -26,7 +26,10 @@ export interface PerformOptions {
   readonly hooks: (run: PlannedRun, clone: Clone) => RunOptions['hooks']
   /** Ends the experiment at once; `perform` rejects with its reason. */
   readonly signal: AbortSignal
-  /** No run begins that would not end by then, ms on `performance.now`; null = no limit. */
+  /**
+   * No run begins that, going by the longest one so far, would not end by then, ms on `performance.now`; null = no limit. The first
+   * begins in any case, so that who resumes again and again comes to an end.
+   */
   readonly deadlineMs: number | null
   /** Asked after each run: true ends the experiment in good order. */
   readonly endsEarly: (result: RunResult) => boolean
@@ -144,6 +147,8 @@ class Session {
     const ownFolder = runFolder(folder, run)
     let clone: Clone
     try {
+      // A run that a crash cut short has the same identities: what its receiver recorded would count as duplicates of this one.
+      rmSync(ownFolder, { recursive: true, force: true })
       mkdirSync(ownFolder, { recursive: true })
       clone = await this.#cloneFor(run, clones)
     } catch (error) {
@@ -205,7 +210,8 @@ class Session {
   #isOutOfTime(): boolean {
     const { deadlineMs, signal } = this.#options
     signal.throwIfAborted()
-    if (this.stopped === null && deadlineMs !== null && performance.now() + this.#longestMs > deadlineMs)
+    const hasMeasured = this.#longestMs > 0
+    if (this.stopped === null && hasMeasured && deadlineMs !== null && performance.now() + this.#longestMs > deadlineMs)
       this.stopped = 'deadline'
     return this.stopped !== null
   }

@@ -221,4 +221,5 @@ function auditRun(
   return audit(loads, files.includes(null) ? null : files.filter(file => file !== null))
 }
 
-export const runFolder = (experimentFolder: string, run: PlannedRun): string => join(experimentFolder, 'runs', run.id)
+export const runFolder = (experimentFolder: string, run: Pick<PlannedRun, 'id'>): string =>
+  join(experimentFolder, 'runs', run.id)

@@ -8,6 +8,7 @@ import type { Case, PlannedRun } from '../model/experiment.ts'
 import type { RunResult } from '../model/result.ts'
 import { appendRow } from '../results/append.ts'
 import type { Mask } from '../results/mask.ts'
+import { maskLogs } from '../results/maskLogs.ts'
 import { rowOf } from '../results/row.ts'
 import type { LoadContent } from '../scenario/content.ts'
 import type { Begun } from './begin.ts'
@@ -71,6 +72,8 @@ export async function performSession(options: SessionOptions): Promise<SessionEn
     wholeMs: performance.now() - beganMs,
   })
   let performed: Performed | null = null
+  const unfinished = new Set(['kept'])
+  const maskLogsOf = (runId: string) => maskLogs(runFolder(begun.folder, { id: runId }), options.mask)
   try {
     const provisioner = provisionerFor(environment, guarded)
     await preflight(provisioner, begun.plan.cases)
@@ -86,10 +89,13 @@ export async function performSession(options: SessionOptions): Promise<SessionEn
       observer: {
         ...options.observer,
         started(run) {
+          unfinished.add(run.id)
           begun.journal.append({ type: 'started', run })
           options.observer.started(run)
         },
         async finished(result) {
+          maskLogsOf(result.run.id)
+          unfinished.delete(result.run.id)
           results.push(result)
           begun.journal.append({ type: 'finished', result })
           await record(options, result)
@@ -104,6 +110,7 @@ export async function performSession(options: SessionOptions): Promise<SessionEn
     await guarded.close().then(leaks => {
       performed = performed && { ...performed, leaks: [...performed.leaks, ...leaks] }
     })
+    for (const runId of unfinished) maskLogsOf(runId)
   }
   return performed === null
     ? end({ runs: begun.plan.runs, stopped: 'early' }, [], true)

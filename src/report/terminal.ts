@@ -106,7 +106,12 @@ function renderSlo(verdict: SloVerdict, { style, glyphs, width }: TerminalOption
 }
 
 function paragraph(text: string, { width }: TerminalOptions, paint: Paint = plain): readonly string[] {
-  return fold(text, width, '  ').map(line => paint(line))
+  const [first = '', ...quoted] = text.split('\n')
+  const lines = [
+    ...fold(first, width, '  '),
+    ...quoted.flatMap(line => fold(`  ${line.replace(/^[\s\p{Cc}]+/u, '')}`, width, '  ')),
+  ]
+  return lines.map(line => paint(line))
 }
 
 function paintOf(verdict: OverallVerdict, style: TerminalStyle): Paint {

@@ -58,8 +58,8 @@ function appendCells(file: string, cells: readonly string[]): AppendReport {
   }
 }
 
-/** Line end of the file, whose header must be ours. */
-function lineEndOf(file: string, descriptor: number): LineEnd {
+/** Line end of the file, whose header must be ours. Throws `columns`. */
+export function lineEndOf(file: string, descriptor: number): LineEnd {
   const head = decode(readPart(descriptor, 0, PART_BYTES))
   if (headerLine('\n').startsWith(head)) return '\n'
   const found = headerOf(head)
@@ -100,7 +100,7 @@ const isWholeHeader = (text: Buffer): boolean => headerOf(decode(text)).at(-1) =
 const decode = (bytes: Buffer): string => bytes.toString('utf8').replace(/^\uFEFF/, '')
 
 /** Reads back from the end only as far as needed to know how the file ends. */
-function readEnding(file: string, descriptor: number): { ending: Ending; part: Buffer; offset: number } {
+export function readEnding(file: string, descriptor: number): { ending: Ending; part: Buffer; offset: number } {
   const { size } = fstatSync(descriptor)
   for (let length = PART_BYTES; length < size; length *= 4) {
     const part = readPart(descriptor, size - length, length)

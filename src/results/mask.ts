@@ -15,10 +15,13 @@ const SHORTEST_BASE64 = 8
  */
 export function createMask(env: Readonly<Record<string, string | undefined>>): Mask {
   const forms = [...new Set(secrets(env).flatMap(formsOf))].sort((a, b) => b.length - a.length)
-  if (forms.length === 0) return text => text
+  if (forms.length === 0) return noMask
   const pattern = new RegExp(forms.map(escapePattern).join('|'), 'g')
   return text => text.replace(pattern, '***')
 }
+
+/** Of an environment without secrets. */
+export const noMask: Mask = text => text
 
 // RegExp.escape is not in Node 22.
 const escapePattern = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')

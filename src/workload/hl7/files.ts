@@ -86,7 +86,22 @@ function checkMessage(lines: readonly Line[], complain: (line: number, reason: s
     complain(number, 'byte VT (0x0B) or FS (0x1C) inside a message: MLLP cannot carry it; remove it')
   const reason = headerFault(lines[0]!.bytes)
   if (reason !== null) complain(lines[0]!.number, reason)
-  return framed.length === 0 && reason === null
+  const torn = reason === null ? lines.filter(line => !isSegment(line.bytes, lines[0]!.bytes[3]!)) : []
+  for (const { number } of torn)
+    complain(
+      number,
+      'no segment: it begins with no name such as PID and a separator; join it to the line above or remove it',
+    )
+  return framed.length === 0 && reason === null && torn.length === 0
+}
+
+/** Three capital letters or digits, the first a letter, then the field separator or the end (HL7 v2, 2.5). */
+function isSegment(line: Uint8Array, separator: number): boolean {
+  const [first = 0, second = 0, third = 0] = line
+  const isCapital = (byte: number) => byte >= 0x41 && byte <= 0x5a
+  const isDigit = (byte: number) => byte >= 0x30 && byte <= 0x39
+  const isNamed = isCapital(first) && [second, third].every(byte => isCapital(byte) || isDigit(byte))
+  return isNamed && (line.length === 3 || line[3] === separator)
 }
 
 function headerFault(header: Uint8Array): string | null {

@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { RunResult } from '../model/result.ts'
+import { readGit } from '../results/git.ts'
+import { type JournalEntry, readJournal } from '../results/journal.ts'
+import { experimentsFolder, resultsFile } from '../results/location.ts'
+import { UsageError } from './errors.ts'
+
+export type Opening = Extract<JournalEntry, { type: 'experiment' }>
+
+/** A folder as given, else the id beside the default results file or the one named. */
+export async function experimentFolder(experiment: string, results: string | null): Promise<string> {
+  if (existsSync(join(experiment, 'journal.jsonl'))) return resolve(experiment)
+  const { workTree } = await readGit(process.cwd(), process.env, () => false)
+  const named = results ?? process.env.HL7BENCH_RESULTS ?? null
+  const folder = join(
+    experimentsFolder(
+      resultsFile({ named, project: workTree ?? process.cwd(), env: process.env, temporary: tmpdir() }),
+    ),
+    experiment,
+  )
+  if (existsSync(join(folder, 'journal.jsonl'))) return folder
+  throw new UsageError(
+    `no experiment ${experiment} beside the results file (${folder}); name its folder, or the CSV with --results`,
+  )
+}
+
+/** What the journal says: how it began, what finished, and which rows are known to be written. */
+export async function replay(folder: string): Promise<{ opening: Opening; finished: RunResult[]; rowed: Set<string> }> {
+  let opening: Opening | null = null
+  const finished: RunResult[] = []
+  const rowed = new Set<string>()
+  for await (const entry of readJournal(folder)) {
+    if (entry.type === 'experiment') opening = entry
+    else if (entry.type === 'finished') finished.push(entry.result)
+    else if (entry.type === 'row') rowed.add(entry.run)
+  }
+  if (opening === null)
+    throw new UsageError(`${folder} was stopped before its plan was written: nothing to resume; run it anew`)
+  return { opening, finished, rowed }
+}

@@ -1,0 +1,50 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+import { PROJECT, rowsOf } from '../fixtures/commandLine.ts'
+import { place, settled, small, write } from './support.ts'
+
+/** Runs a script that uses the package as its users do, from the build, and returns what it printed as JSON. */
+async function script(here: ReturnType<typeof place>, text: string): Promise<unknown> {
+  const index = JSON.stringify(join(PROJECT, 'dist', 'index.js'))
+  const file = write(here, 'script.mjs', `import * as hl7bench from ${index}\n${text}`)
+  const { stdout } = await promisify(execFile)(process.execPath, [file], { cwd: here.folder, env: here.env })
+  return JSON.parse(stdout)
+}
+
+test('a script runs a scenario, gets the report with the exit code, and nothing else is printed', async () => {
+  const here = place()
+  write(here, 's.json', small({ slo: { 'mllp.throughput': '> 100000' } }))
+  const report = await script(
+    here,
+    `const options = { runs: 1, seed: 5, results: 'results/benchmark-data.csv', tags: { by: 'script' } }
+    console.log(JSON.stringify(await hl7bench.run('s.json', options)))`,
+  )
+  expect(report).toMatchObject({ name: 'small', seed: 5, verdict: 'missed', exit: { code: 99 } })
+  expect(rowsOf(here)).toMatchObject([{ state: 'valid', tags: { by: 'script' } }])
+})
+
+test('a script ends an experiment with its own signal', async () => {
+  const here = place()
+  write(here, 's.json', small({ runs: 30 }))
+  const report = await script(
+    here,
+    `const end = new AbortController()
+    setTimeout(() => end.abort(), 1500)
+    console.log(JSON.stringify(await hl7bench.run('s.json', { results: 'results/benchmark-data.csv', signal: end.signal })))`,
+  )
+  expect(report).toMatchObject({ exit: { code: 105 } })
+  expect(await settled(here)).toEqual([])
+})
+
+test('a script is told what is wrong with a scenario by an error', async () => {
+  const here = place()
+  write(here, 's.json', small({ runs: 'many' }))
+  const told = await script(
+    here,
+    `const error = await hl7bench.run('s.json').catch(error => error)
+    console.log(JSON.stringify([error.name, error.message]))`,
+  )
+  expect(told).toEqual(['ScenarioError', expect.stringMatching(/s\.json:\d+:\d+ {2}runs/)])
+})
