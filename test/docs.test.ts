@@ -1,13 +1,15 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 const root = resolve(import.meta.dirname, '..')
-const pages = ['README.md', ...readdirSync(join(root, 'docs')).map(name => `docs/${name}`)].filter(name => name.endsWith('.md'))
+const pages = ['README.md', ...readdirSync(join(root, 'docs')).map(name => `docs/${name}`)].filter(name =>
+  name.endsWith('.md'),
+)
 
 interface Block {
   readonly language: string
@@ -16,7 +18,10 @@ interface Block {
 
 function blocksOf(page: string): Block[] {
   const text = readFileSync(join(root, page), 'utf8')
-  return [...text.matchAll(/^```([^\n]+)\n(.*?)^```$/gms)].map(([, language, body]) => ({ language: language!.trim(), text: body! }))
+  return [...text.matchAll(/^```([^\n]+)\n(.*?)^```$/gms)].map(([, language, body]) => ({
+    language: language!.trim(),
+    text: body!,
+  }))
 }
 
 let folder = ''
@@ -42,7 +47,13 @@ afterAll(() => {
 function environment(): NodeJS.ProcessEnv {
   const { CI: _, GITHUB_ACTIONS: __, ...env } = process.env
   const bin = join(folder, 'node_modules', '.bin')
-  return { ...env, PATH: `${bin}:${env.PATH}`, XDG_STATE_HOME: join(folder, 'state'), HL7BENCH_RUNS: '2', npm_config_offline: 'true' }
+  return {
+    ...env,
+    PATH: `${bin}:${env.PATH}`,
+    XDG_STATE_HOME: join(folder, 'state'),
+    HL7BENCH_RUNS: '2',
+    npm_config_offline: 'true',
+  }
 }
 
 /** The ports of the docs are the reader's; a test takes free ones. */
@@ -63,7 +74,12 @@ function freePort(): Promise<number> {
 }
 
 function startInBackground(command: string): Promise<void> {
-  const child = spawn('/bin/sh', ['-c', command], { cwd: folder, env: environment(), detached: true, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn('/bin/sh', ['-c', command], {
+    cwd: folder,
+    env: environment(),
+    detached: true,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   background.push(child)
   return new Promise((done, fail) => {
     child.stdout!.on('data', (bytes: Buffer) => bytes.includes('listening on') && done())
@@ -71,7 +87,9 @@ function startInBackground(command: string): Promise<void> {
   })
 }
 
-test.each(pages.filter(page => page !== 'README.md' && blocksOf(page).some(({ language }) => language.startsWith('sh'))))(
+test.each(
+  pages.filter(page => page !== 'README.md' && blocksOf(page).some(({ language }) => language.startsWith('sh'))),
+)(
   'the commands in %s run',
   async page => {
     const ports = new Map<string, number>()
@@ -80,8 +98,16 @@ test.each(pages.filter(page => page !== 'README.md' && blocksOf(page).some(({ la
       const command = await freePorts(text, ports)
       if (language === 'sh background') await startInBackground(command)
       else {
-        const { status, stdout, stderr } = spawnSync('/bin/sh', ['-ec', command], { cwd: folder, env: environment(), encoding: 'utf8' })
-        expect({ command, status, output: status === 0 ? '' : stdout + stderr }).toEqual({ command, status: 0, output: '' })
+        const { status, stdout, stderr } = spawnSync('/bin/sh', ['-ec', command], {
+          cwd: folder,
+          env: environment(),
+          encoding: 'utf8',
+        })
+        expect({ command, status, output: status === 0 ? '' : stdout + stderr }).toEqual({
+          command,
+          status: 0,
+          output: '',
+        })
       }
     }
   },
@@ -108,11 +134,17 @@ const scenarios = pages.flatMap(page =>
 test.each(scenarios)('the scenario in %s (%i) is valid', (page, i, text) => {
   const file = join(folder, `${page.replaceAll('/', '-')}-${i}.bench.ts`)
   writeFileSync(file, text)
-  const { status, stderr } = spawnSync('hl7bench', ['validate', file], { cwd: folder, env: environment(), encoding: 'utf8' })
+  const { status, stderr } = spawnSync('hl7bench', ['validate', file], {
+    cwd: folder,
+    env: environment(),
+    encoding: 'utf8',
+  })
   expect({ status, stderr: status === 0 ? '' : stderr }).toEqual({ status: 0, stderr: '' })
 })
 
 test('every page that the README names is there, and every page is named', () => {
-  const named = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/\]\((docs\/[^)]+)\)/g)].map(match => match[1]!)
+  const named = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/\]\((docs\/[^)]+)\)/g)].map(
+    match => match[1]!,
+  )
   expect([...new Set(named)].sort()).toEqual(pages.filter(page => page.startsWith('docs/')).sort())
 })

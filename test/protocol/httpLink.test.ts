@@ -11,10 +11,20 @@ afterEach(async () => {
 })
 
 const search: Expectation = { name: 'search', statuses: [200], resourceType: 'Bundle', total: 1 }
-const bundle = (total: number) => JSON.stringify({ resourceType: 'Bundle', type: 'searchset', total, entry: [{ resource: { resourceType: 'ExplanationOfBenefit', total: [{ amount: 7 }] } }] })
-const reply = (body: string, status = '200 OK', headers = '') => `HTTP/1.1 ${status}\r\nContent-Type: application/fhir+json\r\n${headers}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
+const bundle = (total: number) =>
+  JSON.stringify({
+    resourceType: 'Bundle',
+    type: 'searchset',
+    total,
+    entry: [{ resource: { resourceType: 'ExplanationOfBenefit', total: [{ amount: 7 }] } }],
+  })
+const reply = (body: string, status = '200 OK', headers = '') =>
+  `HTTP/1.1 ${status}\r\nContent-Type: application/fhir+json\r\n${headers}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
 
-async function open(serve: (socket: Socket, nth: number) => void, { expectation = search, body = 'identifier=x', parses = false } = {}) {
+async function open(
+  serve: (socket: Socket, nth: number) => void,
+  { expectation = search, body = 'identifier=x', parses = false } = {},
+) {
   const peer = await listen(serve)
   const recorder = recordEvents()
   const encoder = new TextEncoder()
@@ -27,7 +37,11 @@ async function open(serve: (socket: Socket, nth: number) => void, { expectation 
         draft.operation = 0
         draft.method = 'POST'
         draft.contentType = 'application/x-www-form-urlencoded'
-        for (const [part, text] of [['path', '/Patient/_search'], ['ifNoneExist', ''], ['body', `${body}${index}`]] as const) {
+        for (const [part, text] of [
+          ['path', '/Patient/_search'],
+          ['ifNoneExist', ''],
+          ['body', `${body}${index}`],
+        ] as const) {
           draft[part].bytes = encoder.encode(text)
           draft[part].length = draft[part].bytes.length
         }
@@ -63,7 +77,10 @@ test('a request is plain HTTP/1.1 with its identity, length and body', async () 
 test.each([
   ['accepted 0', reply(bundle(1))],
   ['accepted 0', reply(JSON.stringify(JSON.parse(bundle(1)), null, 2))],
-  ['accepted 0', reply(JSON.stringify({ entry: [{ resource: { resourceType: 'Patient' } }], total: 1, resourceType: 'Bundle' }))],
+  [
+    'accepted 0',
+    reply(JSON.stringify({ entry: [{ resource: { resourceType: 'Patient' } }], total: 1, resourceType: 'Bundle' })),
+  ],
   ['rejected 0: total below 1', reply(bundle(0))],
   ['rejected 0: total above 1: total-above-expected', reply(bundle(2))],
   ['rejected 0: total above 1: total-above-expected', reply(bundle(11))],
@@ -91,7 +108,9 @@ test('with Connection: close the next request goes over a new connection', async
 })
 
 test('a reply that ends with the connection is whole', async () => {
-  const { link, until } = await open(socket => void socket.on('data', () => socket.end(`HTTP/1.1 200 OK\r\n\r\n${bundle(1)}`)))
+  const { link, until } = await open(
+    socket => void socket.on('data', () => socket.end(`HTTP/1.1 200 OK\r\n\r\n${bundle(1)}`)),
+  )
   link.send(0, 1)
   await until('accepted 0')
   await until('opened 5', 2)
@@ -107,11 +126,18 @@ test('what is no HTTP reply is mismatched with the reason, and the link is diall
   const { link, told, until } = await open(answer('HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx'))
   link.send(0, 1)
   await until('opened 5', 2)
-  expect(told).toEqual(['opened 5', 'mismatched 0: two different Content-Lengths', 'lost: two different Content-Lengths', 'opened 5'])
+  expect(told).toEqual([
+    'opened 5',
+    'mismatched 0: two different Content-Lengths',
+    'lost: two different Content-Lengths',
+    'opened 5',
+  ])
 })
 
 test('a second reply to one request is not taken for the answer to the next', async () => {
-  const { link, told, until } = await open((socket, nth) => void socket.on('data', () => socket.write(reply(bundle(1)).repeat(nth === 0 ? 2 : 1))))
+  const { link, told, until } = await open(
+    (socket, nth) => void socket.on('data', () => socket.write(reply(bundle(1)).repeat(nth === 0 ? 2 : 1))),
+  )
   link.send(0, 1)
   await until('opened 5', 2)
   expect(told).toEqual(['opened 5', 'accepted 0', 'lost: a reply that was not asked for', 'opened 5'])

@@ -39,7 +39,8 @@ async function open(serve: (socket: Socket, nth: number) => void, { window = 1, 
   return { link, ...recorder }
 }
 
-const answer = (reply: (id: string) => string) => (socket: Socket) => void socket.on('data', bytes => idsIn(bytes).map(id => socket.write(reply(id), 'latin1')))
+const answer = (reply: (id: string) => string) => (socket: Socket) =>
+  void socket.on('data', bytes => idsIn(bytes).map(id => socket.write(reply(id), 'latin1')))
 
 test('a message goes out as one MLLP frame and its AA is an accepted reply', async () => {
   let received = ''
@@ -124,7 +125,9 @@ test('a late ack of an abandoned message is never credited to the next one', asy
 
 test('a peer that closes or resets is lost with the reason, and dialled again', async () => {
   const { link, told, until } = await open((socket, nth) => {
-    socket.on('data', () => (nth === 0 ? socket.end() : nth === 1 ? socket.resetAndDestroy() : socket.write(ack('ID3'))))
+    socket.on('data', () =>
+      nth === 0 ? socket.end() : nth === 1 ? socket.resetAndDestroy() : socket.write(ack('ID3')),
+    )
   })
   link.send(0, 1)
   await until('opened 5', 2)
@@ -167,7 +170,14 @@ test('a refused dial is told with its code and tried again until somebody listen
   const peer = await listen(() => {})
   await peer.close()
   const recorder = recordEvents()
-  const link = createMllpLink({ id: 1, endpoint: { host: '127.0.0.1', port: peer.port }, window: 1, stream: { render() {} }, indexOf: () => -1, events: recorder.events })
+  const link = createMllpLink({
+    id: 1,
+    endpoint: { host: '127.0.0.1', port: peer.port },
+    window: 1,
+    stream: { render() {} },
+    indexOf: () => -1,
+    events: recorder.events,
+  })
   closing.push(() => link.close())
   await recorder.until('refused: ECONNREFUSED', 3)
   expect(link.isOpen).toBe(false)

@@ -1,9 +1,11 @@
-import { createServer, type Server, type Socket } from 'node:net'
 import type { AddressInfo } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
 import type { LinkEvents } from '../../src/protocol/link.ts'
 
 /** A tiny server on loopback whose every connection is handled by `serve`, with the number of connections before it. */
-export async function listen(serve: (socket: Socket, nth: number) => void): Promise<{ port: number; close(): Promise<void> }> {
+export async function listen(
+  serve: (socket: Socket, nth: number) => void,
+): Promise<{ port: number; close(): Promise<void> }> {
   const sockets = new Set<Socket>()
   let count = 0
   const server: Server = createServer(socket => {
@@ -32,7 +34,8 @@ export function recordEvents() {
   }
   const events: LinkEvents = {
     opened: link => tell(`opened ${link}`),
-    replied: (_, slot, outcome, reason, alarm) => tell([`${outcome} ${slot}`, reason, alarm].filter(part => part !== null).join(': ')),
+    replied: (_, slot, outcome, reason, alarm) =>
+      tell([`${outcome} ${slot}`, reason, alarm].filter(part => part !== null).join(': ')),
     lost: (_, reason) => tell(`lost: ${reason}`),
     refused: (_, code) => tell(`refused: ${code}`),
   }
