@@ -52,7 +52,9 @@ function listen(generator: GeneratorProcess): { next(stage: Stage): Promise<Gene
   let ended: string | null = null
   let wake: () => void = () => {}
   createInterface({ input: generator.output }).on('line', line => {
-    arrived.push(JSON.parse(line) as GeneratorLine)
+    const parsed = parseLine(line)
+    if (parsed === null) return
+    arrived.push(parsed)
     wake()
   })
   createInterface({ input: generator.errors }).on('line', line => {
@@ -78,5 +80,14 @@ function listen(generator: GeneratorProcess): { next(stage: Stage): Promise<Gene
       if (line === undefined) throw new RunFailure(stage, 'harness', ended ?? 'the generator ended')
       return line
     },
+  }
+}
+
+/** null for what is no line of the protocol: one that was cut off when the generator was killed. */
+function parseLine(line: string): GeneratorLine | null {
+  try {
+    return JSON.parse(line) as GeneratorLine
+  } catch {
+    return null
   }
 }

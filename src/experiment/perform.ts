@@ -57,7 +57,7 @@ export interface Performed {
 /** Performs the plan block by block, then replaces what was invalid. */
 export async function perform(options: PerformOptions): Promise<Performed> {
   const session = new Session(options)
-  await session.performBlocks(blocksOf(options.plan.runs))
+  await session.performPlanned()
   while (session.stopped === null && session.isShort() && session.mayReplace()) await session.replace()
   return session.end()
 }
@@ -75,17 +75,35 @@ class Session {
     this.#options = options
     this.#results = [...options.finished]
     this.#cases = new Map(options.plan.cases.map(each => [each.id, each]))
-    const planned = new Set(options.plan.runs.map(run => run.id))
-    this.#runs = [...options.plan.runs, ...options.finished.map(({ run }) => run).filter(run => !planned.has(run.id))]
+    const { plan, finished } = options
+    // A replacement block is not in the plan; it is made again whole, since the earlier session may not have come to its end.
+    const replacements = new Map(
+      finished.flatMap(({ run }) => (run.replacement > 0 ? [[run.block, run.replacement] as const] : [])),
+    )
+    this.#runs = [
+      ...plan.runs,
+      ...[...replacements].flatMap(([block, nth]) => planBlock(plan.id, plan.cases, plan.seed, block, nth)),
+    ]
+  }
+
+  /** What an earlier session left of a replacement block included. */
+  performPlanned(): Promise<void> {
+    return this.#performBlocks(blocksOf(this.#runs))
   }
 
   /** As many blocks at once as the environment declares; each case's environment is that of the scenario. */
-  async performBlocks(blocks: readonly (readonly PlannedRun[])[]): Promise<void> {
+  async #performBlocks(blocks: readonly (readonly PlannedRun[])[]): Promise<void> {
     const queue = blocks.map(block => block.filter(run => !this.#isDone(run))).filter(block => block.length > 0)
     const parallel = this.#options.plan.cases[0]!.scenario.environment.parallel
     const worker = async () => {
-      for (let block = queue.shift(); block !== undefined && this.stopped === null; block = queue.shift())
-        await this.#performBlock(block)
+      try {
+        for (let block = queue.shift(); block !== undefined && this.stopped === null; block = queue.shift())
+          await this.#performBlock(block)
+      } catch (error) {
+        // The experiment is over: what is measured beside comes to its end, nothing new begins.
+        queue.length = 0
+        throw error
+      }
     }
     const workers = await Promise.allSettled(Array.from({ length: Math.min(parallel, queue.length) }, worker))
     const failed = workers.find(each => each.status === 'rejected')
@@ -111,13 +129,10 @@ class Session {
     const { plan } = this.#options
     const last = Math.max(...this.#runs.map(run => run.block))
     const used = Math.max(0, ...this.#runs.map(run => run.replacement))
-    const unfinished = this.#runs.filter(run => run.replacement === used && used > 0 && !this.#isDone(run))
-    const block = unfinished.length > 0 ? unfinished : planBlock(plan.id, plan.cases, plan.seed, last + 1, used + 1)
-    if (unfinished.length === 0) {
-      this.#runs.push(...block)
-      this.#options.observer.planned(block)
-    }
-    await this.performBlocks([block])
+    const block = planBlock(plan.id, plan.cases, plan.seed, last + 1, used + 1)
+    this.#runs.push(...block)
+    this.#options.observer.planned(block)
+    await this.#performBlocks([block])
   }
 
   end(): Performed {

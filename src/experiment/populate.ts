@@ -13,11 +13,13 @@ const LONGEST_MS = 30 * 60_000
 /**
  * Loads the patients that searches and reads draw from into a target that does not bring them along: conditional creates over the
  * wire by a generator of its own, before the warm-up. The built-in target is started with its population.
+ * @param endings rejects when the run is over before its time
  * @throws RunFailure when not all of it was accepted
  */
 export async function populate(
   { run, testCase, clone }: Pick<RunOptions, 'run' | 'testCase' | 'clone'>,
   target: RunningTarget,
+  endings: Promise<never>,
 ): Promise<void> {
   const { scenario } = testCase
   const load = largestPopulation(scenario.load.filter(each => each.protocol === 'fhir'))
@@ -47,7 +49,8 @@ export async function populate(
     spinShare: 0,
   }
   try {
-    const { total, reasons } = await (await conduct(generator, plan)).measure(() => {})
+    const loading = conduct(generator, plan).then(conducted => conducted.measure(() => {}))
+    const { total, reasons } = await Promise.race([loading, endings])
     if (total.accepted === load.population) return
     const missing = OUTCOMES.filter(outcome => outcome !== 'accepted' && total[outcome] > 0).map(
       outcome => `${total[outcome]} ${outcome}`,

@@ -94,18 +94,21 @@ async function withTarget(options: RunOptions, progress: Progress): Promise<Meas
   // Generators take as long to come up as the target: both at once.
   const generators = spawnGenerators(clone, testCase.scenario.load)
   let target: RunningTarget | null = null
+  let endings: Endings | null = null
   try {
     target = await clone.start(run, testCase, folder, signal)
     progress.startMs = target.startMs
-    await populate(options, target)
+    endings = watchEndings(target, signal, progress)
+    await populate(options, target, endings.first)
     const plans = plansOf(options, target)
-    const results = await measure(options, target, await generators, plans, progress)
+    const results = await measure(options, endings.first, await generators, plans, progress)
     const stopping = performance.now()
     await target.stop()
     progress.stopMs = performance.now() - stopping
     progress.stage = 'audit'
     return { loads: results.loads, audit: auditRun(options, plans, results.results, target) }
   } finally {
+    endings?.release()
     for (const generator of (await generators.catch(() => [])).flat()) generator.kill()
     await target?.stop()
   }
@@ -146,14 +149,12 @@ function plansOf({ run, testCase, contents }: RunOptions, target: RunningTarget)
 
 async function measure(
   options: RunOptions,
-  target: RunningTarget,
+  endings: Promise<never>,
   generators: readonly (readonly GeneratorProcess[])[],
   plans: readonly (readonly GeneratorPlan[])[],
   progress: Progress,
 ): Promise<{ loads: LoadResult[]; results: GeneratorResult[][] }> {
   const { scenario } = options.testCase
-  const endings = Promise.race([endOf(target, progress), abortOf(AbortSignal.any([options.signal]))])
-  endings.catch(() => {})
   progress.stage = 'connect'
   const ready = await Promise.race([connectAll(generators, plans), endings])
   progress.stage = 'warmup'
@@ -189,16 +190,29 @@ function connectAll(
   )
 }
 
-async function endOf(target: RunningTarget, progress: Progress): Promise<never> {
-  const reason = await target.ended
-  throw new RunFailure(progress.stage, 'target', reason)
+/** What ends a run before its results are in. */
+interface Endings {
+  /** Rejects at the end of the target, or when the run is aborted. */
+  readonly first: Promise<never>
+  release(): void
 }
 
-function abortOf(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason)
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-  })
+function watchEndings({ ended }: RunningTarget, signal: AbortSignal, progress: Progress): Endings {
+  const { promise: first, reject } = Promise.withResolvers<never>()
+  // Nobody may be waiting for it.
+  first.catch(() => {})
+  const onAbort = () => reject(signal.reason)
+  if (signal.aborted) onAbort()
+  signal.addEventListener('abort', onAbort, { once: true })
+  void ended.then(reason => reject(new RunFailure(progress.stage, 'target', reason)), reject)
+  return {
+    first,
+    release() {
+      signal.removeEventListener('abort', onAbort)
+      // A promise that is never settled keeps what was raced against it, here the results of every run.
+      reject(new Error('the run is over'))
+    },
+  }
 }
 
 function auditRun(

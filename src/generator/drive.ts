@@ -60,7 +60,7 @@ export class Driver {
   readyInTime = 0
 
   constructor(options: DriveOptions) {
-    const { load, links, pinned, phases, clock } = options
+    const { load, links, pinned, share, phases, clock } = options
     const feeds = pinned ? links : 1
     const inFlight = links * load.window
     this.#options = options
@@ -68,7 +68,7 @@ export class Driver {
     this.#recorder = options.recorder
     this.#slots = new Slots(links, load.window, feeds)
     this.#outstanding = new Outstanding(
-      load.workload.kind === 'open' ? Math.max(load.workload.maxOutstanding, inFlight) : inFlight,
+      load.workload.kind === 'open' ? Math.max(Math.ceil(load.workload.maxOutstanding / share.of), inFlight) : inFlight,
       feeds,
     )
     this.#settler = new Settler(options.recorder, options.fates, this.#outstanding, options.share)
@@ -101,7 +101,9 @@ export class Driver {
     this.#arriving = true
     if (this.#options.arrivals === null) this.#timers.push(this.#clock.after(this.#endMs, () => this.#endArrivals()))
     this.#timers.push(this.#clock.after(this.#endMs + phases.drainMs, () => this.#end()))
-    this.#timers.push(this.#clock.every(Math.min(100, Math.max(1, load.timeoutMs / 10)), () => this.#sweepTimeouts()))
+    // Answers that wait in the input while the process is held up came in time: they are read first.
+    const sweep = () => this.#clock.soon(() => this.#sweepTimeouts())
+    this.#timers.push(this.#clock.every(Math.min(100, Math.max(1, load.timeoutMs / 10)), sweep))
     const done = new Promise<void>(resolve => {
       this.#finish = resolve
     })
@@ -176,7 +178,7 @@ export class Driver {
 
   /** A slot is free: the longest waiting message of its feed, else (closed loop) the next one, else it idles. */
   #use(slot: number): void {
-    if (!this.#running || this.#slots.entry[slot] !== NONE) return
+    if (!this.#running || !this.#slots.isFree(slot)) return
     if (!this.#links[Math.floor(slot / this.#slots.window)]!.isOpen) return this.#slots.withdraw(slot)
     const entry = this.#outstanding.dequeue(this.#slots.feedOf(slot))
     if (entry !== NONE) this.#send(slot, entry)
@@ -185,9 +187,8 @@ export class Driver {
   }
 
   #opened(link: number): void {
-    if (!this.#running) return
-    const { window, entry } = this.#slots
-    for (let slot = link * window; slot < (link + 1) * window; slot++) if (entry[slot] === NONE) this.#use(slot)
+    const { window } = this.#slots
+    for (let slot = link * window; slot < (link + 1) * window; slot++) this.#use(slot)
   }
 
   #replied(slot: number, outcome: ReplyOutcome, reason: string | null, alarm: string | null): void {
@@ -199,9 +200,17 @@ export class Driver {
     if (outcome === 'mismatched') this.#settler.unanswered(entry, 'mismatched')
     else this.#settler.answered(entry, outcome, this.now())
     const { workload } = this.#options.load
-    if (workload.kind === 'closed' && workload.thinkMs > 0) this.#clock.after(workload.thinkMs, () => this.#use(slot))
+    if (workload.kind === 'closed' && workload.thinkMs > 0) this.#think(slot, workload.thinkMs)
     else this.#use(slot)
     this.#endIfDone()
+  }
+
+  #think(slot: number, thinkMs: number): void {
+    this.#slots.thinking[slot] = 1
+    this.#clock.after(thinkMs, () => {
+      this.#slots.thinking[slot] = 0
+      this.#use(slot)
+    })
   }
 
   #lost(link: number, reason: string): void {

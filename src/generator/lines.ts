@@ -1,9 +1,16 @@
 import type { GeneratorLine } from '../model/generator.ts'
 
+const write = process.stdout.write.bind(process.stdout)
+
+/** From now on standard output carries lines of `print` alone: what code of a scenario prints goes to standard error. */
+export function keepStandardOutput(): void {
+  process.stdout.write = process.stderr.write.bind(process.stderr)
+}
+
 /** Prints one line of JSON on standard output; resolves when it was handed over. */
 export function print(line: GeneratorLine): Promise<void> {
   return new Promise(resolve => {
-    process.stdout.write(`${JSON.stringify(line)}\n`, () => resolve())
+    write(`${JSON.stringify(line)}\n`, () => resolve())
   })
 }
 

@@ -1,6 +1,6 @@
 import type { GeneratorPlan } from '../model/generator.ts'
 import { makeLinks } from './content.ts'
-import { print, readLines } from './lines.ts'
+import { keepStandardOutput, print, readLines } from './lines.ts'
 import { localErrors } from './links.ts'
 import { prepare, type Ready } from './measure.ts'
 
@@ -8,6 +8,7 @@ import { prepare, type Ready } from './measure.ts'
  * A generator process. Standard input: the plan as one line of JSON, then {"type":"start"}; its end means stop.
  * Standard output: ready, ticks, result as lines of JSON, or an error.
  */
+keepStandardOutput()
 const nextLine = readLines(process.stdin)
 const line = await nextLine()
 if (line !== null) await generate(JSON.parse(line) as GeneratorPlan)

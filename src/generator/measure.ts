@@ -1,12 +1,15 @@
 import { Fates } from '../ledger/fate.ts'
 import type { GeneratorPlan, GeneratorResult, Tick, Vitals } from '../model/generator.ts'
 import { quantilesOf } from '../stats/histogram.ts'
-import { arrivals } from '../workload/arrivals.ts'
+import { type ArrivalCursor, arrivals } from '../workload/arrivals.ts'
+import { hash32 } from '../workload/random.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { Driver } from './drive.ts'
 import { watchVitals } from './health.ts'
 import { localErrors, type MakeLink, openLinks } from './links.ts'
 import { Recorder } from './recorder.ts'
+
+const LOADS = 0x6c6f6164
 
 /** One generator, connected and ready to start. */
 export interface Ready {
@@ -24,6 +27,16 @@ export function connectionsOf({ load, index }: GeneratorPlan): number {
   return Math.ceil((load.connections - index) / load.generators)
 }
 
+/**
+ * Arrivals of this generator; null = closed loop. Loads of one scenario have seeds of their own: two Poisson processes from the same
+ * seed would bring all their arrivals in pairs.
+ */
+export function arrivalsOf({ load, loadIndex, index, seed }: GeneratorPlan): ArrivalCursor | null {
+  return load.workload.kind === 'closed'
+    ? null
+    : arrivals(load.workload, hash32(seed, LOADS, loadIndex), { index, of: load.generators })
+}
+
 /** Connects; resolves when every connection is open, or the load's timeout has passed. */
 export async function prepare(plan: GeneratorPlan, makeLink: MakeLink): Promise<Ready> {
   const clock = systemClock
@@ -37,7 +50,7 @@ export async function prepare(plan: GeneratorPlan, makeLink: MakeLink): Promise<
     links: wanted,
     pinned: load.protocol === 'mllp',
     share,
-    arrivals: load.workload.kind === 'open' ? arrivals(load.workload, plan.seed, share) : null,
+    arrivals: arrivalsOf(plan),
     phases,
     spinShare: plan.spinShare,
     clock,
@@ -106,7 +119,8 @@ function resultOf(
   return {
     measured: recorder.measured,
     total: recorder.total,
-    acceptedInPhase: recorder.acceptedInPhase,
+    // Fixed work is counted over the time that it took, stragglers after the end of the phase included.
+    acceptedInPhase: load.workload.records === null ? recorder.acceptedInPhase : recorder.total.accepted,
     measuredMs: load.workload.records === null ? phases.measureMs : recorder.lastDoneMs,
     histograms: recorder.encodedHistograms(),
     unanswered: recorder.unanswered,

@@ -8,6 +8,8 @@ export class Slots {
   readonly window: number
   /** Entry in flight on a slot, or -1. */
   readonly entry: Int32Array
+  /** Closed loop: 1 while a slot pauses between a reply and its next send, whatever becomes of its link meanwhile. */
+  readonly thinking: Uint8Array
   readonly #perFeed: number
   readonly #ring: Int32Array
   readonly #head: Int32Array
@@ -19,6 +21,7 @@ export class Slots {
     const slots = links * window
     this.window = window
     this.entry = new Int32Array(slots).fill(NONE)
+    this.thinking = new Uint8Array(slots)
     this.#perFeed = slots / feeds
     this.#ring = new Int32Array(slots)
     this.#head = new Int32Array(feeds)
@@ -29,6 +32,10 @@ export class Slots {
 
   feedOf(slot: number): number {
     return Math.floor(slot / this.#perFeed)
+  }
+
+  isFree(slot: number): boolean {
+    return this.entry[slot] === NONE && this.thinking[slot] === 0
   }
 
   offer(slot: number): void {

@@ -58,7 +58,7 @@ export interface GeneratorResult {
   readonly measured: OutcomeCounts
   /** The same for warm-up and measured phase together: the ledger's totals. */
   readonly total: OutcomeCounts
-  /** Accepted replies whose end lies in the measured phase. */
+  /** Accepted replies whose end lies in the measured phase; with fixed work, all. */
   readonly acceptedInPhase: number
   /** Length of the measured phase; with fixed work, from the first intended time to the last reply, ms. */
   readonly measuredMs: number

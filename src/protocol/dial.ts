@@ -6,11 +6,14 @@ export interface DialOptions {
   readonly onOpen: () => void
   /** `bytes[0, length)`; only valid during the call. */
   readonly onBytes: (bytes: Uint8Array, length: number) => void
-  /** An open connection ended: `end` when the peer closed it, else the error code. */
+  /** An open connection ended: `CLOSED_BY_PEER`, or the error code. */
   readonly onLost: (reason: string) => void
   /** A dial failed with this error code. */
   readonly onRefused: (code: string) => void
 }
+
+/** Reason of a connection that ended in good order. */
+export const CLOSED_BY_PEER = 'closed by the peer'
 
 const FIRST_PAUSE_MS = 10
 const LONGEST_PAUSE_MS = 1000
@@ -56,7 +59,7 @@ export class Dialled {
       },
     })
     this.#socket = socket
-    let reason = 'closed by the peer'
+    let reason = CLOSED_BY_PEER
     socket.on('connect', () => this.#opened(socket))
     socket.on('error', (error: NodeJS.ErrnoException) => {
       reason = error.code ?? error.message

@@ -2,6 +2,9 @@ import type { LoadResult, RunResult } from '../model/result.ts'
 import { magnitude } from './estimate.ts'
 import type { Series } from './experiment.ts'
 
+/** Less than half of the time between two ticks of a generator. */
+const SAME_MOMENT_MS = 100
+
 /** Throughput over time of the valid run whose response p99 is the median of this load; null without a valid run. */
 export function typicalSeries(load: string, results: readonly RunResult[]): Series | null {
   const ranked = results
@@ -12,15 +15,27 @@ export function typicalSeries(load: string, results: readonly RunResult[]): Seri
   return typical === undefined ? null : { runId: typical.runId, points: throughputPoints(typical.found) }
 }
 
-/** Accepted per second in each interval between two ticks; ticks of several generators at one time are added. */
+/** Accepted per second in each interval between two ticks. */
 function throughputPoints({ ticks }: LoadResult): Series['points'] {
-  const acceptedAt = new Map<number, number>()
-  for (const tick of ticks) acceptedAt.set(tick.atMs, (acceptedAt.get(tick.atMs) ?? 0) + tick.accepted)
-  const ordered = [...acceptedAt].toSorted(([a], [b]) => a - b)
-  return ordered.flatMap(([atMs, accepted], index) => {
-    const sinceMs = atMs - (ordered[index - 1]?.[0] ?? 0)
+  const moments = momentsOf(ticks)
+  return moments.flatMap(({ atMs, accepted }, index) => {
+    const sinceMs = atMs - (moments[index - 1]?.atMs ?? 0)
     return sinceMs > 0 ? [{ atMs, acceptedPerSecond: (accepted * 1000) / sinceMs }] : []
   })
+}
+
+/** Generators tick at nearly the same time, never at the very same: their ticks are added, or each would be a peak of its own. */
+function momentsOf(ticks: LoadResult['ticks']): { atMs: number; accepted: number }[] {
+  const moments: { fromMs: number; atMs: number; accepted: number }[] = []
+  for (const { atMs, accepted } of ticks.toSorted((a, b) => a.atMs - b.atMs)) {
+    const last = moments.at(-1)
+    if (last === undefined || atMs - last.fromMs >= SAME_MOMENT_MS) moments.push({ fromMs: atMs, atMs, accepted })
+    else {
+      last.atMs = atMs
+      last.accepted += accepted
+    }
+  }
+  return moments
 }
 
 function p99(result: LoadResult): number {

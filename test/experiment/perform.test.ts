@@ -197,3 +197,48 @@ test('a failing prepare fails the run before its target is started; cleanup runs
   expect(results[0]).toMatchObject({ state: 'failed', stage: 'prepare', error: 'no disk' })
   expect(refused.events.some(event => event.startsWith('start'))).toBe(false)
 })
+
+test('an abort, or the end of the target, does not wait for a population that is being loaded', async () => {
+  const operation = { kind: 'read', resource: 'Patient', weight: 1 } as const
+  const fhir = { protocol: 'fhir', operations: [operation], population: 10, populate: 'before', parseShare: 0 } as const
+  const { load, sut } = scenario()
+  const scenarioOf = () => ({ load: [{ ...load[0]!, ...fhir }], sut: { ...sut, start: 'own' } })
+  const controller = new AbortController()
+  const aborted = performed({ scripted: scriptedProvisioner(() => 'hangs'), scenarioOf, signal: controller.signal })
+  setTimeout(() => controller.abort(new Error('interrupted')), 30)
+  await expect(aborted).rejects.toThrow('interrupted')
+  const ending = scriptedProvisioner(
+    () => 'hangs',
+    () => false,
+    Promise.resolve('the target ended'),
+  )
+  const { results } = await performed({ scripted: ending, scenarioOf, runs: 1 })
+  expect(results[0]).toMatchObject({ state: 'failed', fault: 'target', error: 'the target ended' })
+})
+
+test('when results cannot be kept, blocks that are measured beside begin no further run', async () => {
+  const scripted = scriptedProvisioner(() => fine)
+  const ending = performed({
+    scripted,
+    runs: 20,
+    scenarioOf: () => ({ environment: { kind: 'process', parallel: 2 } }),
+    observer: {
+      planned() {},
+      started() {},
+      ticked() {},
+      finished: async ({ run }) => (run.id === 'r0001' ? Promise.reject(new Error('no space left')) : undefined),
+    },
+  })
+  await expect(ending).rejects.toThrow('no space left')
+  expect(scripted.events.filter(event => event.startsWith('start')).length).toBeLessThan(6)
+})
+
+test('a replacement block that a crash cut short is finished, not replaced in its turn', async () => {
+  const caseIds = ['a', 'b']
+  const invalidOnce = () => scriptedProvisioner(({ order }) => (order < 2 ? paused : fine))
+  const whole = await performed({ scripted: invalidOnce(), caseIds, runs: 5 })
+  expect(whole.results).toHaveLength(12)
+  const resumed = await performed({ scripted: invalidOnce(), caseIds, runs: 5, finished: whole.results.slice(0, 11) })
+  expect(resumed.stopped).toBe('complete')
+  expect(resumed.results.at(-1)!.run).toEqual(whole.results.at(-1)!.run)
+})

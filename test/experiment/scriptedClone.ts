@@ -18,6 +18,7 @@ export interface Scripted {
 export function scriptedProvisioner(
   script: (run: PlannedRun) => Script,
   failsToProvision: (cloneId: string) => boolean = () => false,
+  targetEnds: Promise<string> = new Promise(() => {}),
 ): Scripted {
   const events: string[] = []
   const provisioner: Provisioner = {
@@ -26,13 +27,13 @@ export function scriptedProvisioner(
     async provision(_scenario, { cloneId }) {
       if (failsToProvision(cloneId)) throw new Error('no machine to be had')
       events.push(`provision ${cloneId}`)
-      return clone(cloneId, script, events)
+      return clone(cloneId, script, events, targetEnds)
     },
   }
   return { provisioner, events }
 }
 
-function clone(id: string, script: (run: PlannedRun) => Script, events: string[]): Clone {
+function clone(id: string, script: (run: PlannedRun) => Script, events: string[], targetEnds: Promise<string>): Clone {
   let current: PlannedRun | null = null
   const endpoint = { host: '127.0.0.1', port: 1 }
   return {
@@ -46,7 +47,7 @@ function clone(id: string, script: (run: PlannedRun) => Script, events: string[]
         fhir: { ...endpoint, basePath: '' },
         startMs: 2,
         arrivals: { mllp: null, fhir: null },
-        ended: new Promise(() => {}),
+        ended: targetEnds,
         stop: async () => void (events.at(-1) !== `stop ${run.id}` && events.push(`stop ${run.id}`)),
       }
     },

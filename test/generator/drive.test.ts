@@ -224,6 +224,16 @@ test('more outstanding than allowed are dropped: counted, never sent', async () 
   expect(fates.get(1)).toEqual({ outcome: 'unfinished', attempts: 0 })
 })
 
+test('the generators of a load share its limit of outstanding arrivals', async () => {
+  const { recorder } = await drive({
+    workload: { kind: 'open', ratePerSecond: 100, maxOutstanding: 10 },
+    share: { index: 1, of: 2 },
+    answer: () => 'never',
+    load: { timeoutMs: 10_000 },
+  })
+  expect(recorder.measured).toMatchObject({ dropped: 45, unfinished: 5 })
+})
+
 test('arrivals missed while the process was stopped are made ready late, none is left out', async () => {
   const { recorder, driver } = await drive({
     workload: { kind: 'open', ratePerSecond: 100 },
@@ -237,6 +247,20 @@ test('arrivals missed while the process was stopped are made ready late, none is
   expect(recorder.measured.accepted).toBe(100)
   expect(quantileMs(recorder.times.lag.toHistogram(), 1000)).toBeGreaterThan(280)
   expect(driver.readyInTime).toBe(100)
+})
+
+test('an answer that came in time is no timeout because the process was stopped before it could read it', async () => {
+  const { recorder, driver } = await drive({
+    workload: { kind: 'open', ratePerSecond: 10 },
+    load: { timeoutMs: 100 },
+    answer: (_, nth, clock) => {
+      // The answer waits in the input when the process goes on.
+      if (nth === 5) clock.freeze(150)
+      return { afterMs: 0 }
+    },
+  })
+  expect(recorder.measured).toMatchObject({ accepted: 10, unknown: 0 })
+  expect(driver.redials).toBe(0)
 })
 
 test('what was due when a run is cut short counts as unfinished', async () => {
@@ -277,6 +301,19 @@ test('fixed work ends when its records are done, and unreached records are plann
 test('think time separates a reply and the next send of its connection', async () => {
   const { sent } = await drive({ workload: { kind: 'closed', thinkMs: 90 }, answer: () => ({ afterMs: 10 }) })
   expect(sent.map(({ atMs }) => Math.round(atMs))).toEqual([0, 100, 200, 300, 400, 500, 600, 700, 800, 900])
+})
+
+test('think time is kept by a connection that is closed after every reply, or lost while it thinks', async () => {
+  const closed = await drive({
+    workload: { kind: 'closed', thinkMs: 90 },
+    answer: () => ({ afterMs: 10, thenCloses: true }),
+  })
+  expect(closed.sent.map(({ atMs }) => Math.round(atMs))).toEqual([0, 100, 200, 300, 400, 500, 600, 700, 800, 900])
+  const lost = await drive({
+    workload: { kind: 'closed', thinkMs: 90 },
+    answer: (_, nth) => ({ afterMs: 10, thenCloses: nth === 1 }),
+  })
+  expect(lost.sent.map(({ atMs }) => Math.round(atMs))).toEqual([0, 100, 200, 300, 400, 500, 600, 700, 800, 900])
 })
 
 test('pinned messages keep to their feed, pooled ones go round the idle connections', async () => {

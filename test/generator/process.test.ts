@@ -7,6 +7,7 @@ import { afterEach, expect, test } from 'vitest'
 import { type ConductedGenerator, conduct } from '../../src/experiment/conduct.ts'
 import { whyInvalid } from '../../src/experiment/judge.ts'
 import { mergeLoad } from '../../src/experiment/mergeLoad.ts'
+import { arrivalsOf } from '../../src/generator/measure.ts'
 import { Fates } from '../../src/ledger/fate.ts'
 import type { GeneratorProcess } from '../../src/model/environment.ts'
 import type { GeneratorPlan, GeneratorResult, Tick } from '../../src/model/generator.ts'
@@ -167,6 +168,59 @@ test('a run in which code of the scenario blocked the event loop is invalid', as
   const told = plan(await target(), {}, { content: { kind: 'code' }, module: pathToFileURL(module).href })
   const result = await measured(conduct(start(), told))
   expect(judge(told, result).join()).toMatch(/paused for \d+ ms/)
+})
+
+test('what code of the scenario prints does not get between the lines of the generator', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'hl7bench-code-'))
+  closing.push(() => rmSync(folder, { recursive: true }))
+  const module = join(folder, 'scenario.ts')
+  writeFileSync(
+    module,
+    `console.log('loaded')
+    export default { load: [{ messages: (index: number) => {
+      if (index < 3) { console.log(index); process.stdout.write('made a message\\n') }
+      return 'MSH|^~\\\\&|A|B|C|D|x||ADT^A01|x|T|2.5.1'
+    } }] }`,
+  )
+  const told = plan(await target(), {}, { content: { kind: 'code' }, module: pathToFileURL(module).href })
+  expect((await measured(conduct(start(), told))).measured.accepted).toBe(180)
+})
+
+test('a line that was cut off when the generator was killed is passed over', async () => {
+  const script = `process.stdout.write('{"type":"ready","connections":4}\\n{"type":"tick","at'); process.kill(process.pid, 'SIGKILL')`
+  const conducted = await conduct(start(process.execPath, ['-e', script]), plan(1))
+  await expect(conducted.measure(() => {})).rejects.toThrow('SIGKILL')
+})
+
+test('two loads of one rate do not arrive in pairs, the generators of one load share one schedule', () => {
+  const workload = { kind: 'open', arrivals: 'poisson', ratePerSecond: 100, records: null, maxOutstanding: 10 } as const
+  const timesOf = (loadIndex: number, index: number, generators: number) => {
+    const cursor = arrivalsOf(plan(1, { workload, generators }, { loadIndex, index }))!
+    return Array.from({ length: 20 / generators }, () => {
+      const { timeMs } = cursor
+      cursor.advance()
+      return timeMs
+    })
+  }
+  const first = new Set(timesOf(0, 0, 1))
+  expect(timesOf(1, 0, 1).some(timeMs => first.has(timeMs))).toBe(false)
+  expect(new Set([...timesOf(0, 0, 2), ...timesOf(0, 1, 2)])).toEqual(first)
+})
+
+test('fixed work that outlasts the phase is not set against a longer time than it was counted in', async () => {
+  const workload = {
+    kind: 'open',
+    arrivals: 'constant',
+    ratePerSecond: 500,
+    records: 100,
+    maxOutstanding: 100,
+  } as const
+  const phases = { warmupMs: 0, measureMs: 250, drainMs: 5000 }
+  const told = plan(await target(10), { connections: 1, workload }, { phases })
+  const result = await measured(conduct(start(), told))
+  expect(result.measured.accepted).toBe(100)
+  expect(result.measuredMs).toBeGreaterThan(800)
+  expect(result.acceptedInPhase).toBe(100)
 })
 
 test.skipIf(process.platform === 'win32')(

@@ -2,7 +2,10 @@ import type { Link, LinkEvents, ReplyOutcome } from '../../src/protocol/link.ts'
 import type { VirtualClock } from './virtualClock.ts'
 
 /** What the peer does with the message it gets: answer after a while, or never. */
-export type Answer = { readonly afterMs: number; readonly outcome?: ReplyOutcome } | 'never' | 'disconnect'
+export type Answer =
+  | { readonly afterMs: number; readonly outcome?: ReplyOutcome; readonly thenCloses?: boolean }
+  | 'never'
+  | 'disconnect'
 
 export interface Sent {
   readonly link: number
@@ -44,8 +47,9 @@ export function scriptedLinks(
         if (what === 'never') return
         if (what === 'disconnect') return void clock.after(0, () => this.drop())
         clock.after(what.afterMs, () => {
-          if (mine === generation)
-            events.replied(id, slot, what.outcome ?? 'accepted', what.outcome ? 'scripted' : null, null)
+          if (mine !== generation) return
+          if (what.thenCloses) reopen()
+          events.replied(id, slot, what.outcome ?? 'accepted', what.outcome ? 'scripted' : null, null)
         })
       },
       drop() {

@@ -116,6 +116,19 @@ test('a reply that ends with the connection is whole', async () => {
   await until('opened 5', 2)
 })
 
+test('a reply that was to end with its connection is lost when the connection is reset', async () => {
+  const { link, told, until } = await open(
+    socket =>
+      void socket.on('data', () => {
+        socket.write(`HTTP/1.1 200 OK\r\n\r\n${bundle(1).slice(0, -20)}`)
+        setTimeout(() => socket.resetAndDestroy(), 20)
+      }),
+  )
+  link.send(0, 1)
+  await until('lost: ECONNRESET')
+  expect(told.some(text => text.startsWith('accepted'))).toBe(false)
+})
+
 test('a connection that closes in the middle of a reply is lost', async () => {
   const { link, until } = await open(socket => void socket.on('data', () => socket.end(reply(bundle(1)).slice(0, -5))))
   link.send(0, 1)

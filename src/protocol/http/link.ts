@@ -1,4 +1,5 @@
 import type { Bytes, RequestDraft, RequestStream } from '../../model/stream.ts'
+import { CLOSED_BY_PEER } from '../dial.ts'
 import { DialledLink, type DialledLinkOptions } from '../dialledLink.ts'
 import type { Link } from '../link.ts'
 import { HttpReplyDecoder } from './replyDecoder.ts'
@@ -71,9 +72,9 @@ class HttpLink extends DialledLink {
     events.lost(id, reason)
   }
 
-  /** A body without a length ends with its connection: that is a reply, not a loss. */
+  /** A body without a length ends with its connection, if in good order: that is a reply, not a loss. */
   protected override ended(reason: string): void {
-    if (!this.#decoder.close()) super.ended(reason)
+    if (reason !== CLOSED_BY_PEER || !this.#decoder.close()) super.ended(reason)
   }
 
   protected override reset(): void {
