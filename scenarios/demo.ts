@@ -17,12 +17,14 @@ export default defineScenario({
       feeds: 8,
       workload: { kind: 'open', arrivals: 'poisson', ratePerSecond: 100 },
       messages: { sizes: 'template' },
+      timeoutMs: 1_000,
     },
     {
       protocol: 'fhir',
       connections: 8,
       workload: { kind: 'open', arrivals: 'poisson', ratePerSecond: 50 },
       population: 100,
+      timeoutMs: 1_000,
       operations: [
         { search: 'Patient', by: 'hicnHash', expectTotal: 1 },
         { search: 'Coverage', by: 'beneficiary' },

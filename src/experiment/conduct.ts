@@ -12,12 +12,14 @@ export interface ConductedGenerator {
 }
 
 const LAST_LINES = 20
+/** A generator ticks several times a second: one that says nothing for so long, beyond what it was told to wait for, hangs. */
+const PATIENCE_MS = 30_000
 
 /** Hands the plan over and waits until the generator is connected. @throws RunFailure */
 export async function conduct(generator: GeneratorProcess, plan: GeneratorPlan): Promise<ConductedGenerator> {
   const lines = listen(generator)
   send(generator, plan)
-  const first = await lines.next('connect')
+  const first = await lines.next('connect', plan.load.timeoutMs + PATIENCE_MS)
   if (first.type !== 'ready') throw unexpected(first, 'connect')
   return {
     connections: first.connections,
@@ -25,7 +27,7 @@ export async function conduct(generator: GeneratorProcess, plan: GeneratorPlan):
       send(generator, { type: 'start' })
       let stage: Stage = 'warmup'
       for (;;) {
-        const line = await lines.next(stage)
+        const line = await lines.next(stage, plan.tickMs + PATIENCE_MS)
         if (line.type === 'result') return line
         if (line.type !== 'tick') throw unexpected(line, stage)
         stage = line.phase
@@ -46,7 +48,7 @@ function unexpected(line: GeneratorLine, stage: Stage): RunFailure {
 }
 
 /** The generator's lines one at a time; its end is a failure that quotes what it printed last on standard error. */
-function listen(generator: GeneratorProcess): { next(stage: Stage): Promise<GeneratorLine> } {
+function listen(generator: GeneratorProcess): { next(stage: Stage, patienceMs: number): Promise<GeneratorLine> } {
   const arrived: GeneratorLine[] = []
   const errors: string[] = []
   let ended: string | null = null
@@ -70,12 +72,17 @@ function listen(generator: GeneratorProcess): { next(stage: Stage): Promise<Gene
     }, 50)
   })
   return {
-    async next(stage) {
+    async next(stage, patienceMs) {
+      const timer = setTimeout(() => {
+        ended ??= `the generator said nothing for ${patienceMs / 1000} s; look for a loop in code of the scenario`
+        wake()
+      }, patienceMs)
       while (arrived.length === 0 && ended === null) {
         await new Promise<void>(resolve => {
           wake = resolve
         })
       }
+      clearTimeout(timer)
       const line = arrived.shift()
       if (line === undefined) throw new RunFailure(stage, 'harness', ended ?? 'the generator ended')
       return line

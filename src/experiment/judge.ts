@@ -30,14 +30,18 @@ function healthReasons(load: LoadResult, health: GeneratorHealth, limits: Validi
       `${health.ready} of ${health.due} due arrivals were made ready, fewer than ${percent(limits.minReadyShare)}`,
     )
   }
+  if (health.connectionsOpened < health.connectionsWanted) {
+    reasons.push(`only ${health.connectionsOpened} of ${health.connectionsWanted} connections could be opened`)
+  }
   for (const [code, count] of Object.entries(health.localErrors))
     reasons.push(`${count} connections failed with ${code} on this machine`)
   if (health.loopDelayMaxMs > limits.maxPauseMs) {
     reasons.push(`paused for ${health.loopDelayMaxMs.toFixed(0)} ms, longer than ${limits.maxPauseMs} ms`)
   }
   // An open-loop generator may spin for precision: its CPU time says nothing, its lag does.
-  if (load.workload === 'closed' && health.cpuShare > limits.maxCpuShare) {
-    reasons.push(`used ${percent(health.cpuShare)} of a CPU, more than ${percent(limits.maxCpuShare)}`)
+  const busyShare = health.cpuShare + (health.starvedShare ?? 0)
+  if (load.workload === 'closed' && busyShare > limits.maxCpuShare) {
+    reasons.push(`used or waited for a CPU ${percent(busyShare)} of the time, more than ${percent(limits.maxCpuShare)}`)
   }
   if (health.starvedShare !== null && health.starvedShare > limits.maxStarvedShare) {
     reasons.push(

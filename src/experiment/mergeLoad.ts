@@ -10,6 +10,7 @@ export function mergeLoad(
   results: readonly GeneratorResult[],
   ticks: readonly Tick[],
   maxLagShare: number,
+  drainMs: number,
 ): LoadResult {
   const histograms = Object.fromEntries(
     TIMES.map(time => [time, merge(results.map(result => decode(result.histograms[time])))]),
@@ -19,11 +20,13 @@ export function mergeLoad(
   const arrivals = OUTCOMES.reduce((sum, outcome) => sum + measured[outcome], 0)
   const measuredMs = Math.max(...results.map(result => result.measuredMs))
   const acceptedInPhase = total(results, result => result.acceptedInPhase)
+  // An exchange that was still open when the drain ended is known to have taken longer than that, not longer than the timeout.
+  const leastMs = Math.min(load.timeoutMs, drainMs)
   const quantiles: Record<Time, Quantiles> = {
-    response: quantilesOf(histograms.response, unanswered, load.timeoutMs, histograms.lag, maxLagShare),
-    lag: quantilesOf(histograms.lag, 0, load.timeoutMs, null, 1),
-    queue: quantilesOf(histograms.queue, unanswered, load.timeoutMs, null, 1),
-    service: quantilesOf(histograms.service, unanswered, load.timeoutMs, null, 1),
+    response: quantilesOf(histograms.response, unanswered, leastMs, histograms.lag, maxLagShare),
+    lag: quantilesOf(histograms.lag, 0, leastMs, null, 1),
+    queue: quantilesOf(histograms.queue, unanswered, leastMs, null, 1),
+    service: quantilesOf(histograms.service, unanswered, leastMs, null, 1),
   }
   return {
     load: load.name,

@@ -176,7 +176,7 @@ async function measure(
     endings,
   ])
   const loads = results.map((result, load) =>
-    mergeLoad(scenario.load[load]!, result, ticks[load]!, scenario.validity.maxLagShare),
+    mergeLoad(scenario.load[load]!, result, ticks[load]!, scenario.validity.maxLagShare, scenario.phases.drainMs),
   )
   return { loads, results }
 }

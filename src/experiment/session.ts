@@ -140,10 +140,12 @@ function hooksOf(
   run: PlannedRun,
   clone: Clone,
 ): RunOptions['hooks'] {
+  // What a run has made must go whatever ends it; a second interrupt ends the cleanup too.
+  const untouched = new AbortController().signal
   const { sut } = begun.plan.cases.find(({ id }) => id === run.caseId)!.scenario
   const hook = (stage: 'prepare' | 'cleanup', command: string | null) => async (folder: string) => {
-    if (command !== null)
-      await runHook(guarded, { stage, command, cloneId: clone.id, runId: run.id, folder, sut, target: null }, signal)
+    const own = { stage, command: command ?? '', cloneId: clone.id, runId: run.id, folder, sut, target: null }
+    if (command !== null) await runHook(guarded, own, stage === 'cleanup' ? untouched : signal)
   }
   return { prepare: hook('prepare', prepare), cleanup: hook('cleanup', cleanup) }
 }

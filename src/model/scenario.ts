@@ -214,7 +214,7 @@ export interface ValidityLimits {
   readonly minReadyShare: number
   /** Longest pause of the generator's event loop, ms. */
   readonly maxPauseMs: number
-  /** Largest share of the measured phase that a closed-loop generator may spend on its CPU. */
+  /** Most CPU time that a closed-loop generator may use or wait for, seconds per second of the measured phase. */
   readonly maxCpuShare: number
   /** Largest share of the measured phase that a generator may have been runnable without a CPU. */
   readonly maxStarvedShare: number

@@ -52,7 +52,6 @@ export class Dialled {
         callback: (length, bytes) => {
           if (socket !== this.#socket) return false
           this.bytesIn += length
-          this.#pauseMs = 0
           onBytes(bytes, length)
           return true
         },
@@ -77,10 +76,14 @@ export class Dialled {
     this.#socket?.write(bytes)
   }
 
+  /** The peer answered as it should: the next dial need not wait. */
+  proven(): void {
+    this.#pauseMs = 0
+  }
+
   redial(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer)
     this.#drop()
-    if (!this.#closed) this.dial()
+    this.#dialLater()
   }
 
   close(): void {
@@ -96,6 +99,16 @@ export class Dialled {
     socket?.destroy()
   }
 
+  /** At once after a connection that proved good; a peer that hangs up or answers wrongly again and again is not hammered. */
+  #dialLater(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    if (this.#closed) return
+    const pauseMs = this.#pauseMs
+    this.#pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(FIRST_PAUSE_MS, pauseMs * 2))
+    if (pauseMs === 0) this.dial()
+    else this.#timer = setTimeout(() => this.dial(), pauseMs)
+  }
+
   #opened(socket: Socket): void {
     if (socket !== this.#socket) return
     this.isOpen = true
@@ -107,10 +120,7 @@ export class Dialled {
     const wasOpen = this.isOpen
     this.isOpen = false
     this.#socket = null
-    // Only a connection that was answered on resets the pause: a peer that hangs up at once is not hammered.
-    const pauseMs = this.#pauseMs
-    this.#pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(FIRST_PAUSE_MS, pauseMs * 2))
-    this.#timer = setTimeout(() => this.dial(), pauseMs)
+    this.#dialLater()
     if (wasOpen) this.#options.onLost(reason)
     else this.#options.onRefused(reason)
   }

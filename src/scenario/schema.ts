@@ -13,7 +13,9 @@ const phasesSchema = z.strictObject({
     .describe(
       'Measured phase; with fixed work (`records`) the longest time it may take. Default 30 s; 10 min with fixed work.',
     ),
-  drainMs: durationSchema(0).default(5_000).describe('Longest wait for stragglers after the last arrival.'),
+  drainMs: durationSchema(0)
+    .optional()
+    .describe('Longest wait for stragglers after the last arrival; default: the longest timeoutMs.'),
 })
 
 const share = (text: string) => z.number().min(0).max(1).describe(`${text}, 0 to 1.`)
@@ -24,9 +26,12 @@ const validitySchema = z.strictObject({
   maxPauseMs: durationSchema(1)
     .default(200)
     .describe("Longest pause of the generator's event loop: ms, or text such as '200ms'."),
-  maxCpuShare: share('Largest share of the measured phase that a closed-loop generator may spend on its CPU').default(
-    0.95,
-  ),
+  maxCpuShare: z
+    .number()
+    .min(0)
+    .max(64)
+    .default(0.95)
+    .describe('Most CPU time that a closed-loop generator may use or wait for, seconds per second, 0 to 64.'),
   maxStarvedShare: share(
     'Largest share of the measured phase that a generator may have been runnable without a CPU',
   ).default(0.3),
@@ -48,7 +53,7 @@ export const scenarioSchema = z.strictObject({
     .prefault({ kind: 'process' })
     .describe("Where the load runs. Default: { kind: 'process' }."),
   sut: sutSchema.prefault({}).describe('What is measured. Default: the built-in targets.'),
-  load: z.array(loadSchema).min(1).max(36).describe('Generators that run in parallel, 1 to 36.'),
+  load: z.array(loadSchema).min(1).max(35).describe('Generators that run in parallel, 1 to 35.'),
   phases: phasesSchema.prefault({}).describe('Warm-up, measure, drain.'),
   slo: z
     .record(z.string(), z.string())

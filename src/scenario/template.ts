@@ -28,7 +28,7 @@ export default defineScenario({
     },
   ],
 
-  phases: { warmupMs: '2s', measureMs: '10s', drainMs: '5s' },
+  phases: { warmupMs: '2s', measureMs: '10s', drainMs: '10s' },
 
   // Missed = exit code 99.
   slo: { 'mllp.response.p99': '< 250 ms', 'fhir.response.p99': '< 500 ms', 'audit.lost': '= 0' },
@@ -68,7 +68,7 @@ load:
     operations:
       - { search: Patient, by: hicnHash, expectTotal: 1 }
 
-phases: { warmupMs: 2s, measureMs: 10s, drainMs: 5s }
+phases: { warmupMs: 2s, measureMs: 10s, drainMs: 10s }
 
 # Missed = exit code 99.
 slo:

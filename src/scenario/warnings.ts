@@ -5,6 +5,7 @@ export function warningsOf(scenario: Scenario): readonly string[] {
   return [
     ...auditWarnings(scenario),
     ...populationWarnings(scenario),
+    ...drainWarnings(scenario),
     ...sloWarnings(scenario),
     ...unusedEndpoints(scenario),
   ]
@@ -29,6 +30,15 @@ function populationWarnings({ load, environment }: Scenario): readonly string[] 
         ]
       : [],
   )
+}
+
+function drainWarnings({ load, phases }: Scenario): readonly string[] {
+  return load
+    .filter(({ timeoutMs }) => timeoutMs > phases.drainMs)
+    .map(
+      ({ name, timeoutMs }) =>
+        `The drain of ${phases.drainMs} ms is shorter than the timeout of load ${name}, ${timeoutMs} ms: answers slower than the drain count as unfinished. Raise phases.drainMs or lower timeoutMs.`,
+    )
 }
 
 function sloWarnings({ slo, load }: Scenario): readonly string[] {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { experimentFolders, hl7bench, journalOf, rowsOf } from '../fixtures/commandLine.ts'
@@ -31,6 +32,19 @@ test('SIGINT stops in good order with 105: finished runs are kept, nothing is le
   expect(executions(here.results)).toEqual([1, 2, 3])
   expect(resumed.stdout).toContain('3 of 3 runs valid')
 }, 120_000)
+
+test('after SIGINT the cleanup of the run at hand is done all the same', async () => {
+  const here = place()
+  const file = write(here, 's.json', small({ runs: 1, phases: { warmupMs: 50, measureMs: 20_000, drainMs: 500 } }))
+  const mark = join(here.folder, 'cleaned')
+  const started = start(here, ['run', file, '--results', here.results, '--cleanup', `touch '${mark}'`])
+  for (let waitedMs = 0; waitedMs < 20_000 && !isStarted(here); waitedMs += 20) await pause()
+  await new Promise(resolve => setTimeout(resolve, 1_500))
+  expect(existsSync(mark)).toBe(false)
+  started.child.kill('SIGINT')
+  expect((await started.ended).code).toBe(105)
+  expect(existsSync(mark)).toBe(true)
+}, 60_000)
 
 test('a second SIGINT ends at once, still with 105, and nothing is left running', async () => {
   const here = place()

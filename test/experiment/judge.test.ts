@@ -14,6 +14,8 @@ const limits: ValidityLimits = {
 const healthy = {
   due: 1000,
   ready: 1000,
+  connectionsWanted: 4,
+  connectionsOpened: 4,
   localErrors: {},
   loopDelayMaxMs: 12,
   cpuShare: 0.3,
@@ -62,6 +64,18 @@ test('running out of ports, descriptors or memory is invalid, each code named', 
   ])
 })
 
+test('connections that could not be opened make the run another than was asked for: invalid', () => {
+  expect(reasons({ health: { connectionsOpened: 1 } })).toEqual([
+    'mllp generator 0: only 1 of 4 connections could be opened',
+  ])
+})
+
+test('a closed loop that waited for a CPU whenever it did not use one was never idle: invalid', () => {
+  expect(reasons({ workload: 'closed', health: { cpuShare: 0.72, starvedShare: 0.25 } })[0]).toContain(
+    '97 % of the time',
+  )
+})
+
 test('a pause of the event loop beyond the limit is invalid', () => {
   expect(reasons({ health: { loopDelayMaxMs: 300 } })[0]).toContain('paused for 300 ms')
 })
@@ -72,6 +86,8 @@ test('waiting for a CPU beyond the limit is invalid, and not known is not held a
 })
 
 test('a closed loop that used its whole CPU is invalid; an open loop may spin', () => {
-  expect(reasons({ workload: 'closed', health: { cpuShare: 0.99 } })[0]).toContain('used 99 % of a CPU')
+  expect(reasons({ workload: 'closed', health: { cpuShare: 0.99 } })[0]).toContain(
+    'used or waited for a CPU 100 % of the time',
+  )
   expect(reasons({ workload: 'open', health: { cpuShare: 0.99 } })).toEqual([])
 })

@@ -90,7 +90,7 @@ function plan(port: number, overrides: Partial<MllpLoad> = {}, rest: Partial<Gen
 }
 
 function judge({ load }: GeneratorPlan, result: GeneratorResult): string[] {
-  return whyInvalid([mergeLoad(load, [result], [], limits.maxLagShare)], limits)
+  return whyInvalid([mergeLoad(load, [result], [], limits.maxLagShare, 2000)], limits)
 }
 
 test('a generator is told its plan, says ready, is told to start, and ends with its result', async () => {

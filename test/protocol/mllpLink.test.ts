@@ -166,6 +166,27 @@ test('a message of a megabyte arrives whole, and a small one after it in the sam
   expect(received).toBe(2 * 1_000_003)
 })
 
+test('a peer that answers wrongly again and again is dialled ever more slowly, until it answers well', async () => {
+  let connections = 0
+  const { link, told, until } = await open((socket, nth) => {
+    connections++
+    socket.on('data', bytes => socket.write(nth < 5 ? ack('ID99') : ack(idsIn(bytes)[0]!)))
+  })
+  const beganMs = performance.now()
+  for (let i = 0; i < 5; i++) {
+    link.send(0, i)
+    await until('opened 5', i + 2)
+  }
+  // 0 + 10 + 20 + 40 + 80 ms between the dials: no less, whatever the machine.
+  expect(performance.now() - beganMs).toBeGreaterThan(140)
+  expect(connections).toBe(6)
+  link.send(0, 7)
+  await until('accepted 0')
+  link.redial()
+  await until('opened 5', 7)
+  expect(told.filter(text => text.startsWith('refused'))).toEqual([])
+})
+
 test('a refused dial is told with its code and tried again until somebody listens', async () => {
   const peer = await listen(() => {})
   await peer.close()

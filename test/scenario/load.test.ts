@@ -97,7 +97,7 @@ describe('defaults', () => {
     expect(scenario.load.map(load => load.connections)).toEqual([8, 16, 16, 3])
     expect(scenario.load.map(load => load.name)).toEqual(['mllp', 'fhir', 'writing', 'mllp-2'])
     expect(scenario.load.slice(1, 3)).toMatchObject([{ populate: 'before' }, { populate: 'never' }])
-    expect(scenario.phases).toEqual({ warmupMs: 5_000, measureMs: 30_000, drainMs: 5_000 })
+    expect(scenario.phases).toEqual({ warmupMs: 5_000, measureMs: 30_000, drainMs: 10_000 })
   })
 
   test('fixed work has no warm-up and up to ten minutes', async () => {

@@ -59,6 +59,7 @@ class HttpLink extends DialledLink {
     if (index === NONE) return this.#protocolError('a reply that was not asked for')
     this.#index = NONE
     const verdict = verifyReply(stream.operations[this.#operation]!, status, bytes, start, end, parses(index))
+    this.connection.proven()
     if (!keepAlive) this.redial()
     events.replied(id, 0, verdict.reason === null ? 'accepted' : 'rejected', verdict.reason, verdict.alarm)
   }

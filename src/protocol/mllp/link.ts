@@ -76,6 +76,7 @@ class MllpLink extends DialledLink {
     const slot = index < 0 ? -1 : this.#slots.indexOf(index)
     if (slot === -1) return this.#mismatched('another control id')
     this.#slots[slot] = FREE
+    this.connection.proven()
     const accepted = ack.code === 'AA' || ack.code === 'CA'
     events.replied(id, slot, accepted ? 'accepted' : 'rejected', accepted ? null : ack.code, null)
   }

@@ -1,0 +1,42 @@
+import { parseArgs } from 'node:util'
+import { BENCHES } from './benches.ts'
+import { FEWEST_REPETITIONS } from './summary.ts'
+
+export interface Options {
+  readonly name: string
+  readonly repetitions: number
+  /** Length of one measured phase. */
+  readonly seconds: number
+  readonly seed: number
+}
+
+export const USAGE = `usage: npm run bench -- <${Object.keys(BENCHES).join('|')}> [--repetitions 7] [--seconds 2] [--seed 1]`
+
+/** @throws Error with everything that is wrong with the arguments. */
+export function readOptions(args: readonly string[]): Options {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      repetitions: { type: 'string', default: String(FEWEST_REPETITIONS) },
+      seconds: { type: 'string', default: '2' },
+      seed: { type: 'string', default: '1' },
+    },
+  })
+  const name = positionals[0] ?? ''
+  const [repetitions, seconds, seed] = [Number(values.repetitions), Number(values.seconds), Number(values.seed)]
+  const complaints = [
+    ...(positionals.length === 1 && Object.hasOwn(BENCHES, name)
+      ? []
+      : [`expected the name of one bench, found ${JSON.stringify(positionals.join(' '))}`]),
+    ...(Number.isInteger(repetitions) && repetitions >= FEWEST_REPETITIONS
+      ? []
+      : [`--repetitions: expected a whole number of at least ${FEWEST_REPETITIONS}, found ${values.repetitions}`]),
+    ...(seconds >= 0.1 && seconds <= 600 ? [] : [`--seconds: expected 0.1 to 600, found ${values.seconds}`]),
+    ...(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32
+      ? []
+      : [`--seed: expected a whole number from 0 to 4294967295, found ${values.seed}`]),
+  ]
+  if (complaints.length > 0) throw new Error(complaints.join('\n'))
+  return { name, repetitions, seconds, seed }
+}
