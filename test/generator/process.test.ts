@@ -1,21 +1,18 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { type ConductedGenerator, conduct } from '../../src/experiment/conduct.ts'
 import { whyInvalid } from '../../src/experiment/judge.ts'
 import { mergeLoad } from '../../src/experiment/mergeLoad.ts'
 import { arrivalsOf } from '../../src/generator/measure.ts'
 import { Fates } from '../../src/ledger/fate.ts'
-import type { GeneratorProcess } from '../../src/model/environment.ts'
 import type { GeneratorPlan, GeneratorResult, Tick } from '../../src/model/generator.ts'
-import type { MllpLoad, ValidityLimits } from '../../src/model/scenario.ts'
+import type { ValidityLimits } from '../../src/model/scenario.ts'
 import { startMllpTarget } from '../../src/target/mllpTarget.ts'
-import { compileMessages } from '../../src/workload/hl7/compiled.ts'
+import { closing, entry, plan, start } from './generatorProcess.ts'
 
-const entry = resolve(import.meta.dirname, '..', '..', 'src', 'generator', 'main.ts')
 const limits: ValidityLimits = {
   maxLagShare: 0.1,
   minReadyShare: 0.99,
@@ -23,70 +20,11 @@ const limits: ValidityLimits = {
   maxCpuShare: 0.95,
   maxStarvedShare: 0.2,
 }
-const closing: (() => unknown)[] = []
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close()
-})
-
 async function target(meanMs = 5): Promise<number> {
   const behaviour = { serviceTime: { distribution: 'constant', meanMs, cv: 0 }, faults: [] } as const
   const { port, close } = await startMllpTarget({ host: '127.0.0.1', port: 0, behaviour, seed: 1, arrivalsFile: null })
   closing.push(close)
   return port
-}
-
-function start(
-  command = process.execPath,
-  args: readonly string[] = [entry],
-): GeneratorProcess & { child: ChildProcess } {
-  const child = spawn(command, args, { stdio: 'pipe' })
-  const exited = new Promise<{ code: number | null; signal: string | null }>(done =>
-    child.on('exit', (code, signal) => done({ code, signal })),
-  )
-  closing.push(() => child.kill('SIGKILL'))
-  return {
-    child,
-    pid: child.pid!,
-    input: child.stdin,
-    output: child.stdout,
-    errors: child.stderr,
-    exited,
-    kill: () => child.kill('SIGKILL'),
-  }
-}
-
-function plan(port: number, overrides: Partial<MllpLoad> = {}, rest: Partial<GeneratorPlan> = {}): GeneratorPlan {
-  const messages = { kind: 'mix', version: '2.5.1', mix: { 'ADT^A01': 1 }, sizes: 'template', population: 10 } as const
-  const load: MllpLoad = {
-    name: 'mllp',
-    protocol: 'mllp',
-    connections: 4,
-    window: 1,
-    generators: 1,
-    workload: { kind: 'open', arrivals: 'constant', ratePerSecond: 200, records: null, maxOutstanding: 1000 },
-    timeoutMs: 2000,
-    onUnknown: 'drop',
-    maxAttempts: 1,
-    pacing: 'auto',
-    messages,
-    ...overrides,
-  }
-  return {
-    load,
-    loadIndex: 0,
-    index: 0,
-    target: { host: '127.0.0.1', port },
-    basePath: '',
-    phases: { warmupMs: 100, measureMs: 900, drainMs: 2000 },
-    seed: 1,
-    runKey: 'ABC123',
-    epochMs: 0,
-    content: compileMessages(messages),
-    module: null,
-    tickMs: 100,
-    spinShare: 0.2,
-    ...rest,
-  }
 }
 
 function judge({ load }: GeneratorPlan, result: GeneratorResult): string[] {
