@@ -98,38 +98,26 @@ export function maxDurationOption(): Option {
   return new Option('--max-duration <time>', text).argParser(parseDuration)
 }
 
+const SCENARIO_FLAGS = [
+  'runs',
+  'seed',
+  'duration',
+  'warmup',
+  'drain',
+  'rate',
+  'connections',
+  'window',
+  'generators',
+  'timeout',
+  'messages',
+  'name',
+] as const satisfies readonly (keyof RunFlags & keyof AdhocFlags)[]
+
+/** The flags that change the scenario, those given only. */
 export function scenarioFlags(flags: RunFlags): AdhocFlags {
-  const {
-    runs,
-    seed,
-    duration,
-    warmup,
-    drain,
-    rate,
-    connections,
-    window,
-    generators,
-    timeout,
-    messages,
-    name,
-    allowHost,
-  } = flags
-  const given = {
-    runs,
-    seed,
-    duration,
-    warmup,
-    drain,
-    rate,
-    connections,
-    window,
-    generators,
-    timeout,
-    messages,
-    name,
-    allowHosts: allowHost,
-  }
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as AdhocFlags
+  const given = SCENARIO_FLAGS.flatMap(name => (flags[name] === undefined ? [] : [[name, flags[name]]]))
+  const hosts = flags.allowHost === undefined ? [] : [['allowHosts', flags.allowHost]]
+  return Object.fromEntries([...given, ...hosts]) as AdhocFlags
 }
 
 /** `--set`, and `--env` as settings of `sut.env`. */
