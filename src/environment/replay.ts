@@ -46,7 +46,8 @@ function listFolders(folder: string): string[] {
       .map(entry => entry.name)
       .sort()
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    // Where no folder can be, nothing was ever written.
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return []
     throw error
   }
 }

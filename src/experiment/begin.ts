@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { dirname } from 'node:path'
+import { prepareState } from '../environment/state.ts'
 import type { ExperimentPlan } from '../model/experiment.ts'
 import type { RunResult } from '../model/result.ts'
 import type { Provenance } from '../model/row.ts'
@@ -59,6 +60,7 @@ export async function begin(options: BeginOptions): Promise<Begun> {
   const { loaded, tags, mask } = options
   const { provenance, git, warnings, resultsFile: rows, environmentId: environment } = await identify(options)
   const { cases, scenario } = loaded
+  prepareState()
   // The id names folders and processes.
   const id = experimentId(new Date(), mask(scenario.name), randomBytes(4).readUInt32BE())
   const plan = planExperiment(id, cases, scenario.runs, scenario.seed)

@@ -122,3 +122,14 @@ test('an unreadable message file is refused with its name, line and reason', asy
   }
   expect(experimentFolders(here)).toEqual([])
 })
+
+test('a state folder that cannot be used is told with its remedy before anything is created', async () => {
+  const here = place()
+  const file = write(here, 's.json', small())
+  const blocked = { ...here, env: { ...here.env, XDG_STATE_HOME: join(file, 'state') } }
+  const ended = await hl7bench(blocked, ['run', file, '--results', here.results])
+  expect(ended.code).toBe(100)
+  expect(ended.stderr).toMatch(/the state folder .* cannot be used: .*; make it writable, or set XDG_STATE_HOME/)
+  expect(experimentFolders(here)).toEqual([])
+  expect((await hl7bench(blocked, ['env', 'ls'])).stdout).toBe('nothing exists\n')
+})
