@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { EXIT } from '../experiment/exit.ts'
 import type { RunResult } from '../model/result.ts'
 import { readGit } from '../results/git.ts'
 import { type JournalEntry, readJournal } from '../results/journal.ts'
@@ -26,17 +27,28 @@ export async function experimentFolder(experiment: string, results: string | nul
   )
 }
 
-/** What the journal says: how it began, what finished, and which rows are known to be written. */
-export async function replay(folder: string): Promise<{ opening: Opening; finished: RunResult[]; rowed: Set<string> }> {
+export interface Replayed {
+  readonly opening: Opening
+  readonly finished: RunResult[]
+  /** Runs whose row is known to be written. */
+  readonly rowed: Set<string>
+  /** Stopped by a crash or an interrupt, and not resumed to its end. */
+  readonly isCutShort: boolean
+}
+
+/** What the journal says of an experiment. */
+export async function replay(folder: string): Promise<Replayed> {
   let opening: Opening | null = null
   const finished: RunResult[] = []
   const rowed = new Set<string>()
+  let isCutShort = true
   for await (const entry of readJournal(folder)) {
     if (entry.type === 'experiment') opening = entry
     else if (entry.type === 'finished') finished.push(entry.result)
     else if (entry.type === 'row') rowed.add(entry.run)
+    else if (entry.type === 'ended') isCutShort = entry.exit === EXIT.interrupted
   }
   if (opening === null)
     throw new UsageError(`${folder} was stopped before its plan was written: nothing to resume; run it anew`)
-  return { opening, finished, rowed }
+  return { opening, finished, rowed, isCutShort }
 }

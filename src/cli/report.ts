@@ -38,7 +38,7 @@ async function report(
 ): Promise<void> {
   const format = json ? 'json' : named
   const folder = await experimentFolder(experiment, results ?? null)
-  const { opening, finished } = await replay(folder)
+  const { opening, finished, isCutShort } = await replay(folder)
   const { plan, provenance, environmentId, resultsFile, at } = opening
   const planned = new Set(plan.runs.map(({ id }) => id))
   const input = {
@@ -49,10 +49,13 @@ async function report(
     environmentId,
     provenance,
     files: { rows: resultsFile, folder, html: join(folder, 'report.html') },
-    commands: { repeat: repeatOf(folder) ?? `npx hl7bench resume ${folder}`, next: null },
+    commands: {
+      repeat: repeatOf(folder) ?? `npx hl7bench resume ${folder}`,
+      next: isCutShort ? `npx hl7bench resume ${folder}` : null,
+    },
     leaks: [],
   }
-  const whole = judge(input, false)
+  const whole = judge(input, isCutShort)
   if (format === 'html') out(`${writeArtefact(folder, 'report.html', mask(renderHtml(whole)))}\n`)
   else if (format === 'text') out(renderTerminal(whole, terminal))
   else out(format === 'json' ? renderJson(whole) : renderMarkdown(whole))

@@ -32,7 +32,7 @@ export function formatComplaints(complaints: readonly Complaint[]): string {
 }
 
 function formatComplaint(complaint: Complaint): string {
-  const position = complaint.line === null ? '' : `:${complaint.line}:${complaint.column}`
+  const position = [complaint.line, complaint.column].flatMap(place => (place === null ? [] : [`:${place}`])).join('')
   return [
     `${complaint.file}${position}${complaint.path ? `  ${complaint.path}` : ''}`,
     `  expected  ${complaint.expected}`,

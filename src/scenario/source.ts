@@ -60,7 +60,7 @@ async function readModule(
       ...place,
       expected: 'a module that can be imported',
       found: mask(found),
-      hint: 'the file is run by Node as it is: fix the error above',
+      hint: 'the file is run by Node as it is: fix the error above (in a package of type commonjs name it .mts; outside node_modules only)',
     })
   })) as { default?: unknown }
   if (exported.default === undefined) {

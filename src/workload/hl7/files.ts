@@ -32,11 +32,16 @@ interface Line {
 export function parseHl7File(bytes: Uint8Array, fileName: string): Hl7File {
   const complaints: FileComplaint[] = []
   const complain = (line: number, reason: string) => complaints.push({ file: fileName, line, reason })
-  const messages = groupMessages(splitLines(bytes), complain)
+  const messages = groupMessages(splitLines(withoutMark(bytes)), complain)
     .filter(lines => checkMessage(lines, complain))
     .map(joinSegments)
   if (messages.length === 0 && complaints.length === 0) complain(1, 'no message in the file; a message begins with MSH')
   return { messages, complaints }
+}
+
+/** Interface engines export files with a UTF-8 byte order mark, which is no part of the message. */
+function withoutMark(bytes: Uint8Array): Uint8Array {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes
 }
 
 /** Lines with their numbers; framing bytes at their edges are removed. */
