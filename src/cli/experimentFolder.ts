@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { EXIT } from '../experiment/exit.ts'
 import type { RunResult } from '../model/result.ts'
 import { readGit } from '../results/git.ts'
-import { type JournalEntry, readJournal } from '../results/journal.ts'
+import { JOURNAL_SCHEMA, type JournalEntry, readJournal } from '../results/journal.ts'
 import { experimentsFolder, resultsFile } from '../results/location.ts'
 import { UsageError } from './errors.ts'
 
@@ -50,5 +50,9 @@ export async function replay(folder: string): Promise<Replayed> {
   }
   if (opening === null)
     throw new UsageError(`${folder} was stopped before its plan was written: nothing to resume; run it anew`)
+  if (opening.schema !== JOURNAL_SCHEMA)
+    throw new UsageError(
+      `${folder} was written by another version of hl7bench (${opening.schema}, this one reads ${JOURNAL_SCHEMA}); use that version, or run it anew`,
+    )
   return { opening, finished, rowed, isCutShort }
 }

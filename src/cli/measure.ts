@@ -1,8 +1,7 @@
 import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Begun } from '../experiment/begin.ts'
-import { performSession, type SessionEnd } from '../experiment/session.ts'
-import type { RunningTarget } from '../model/environment.ts'
+import { NOTHING_PREPARED, type SessionEnd } from '../experiment/session.ts'
 import type { RunResult } from '../model/result.ts'
 import type { ExperimentReport, ReportInput } from '../report/experiment.ts'
 import { renderHtml } from '../report/html/page.ts'
@@ -14,9 +13,8 @@ import type { LoadContent } from '../scenario/content.ts'
 import type { Console } from './console.ts'
 import { experimentFolder } from './experimentFolder.ts'
 import { judge } from './judge.ts'
-import { createProgress, silentProgress } from './progress.ts'
+import { performShown } from './performShown.ts'
 import type { RunFlags } from './runOptions.ts'
-import { openStreams, type Streams } from './streams.ts'
 
 export interface MeasureOptions {
   readonly begun: Begun
@@ -33,8 +31,12 @@ export interface MeasureOptions {
 export async function measure(options: MeasureOptions): Promise<ExperimentReport> {
   const { begun, flags, console } = options
   try {
-    const streams = openStreams(flags.out ?? [], console.mask)
-    const end = await perform(options, streams).finally(() => streams.close())
+    const end = await performShown({
+      ...options,
+      prepareArms: async () => NOTHING_PREPARED,
+      needsConfirmation: () => false,
+      endsEarly: result => endsEarly(options, result),
+    })
     const report = reportOf(options, end, await nextCommand(begun, end))
     begun.journal.append({ type: 'ended', exit: report.exit.code })
     writeReports(begun.folder, report, flags, console)
@@ -44,71 +46,12 @@ export async function measure(options: MeasureOptions): Promise<ExperimentReport
   }
 }
 
-async function perform(options: MeasureOptions, streams: Streams): Promise<SessionEnd> {
-  const { begun, contents, flags, console, signal } = options
-  const { plan, finished } = begun
-  const progress = flags.quiet ? silentProgress(console) : createProgress(console, plan.runs.length, finished.length)
-  const onAbort = () => progress.note('interrupted: stopping in good order; interrupt again to stop at once\n')
-  signal.addEventListener('abort', onAbort, { once: true })
-  for (const warning of begun.warnings) progress.note(`warning: ${warning}\n`)
-  try {
-    return await performSession({
-      begun,
-      wanted: plan.cases[0]!.scenario.runs,
-      contents,
-      prepare: flags.prepare ?? null,
-      cleanup: flags.cleanup ?? null,
-      maxDurationMs: flags.maxDuration ?? null,
-      endsEarly: result => endsEarly(options, result),
-      keep: flags.keepEnv
-        ? target => {
-            progress.end()
-            return keepUntil(target, signal, console)
-          }
-        : null,
-      mask: console.mask,
-      signal,
-      observer: {
-        planned: runs => progress.planned(runs),
-        started(run) {
-          progress.started(run)
-          streams.write({ type: 'started', run })
-        },
-        ticked(run, load, tick) {
-          progress.ticked(tick)
-          streams.write({ type: 'tick', run: run.id, load: load.name, ...tick })
-        },
-        finished(result) {
-          progress.finished(result)
-          streams.write({ type: 'finished', result })
-        },
-        warned: text => progress.note(`warning: ${text}\n`),
-      },
-    })
-  } finally {
-    signal.removeEventListener('abort', onAbort)
-    progress.end()
-  }
-}
-
 function endsEarly({ flags, begun }: MeasureOptions, result: RunResult): boolean {
   if (flags.abortOn?.includes('invalid') && result.state === 'invalid') return true
   if (!flags.abortOn?.includes('slo')) return false
   if (result.state === 'failed') return result.fault === 'target'
   const alone = summarize({ ...inputOf(begun, [result]), plan: { ...begun.plan, runs: [result.run] } })
   return alone.cases.some(({ slos }) => slos.some(({ verdict }) => verdict === 'missed'))
-}
-
-async function keepUntil({ mllp, fhir }: RunningTarget, signal: AbortSignal, { err }: Console): Promise<void> {
-  const addresses = [
-    mllp && `mllp://${mllp.host}:${mllp.port}`,
-    fhir && `http://${fhir.host}:${fhir.port}${fhir.basePath}`,
-  ]
-  err(`kept: ${addresses.filter(Boolean).join(' ')}; interrupt (Ctrl-C) to release it\n`)
-  const lasting = setInterval(() => {}, 60_000)
-  if (!signal.aborted)
-    await new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), { once: true }))
-  clearInterval(lasting)
 }
 
 function inputOf(begun: Begun, results: readonly RunResult[]): ReportInput {

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { begin, identify } from '../experiment/begin.ts'
 import { EXIT } from '../experiment/exit.ts'
 import { planExperiment } from '../experiment/plan.ts'
+import type { Scenario } from '../model/scenario.ts'
 import { ASSUMED_OVERHEAD_MS, estimateDuration, renderDryRun } from '../report/dryRun.ts'
 import type { ExperimentReport } from '../report/experiment.ts'
 import { renderJson } from '../report/json.ts'
@@ -55,7 +56,7 @@ export async function runLoaded({ loaded, targets, flags, ...rest }: LoadedRun):
   checkOutputs(flags)
   checkMaxDuration(loaded, flags)
   for (const warning of loaded.warnings) console.err(`warning: ${warning}\n`)
-  const begun = await begin({ ...identityOf(loaded, flags), tags: flags.tag ?? {}, mask: console.mask })
+  const begun = await begin({ ...identityOf(loaded, flags), tags: flags.tag ?? {}, arms: null, mask: console.mask })
   writeInvocation(begun.folder, { targets, flags, repeat: rest.repeat }, console.mask)
   return await measure({ begun, contents, flags, ...rest })
 }
@@ -65,7 +66,7 @@ async function dryRun(loaded: LoadedScenario, flags: RunFlags, console: Console)
   checkOutputs(flags)
   checkMaxDuration(loaded, flags)
   for (const warning of loaded.warnings) console.err(`warning: ${warning}\n`)
-  const plan = planExperiment('dry-run', loaded.cases, loaded.scenario.runs, loaded.scenario.seed)
+  const plan = planAlone('dry-run', loaded.cases, loaded.scenario)
   const { resultsFile } = await identify(identityOf(loaded, flags))
   if (flags.json) {
     const { leastMs, mostMs } = estimateDuration(plan, ASSUMED_OVERHEAD_MS)
@@ -84,12 +85,18 @@ async function dryRun(loaded: LoadedScenario, flags: RunFlags, console: Console)
 /** A limit that not even the first run can keep is a slip. */
 function checkMaxDuration({ cases, scenario }: LoadedScenario, { maxDuration }: RunFlags): void {
   if (maxDuration === undefined) return
-  const first = planExperiment('', cases.slice(0, 1), 1, scenario.seed)
+  const first = planAlone('', cases.slice(0, 1), { ...scenario, runs: 1 })
   const { leastMs } = estimateDuration(first, 0)
   if (leastMs > maxDuration)
     throw new UsageError(
       `--max-duration: one run takes at least ${roughDuration(leastMs)}; give it more time, or make the run shorter with --duration`,
     )
+}
+
+/** The plan of an experiment that is not begun. */
+function planAlone(id: string, cases: LoadedScenario['cases'], { runs, seed }: Pick<Scenario, 'runs' | 'seed'>) {
+  const arms = [{ name: 'only' as const, label: '', branch: null, commit: null, version: null }]
+  return planExperiment({ id, cases, arms, seed }, runs)
 }
 
 function identityOf(loaded: LoadedScenario, flags: RunFlags) {

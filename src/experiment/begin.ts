@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { dirname } from 'node:path'
 import { prepareState } from '../environment/state.ts'
-import type { ExperimentPlan } from '../model/experiment.ts'
+import type { Arm, ExperimentPlan } from '../model/experiment.ts'
 import type { RunResult } from '../model/result.ts'
 import type { Provenance } from '../model/row.ts'
 import { checkResults } from '../results/check.ts'
 import { readGit } from '../results/git.ts'
 import { environmentId } from '../results/host.ts'
-import { type Journal, openJournal } from '../results/journal.ts'
+import { JOURNAL_SCHEMA, type Journal, openJournal } from '../results/journal.ts'
 import { prepareExperimentFolder, resultsFile } from '../results/location.ts'
 import type { Mask } from '../results/mask.ts'
 import { readProvenance } from '../results/provenance.ts'
@@ -23,6 +23,8 @@ export interface BeginOptions {
   /** `--environment-id`, or null for the one made of kind, CPU and cores. */
   readonly environmentId: string | null
   readonly tags: Readonly<Record<string, string>>
+  /** Baseline and candidate of a comparison; null = one arm, the tree as it is. */
+  readonly arms: readonly Arm[] | null
   readonly mask: Mask
 }
 
@@ -44,7 +46,12 @@ export interface Begun {
 }
 
 /** Where things are and what made them, without writing anything. @throws ResultsError when rows could not be kept there */
-export async function identify({ loaded, env, results, environmentId: named }: Omit<BeginOptions, 'mask' | 'tags'>) {
+export async function identify({
+  loaded,
+  env,
+  results,
+  environmentId: named,
+}: Omit<BeginOptions, 'mask' | 'tags' | 'arms'>) {
   const { scenario, file } = loaded
   const repository = scenario.sut.repository ?? (file === null ? process.cwd() : dirname(file))
   const { workTree } = await readGit(repository, env, () => false)
@@ -63,12 +70,14 @@ export async function begin(options: BeginOptions): Promise<Begun> {
   prepareState()
   // The id names folders and processes.
   const id = experimentId(new Date(), mask(scenario.name), randomBytes(4).readUInt32BE())
-  const plan = planExperiment(id, cases, scenario.runs, scenario.seed)
+  const { branch, commit, version } = provenance
+  const arms = options.arms ?? [{ name: 'only', label: branch ?? commit ?? scenario.name, branch, commit, version }]
+  const plan = planExperiment({ id, cases, arms, seed: scenario.seed }, scenario.runs)
   const folder = prepareExperimentFolder(rows, id)
   const journal = openJournal(folder, mask)
   journal.append({
     type: 'experiment',
-    schema: 'hl7bench.journal/1',
+    schema: JOURNAL_SCHEMA,
     plan,
     provenance,
     changes: git.changes,

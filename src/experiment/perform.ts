@@ -1,24 +1,25 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import type { Clone, Provisioner } from '../model/environment.ts'
-import type { Case, ExperimentPlan, PlannedRun } from '../model/experiment.ts'
+import type { ArmName, Case, ComparisonStage, ExperimentPlan, PlannedRun } from '../model/experiment.ts'
 import type { Tick } from '../model/generator.ts'
 import type { RunResult, Stage } from '../model/result.ts'
 import type { Load } from '../model/scenario.ts'
 import type { LoadContent } from '../scenario/content.ts'
 import { asFailure } from './failure.ts'
-import { planBlock } from './plan.ts'
 import { performRun, type RunOptions, runFolder } from './run.ts'
-
-/** Invalid runs and failed provisions are replaced by fresh whole blocks, up to this share of the planned ones. */
-export const MAX_REPLACEMENT_SHARE = 0.2
+import { Schedule } from './schedule.ts'
 
 export interface PerformOptions {
   readonly plan: ExperimentPlan
-  /** Valid runs wanted per case. */
+  /** Valid runs wanted per case; with two arms, valid pairs, in each stage. */
   readonly wanted: number
   /** Results of an earlier session of this experiment: their runs are not repeated. */
   readonly finished: readonly RunResult[]
+  /** A case as one arm of the plan runs it. */
+  readonly armed: (testCase: Case, arm: ArmName) => Case
+  /** Asked once stage 1 is complete: whether fresh runs are needed to confirm what it suspects. A pure function of the results. */
+  readonly needsConfirmation: (results: readonly RunResult[]) => boolean
   readonly contents: ReadonlyMap<string, readonly LoadContent[]>
   readonly provisioner: Provisioner
   /** Folder of the experiment. */
@@ -54,41 +55,48 @@ export interface Performed {
   readonly stopped: 'complete' | 'deadline' | 'early' | 'hopeless' | 'replacements-used-up'
 }
 
-/** Performs the plan block by block, then replaces what was invalid. */
+/** Performs stage 1 of the plan and, where it suspects a difference, stage 2. */
 export async function perform(options: PerformOptions): Promise<Performed> {
   const session = new Session(options)
-  await session.performPlanned()
-  while (session.stopped === null && session.isShort() && session.mayReplace()) await session.replace()
+  await session.performStage(1)
+  if (session.needsConfirmation()) await session.performStage(2)
   return session.end()
 }
 
 class Session {
   readonly #options: PerformOptions
   readonly #results: RunResult[]
-  readonly #runs: PlannedRun[]
+  readonly #schedule: Schedule
   readonly #leaks: string[] = []
   readonly #cases: ReadonlyMap<string, Case>
   #longestMs = 0
-  stopped: Performed['stopped'] | null = null
+  #stopped: Performed['stopped'] | null = null
+  #isShort = false
 
   constructor(options: PerformOptions) {
     this.#options = options
     this.#results = [...options.finished]
     this.#cases = new Map(options.plan.cases.map(each => [each.id, each]))
-    const { plan, finished } = options
-    // A replacement block is not in the plan; it is made again whole, since the earlier session may not have come to its end.
-    const replacements = new Map(
-      finished.flatMap(({ run }) => (run.replacement > 0 ? [[run.block, run.replacement] as const] : [])),
-    )
-    this.#runs = [
-      ...plan.runs,
-      ...[...replacements].flatMap(([block, nth]) => planBlock(plan.id, plan.cases, plan.seed, block, nth)),
-    ]
+    this.#schedule = new Schedule(options.plan, options.wanted)
   }
 
-  /** What an earlier session left of a replacement block included. */
-  performPlanned(): Promise<void> {
-    return this.#performBlocks(blocksOf(this.#runs))
+  /** Block by block, then replaces what does not count. */
+  async performStage(stage: ComparisonStage): Promise<void> {
+    const { finished, observer } = this.#options
+    if (stage === 2) observer.planned(this.#schedule.planConfirmation())
+    observer.planned(this.#schedule.planAgain(stage, finished))
+    await this.#performBlocks(this.#schedule.blocksOf(stage))
+    while (this.#stopped === null && this.#schedule.isShort(stage, this.#results)) {
+      const block = this.#schedule.replace(stage)
+      this.#isShort ||= block === null
+      if (block === null) return
+      observer.planned(block)
+      await this.#performBlocks([block])
+    }
+  }
+
+  needsConfirmation(): boolean {
+    return this.#stopped === null && this.#options.needsConfirmation(this.#results.filter(({ run }) => run.stage === 1))
   }
 
   /** As many blocks at once as the environment declares; each case's environment is that of the scenario. */
@@ -97,7 +105,7 @@ class Session {
     const parallel = this.#options.plan.cases[0]!.scenario.environment.parallel
     const worker = async () => {
       try {
-        for (let block = queue.shift(); block !== undefined && this.stopped === null; block = queue.shift())
+        for (let block = queue.shift(); block !== undefined && this.#stopped === null; block = queue.shift())
           await this.#performBlock(block)
       } catch (error) {
         // The experiment is over: what is measured beside comes to its end, nothing new begins.
@@ -110,33 +118,13 @@ class Session {
     if (failed !== undefined) throw failed.reason
   }
 
-  /** A case is short of valid runs, and not because its target failed: those results stand. */
-  isShort(): boolean {
-    return [...this.#cases.keys()].some(id => {
-      const counted = this.#results.filter(result => result.run.caseId === id && !isReplaced(result))
-      return counted.length < this.#options.wanted
-    })
-  }
-
-  mayReplace(): boolean {
-    const used = Math.max(0, ...this.#runs.map(run => run.replacement))
-    const allowed = Math.ceil(this.#options.wanted * MAX_REPLACEMENT_SHARE)
-    if (used >= allowed) this.stopped = 'replacements-used-up'
-    return used < allowed
-  }
-
-  async replace(): Promise<void> {
-    const { plan } = this.#options
-    const last = Math.max(...this.#runs.map(run => run.block))
-    const used = Math.max(0, ...this.#runs.map(run => run.replacement))
-    const block = planBlock(plan.id, plan.cases, plan.seed, last + 1, used + 1)
-    this.#runs.push(...block)
-    this.#options.observer.planned(block)
-    await this.#performBlocks([block])
-  }
-
   end(): Performed {
-    return { results: this.#results, runs: this.#runs, leaks: this.#leaks, stopped: this.stopped ?? 'complete' }
+    return {
+      results: this.#results,
+      runs: this.#schedule.runs,
+      leaks: this.#leaks,
+      stopped: this.#stopped ?? (this.#isShort ? 'replacements-used-up' : 'complete'),
+    }
   }
 
   /** Cases whose environment is the same share the block's clone; all clones are released after the block's last run. */
@@ -172,7 +160,7 @@ class Session {
     }
     return performRun({
       run,
-      testCase: this.#cases.get(run.caseId)!,
+      testCase: this.#caseOf(run),
       contents: contents.get(run.caseId)!,
       clone,
       folder: ownFolder,
@@ -184,15 +172,19 @@ class Session {
 
   async #cloneFor(run: PlannedRun, clones: Map<string, Clone>): Promise<Clone> {
     const { provisioner, plan, signal } = this.#options
-    const { scenario } = this.#cases.get(run.caseId)!
+    const { scenario } = this.#caseOf(run)
     const environment = JSON.stringify(scenario.environment)
     const existing = clones.get(environment)
     if (existing !== undefined) return existing
-    const number = run.block * this.#cases.size + clones.size + 1
+    const number = run.block * this.#cases.size * plan.arms.length + clones.size + 1
     const cloneId = `c${String(number).padStart(4, '0')}`
     const clone = await provisioner.provision(scenario, { experimentId: plan.id, cloneId, signal })
     clones.set(environment, clone)
     return clone
+  }
+
+  #caseOf({ caseId, arm }: PlannedRun): Case {
+    return this.#options.armed(this.#cases.get(caseId)!, arm)
   }
 
   async #releaseAll(clones: Map<string, Clone>): Promise<number> {
@@ -209,8 +201,8 @@ class Session {
   async #finish(result: RunResult): Promise<void> {
     this.#results.push(result)
     await this.#options.observer.finished(result)
-    if (this.#isHopeless(result)) this.stopped = 'hopeless'
-    if (this.#options.endsEarly(result)) this.stopped = 'early'
+    if (this.#isHopeless(result)) this.#stopped = 'hopeless'
+    if (this.#options.endsEarly(result)) this.#stopped = 'early'
   }
 
   /** The first run did not get as far as a load: the others would not either. */
@@ -226,24 +218,15 @@ class Session {
     const { deadlineMs, signal } = this.#options
     signal.throwIfAborted()
     const hasMeasured = this.#longestMs > 0
-    if (this.stopped === null && hasMeasured && deadlineMs !== null && performance.now() + this.#longestMs > deadlineMs)
-      this.stopped = 'deadline'
-    return this.stopped !== null
+    if (
+      this.#stopped === null &&
+      hasMeasured &&
+      deadlineMs !== null &&
+      performance.now() + this.#longestMs > deadlineMs
+    )
+      this.#stopped = 'deadline'
+    return this.#stopped !== null
   }
-}
-
-/** Runs that do not count and are replaced: the harness or the environment was to blame. */
-export function isReplaced(result: RunResult): boolean {
-  return result.state === 'invalid' || (result.state === 'failed' && result.fault !== 'target')
-}
-
-function blocksOf(runs: readonly PlannedRun[]): PlannedRun[][] {
-  const blocks: PlannedRun[][] = []
-  for (const run of runs) {
-    blocks[run.block] ??= []
-    blocks[run.block]!.push(run)
-  }
-  return blocks.filter(block => block !== undefined)
 }
 
 function failedToProvision(run: PlannedRun, error: unknown): RunResult {

@@ -1,4 +1,4 @@
-import type { Case, ExperimentPlan, PlannedRun } from '../model/experiment.ts'
+import type { ComparisonStage, ExperimentPlan, PlannedRun } from '../model/experiment.ts'
 import { createRandom, hash32, shuffle } from '../workload/random.ts'
 
 const RUN_SEEDS = 0x72756e73
@@ -15,32 +15,45 @@ export function experimentId(startedAt: Date, scenarioName: string, nonce: numbe
   return `${stamp}-${name}-${(nonce >>> 8).toString(16).padStart(6, '0')}`
 }
 
-/** Randomised blocks: a block holds every case once, in an order drawn from the seed. */
-export function planExperiment(id: string, cases: readonly Case[], runs: number, seed: number): ExperimentPlan {
-  const blocks = Array.from({ length: runs }, (_, block) => planBlock(id, cases, seed, block, 0))
-  return { id, seed, cases, runs: blocks.flat() }
+/** What decides the runs of an experiment, all but their number. */
+export type Design = Pick<ExperimentPlan, 'id' | 'cases' | 'arms' | 'seed'>
+
+/** Which block of a design. */
+export interface BlockPlace {
+  readonly block: number
+  readonly stage: ComparisonStage
+  /** 0 for a planned block, 1.. for the replacements at the end of its stage. */
+  readonly replacement: number
+}
+
+/** The blocks of stage 1. */
+export function planExperiment(design: Design, runs: number): ExperimentPlan {
+  return { ...design, runs: planBlocks(design, 0, 1, runs) }
+}
+
+/** `count` blocks from block `from` on. */
+export function planBlocks(design: Design, from: number, stage: ComparisonStage, count: number): PlannedRun[] {
+  return Array.from({ length: count }, (_, index) =>
+    planBlock(design, { block: from + index, stage, replacement: 0 }),
+  ).flat()
 }
 
 /**
- * The runs of one block. Runs of a block share a seed, so that cases are set against each other under the same arrivals and data.
- * @param replacement 0 for a block of the plan, 1.. for the replacements at its end
+ * The runs of one block, in an order drawn from the seed: every case once, and of each case both arms one after the other, so that the
+ * two of a pair share as much of their time as they can. Runs of a block share a seed, so that all are set against each other
+ * under the same arrivals and data.
  */
-export function planBlock(
-  id: string,
-  cases: readonly Case[],
-  seed: number,
-  block: number,
-  replacement: number,
-): PlannedRun[] {
-  const order = shuffle(
-    cases.map((_, index) => index),
-    createRandom(hash32(seed, BLOCK_ORDER, block)),
+export function planBlock({ id, cases, arms, seed }: Design, { block, stage, replacement }: BlockPlace): PlannedRun[] {
+  const random = createRandom(hash32(seed, BLOCK_ORDER, block))
+  const order = shuffle([...cases], random).flatMap(({ id: caseId }) =>
+    shuffle([...arms], random).map(({ name: arm }) => ({ caseId, arm })),
   )
-  return order.map((index, place) => {
-    const position = block * cases.length + place
+  return order.map((each, place) => {
+    const position = block * order.length + place
     return {
       id: `r${String(position + 1).padStart(4, '0')}`,
-      caseId: cases[index]!.id,
+      ...each,
+      stage,
       block,
       order: position,
       execution: block + 1,

@@ -4,7 +4,7 @@ import { runHook } from '../environment/hooks.ts'
 import { provisionerFor } from '../environment/provisioner.ts'
 import { sweepDead } from '../environment/sweep.ts'
 import type { Clone, Problem, Provisioner, RunningTarget } from '../model/environment.ts'
-import type { Case, PlannedRun } from '../model/experiment.ts'
+import type { ArmName, Case, PlannedRun } from '../model/experiment.ts'
 import type { RunResult } from '../model/result.ts'
 import { appendRow } from '../results/append.ts'
 import type { Mask } from '../results/mask.ts'
@@ -15,10 +15,24 @@ import type { Begun } from './begin.ts'
 import { type Observer, type Performed, perform } from './perform.ts'
 import { type RunOptions, runFolder } from './run.ts'
 
+/** What the runs need beyond a clone of their own: builds, work trees. */
+export interface Prepared {
+  /** A case as one arm of the plan runs it. */
+  armed(testCase: Case, arm: ArmName): Case
+  /** Removes what was made; resolves with what could not be removed. Idempotent. */
+  release(): Promise<readonly string[]>
+}
+
+export const NOTHING_PREPARED: Prepared = { armed: testCase => testCase, release: async () => [] }
+
 export interface SessionOptions {
   readonly begun: Begun
-  /** Valid runs wanted per case. */
+  /** Valid runs wanted per case; with two arms, valid pairs, in each stage. */
   readonly wanted: number
+  /** Makes what the runs need before the first of them; throws when it cannot, and has then removed what it made. */
+  readonly prepareArms: (guarded: Guarded, signal: AbortSignal) => Promise<Prepared>
+  /** Whether fresh runs are needed to confirm what these, of stage 1, suspect. */
+  readonly needsConfirmation: (results: readonly RunResult[]) => boolean
   readonly contents: ReadonlyMap<string, readonly LoadContent[]>
   /** Commands run before and after each run, or null. */
   readonly prepare: string | null
@@ -72,18 +86,25 @@ export async function performSession(options: SessionOptions): Promise<SessionEn
     wholeMs: performance.now() - beganMs,
   })
   let performed: Performed | null = null
+  let prepared = NOTHING_PREPARED
   const unfinished = new Set(['kept'])
   const maskLogsOf = (runId: string) => maskLogs(runFolder(begun.folder, { id: runId }), options.mask)
   try {
     const provisioner = provisionerFor(environment, guarded)
-    await preflight(provisioner, begun.plan.cases)
+    prepared = await options.prepareArms(guarded, AbortSignal.any([signal, guarded.lost]))
+    const { armed } = prepared
+    await preflight(
+      provisioner,
+      begun.plan.arms.flatMap(({ name }) => begun.plan.cases.map(each => armed(each, name))),
+    )
     performed = await perform({
       ...options,
+      armed,
       plan: begun.plan,
       finished: begun.finished,
       provisioner,
       folder: begun.folder,
-      hooks: (run, clone) => hooksOf(options, guarded, run, clone),
+      hooks: (run, clone) => hooksOf(options, guarded, prepared, run, clone),
       signal: AbortSignal.any([signal, guarded.lost]),
       deadlineMs: options.maxDurationMs === null ? null : beganMs + options.maxDurationMs,
       observer: {
@@ -107,9 +128,8 @@ export async function performSession(options: SessionOptions): Promise<SessionEn
   } catch (error) {
     if (!signal.aborted) throw error
   } finally {
-    await guarded.close().then(leaks => {
-      performed = performed && { ...performed, leaks: [...performed.leaks, ...leaks] }
-    })
+    const left = [...(await prepared.release()), ...(await guarded.close())]
+    performed = performed && { ...performed, leaks: [...performed.leaks, ...left] }
     for (const runId of unfinished) maskLogsOf(runId)
   }
   return performed === null
@@ -127,7 +147,15 @@ async function record({ begun, mask, observer }: SessionOptions, result: RunResu
   const testCase = begun.plan.cases.find(({ id }) => id === result.run.caseId)!
   const { provenance, environmentId, tags, plan } = begun
   const concurrency = testCase.scenario.environment.parallel
-  const row = rowOf(result, { provenance, experimentId: plan.id, case: testCase, environmentId, tags, concurrency })
+  const { branch, commit, version } = plan.arms.find(({ name }) => name === result.run.arm)!
+  const row = rowOf(result, {
+    provenance: { ...provenance, branch, commit, version },
+    experimentId: plan.id,
+    case: testCase,
+    environmentId,
+    tags,
+    concurrency,
+  })
   const { tornFile } = await appendRow(begun.resultsFile, row, mask)
   if (tornFile !== null)
     observer.warned(`the last line of ${begun.resultsFile} was torn by a crash; it was moved to ${tornFile}`)
@@ -137,12 +165,13 @@ async function record({ begun, mask, observer }: SessionOptions, result: RunResu
 function hooksOf(
   { begun, prepare, cleanup, signal }: SessionOptions,
   guarded: Guarded,
+  { armed }: Prepared,
   run: PlannedRun,
   clone: Clone,
 ): RunOptions['hooks'] {
   // What a run has made must go whatever ends it; a second interrupt ends the cleanup too.
   const untouched = new AbortController().signal
-  const { sut } = begun.plan.cases.find(({ id }) => id === run.caseId)!.scenario
+  const { sut } = armed(begun.plan.cases.find(({ id }) => id === run.caseId)!, run.arm).scenario
   const hook = (stage: 'prepare' | 'cleanup', command: string | null) => async (folder: string) => {
     const own = { stage, command: command ?? '', cloneId: clone.id, runId: run.id, folder, sut, target: null }
     if (command !== null) await runHook(guarded, own, stage === 'cleanup' ? untouched : signal)

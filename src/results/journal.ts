@@ -20,7 +20,7 @@ import { ResultsError, writeError } from './error.ts'
 import { tryLock } from './lock.ts'
 import { type Mask, maskStrings } from './mask.ts'
 
-export const JOURNAL_SCHEMA = 'hl7bench.journal/1'
+export const JOURNAL_SCHEMA = 'hl7bench.journal/2'
 
 /** What happened in an experiment, in this order for each run: started, finished, row. */
 export type JournalEvent =

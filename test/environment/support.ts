@@ -93,6 +93,8 @@ export const caseOf = (scenario: Scenario): Case => ({ id: 'test', scenario, lev
 export const run: PlannedRun = {
   id: 'r0001',
   caseId: 'test',
+  arm: 'only',
+  stage: 1,
   block: 0,
   order: 0,
   execution: 1,

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { type PerformOptions, perform } from '../../src/experiment/perform.ts'
 import { planExperiment } from '../../src/experiment/plan.ts'
+import type { Arm } from '../../src/model/experiment.ts'
 import type { RunResult } from '../../src/model/result.ts'
 import type { Scenario } from '../../src/model/scenario.ts'
 import { compileMessages } from '../../src/workload/hl7/compiled.ts'
@@ -18,6 +19,8 @@ const content = {
   code: null,
   module: null,
 }
+const arm = (name: Arm['name']): Arm => ({ name, label: name, branch: null, commit: null, version: null })
+const BOTH = [arm('baseline'), arm('candidate')]
 const fine: Script = { accepted: 100 }
 const paused: Script = { accepted: 100, pauseMs: 60_000 }
 
@@ -25,14 +28,18 @@ interface Setting extends Partial<PerformOptions> {
   readonly scripted: Scripted
   readonly runs?: number
   readonly caseIds?: readonly string[]
+  readonly arms?: readonly Arm[]
   readonly scenarioOf?: (caseId: string) => Partial<Scenario>
 }
 
-async function performed({ scripted, runs = 5, caseIds = ['demo'], scenarioOf = () => ({}), ...rest }: Setting) {
+async function performed(setting: Setting) {
+  const { scripted, runs = 5, caseIds = ['demo'], arms = [arm('only')], scenarioOf = () => ({}), ...rest } = setting
   const cases = caseIds.map(id => testCase(scenarioOf(id), id))
   const finished: RunResult[] = []
   const end = await perform({
-    plan: planExperiment('x', cases, runs, 1),
+    plan: planExperiment({ id: 'x', cases, arms, seed: 1 }, runs),
+    armed: each => each,
+    needsConfirmation: () => false,
     wanted: runs,
     finished: [],
     contents: new Map(cases.map(({ id }) => [id, scenario().load.map(() => content)])),
@@ -241,4 +248,60 @@ test('a replacement block that a crash cut short is finished, not replaced in it
   const resumed = await performed({ scripted: invalidOnce(), caseIds, runs: 5, finished: whole.results.slice(0, 11) })
   expect(resumed.stopped).toBe('complete')
   expect(resumed.results.at(-1)!.run).toEqual(whole.results.at(-1)!.run)
+})
+
+test('both arms of a block run one after the other in the same clone, each as its own case', async () => {
+  const scripted = scriptedProvisioner(() => fine)
+  const asked: string[] = []
+  const { results } = await performed({
+    scripted,
+    runs: 2,
+    arms: BOTH,
+    armed: (each, name) => {
+      asked.push(name)
+      return each
+    },
+  })
+  expect(results.map(({ cloneId }) => cloneId)).toEqual(['c0001', 'c0001', 'c0003', 'c0003'])
+  expect(scripted.events.filter(event => event.startsWith('provision'))).toHaveLength(2)
+  expect(new Set(asked)).toEqual(new Set(['baseline', 'candidate']))
+})
+
+test('an invalid run of one arm is replaced by a block of both, so that pairs stay pairs', async () => {
+  const { results } = await performed({
+    scripted: scriptedProvisioner(run => (run.id === 'r0003' ? paused : fine)),
+    runs: 3,
+    arms: BOTH,
+  })
+  expect(results).toHaveLength(8)
+  expect(results.slice(6).map(({ run }) => [run.block, run.replacement])).toEqual([
+    [3, 1],
+    [3, 1],
+  ])
+})
+
+test('what stage 1 suspects is confirmed on as many fresh blocks, with replacements of their own', async () => {
+  const shown: number[] = []
+  const { results, stopped } = await performed({
+    scripted: scriptedProvisioner(run => (run.id === 'r0008' ? paused : fine)),
+    runs: 3,
+    arms: BOTH,
+    needsConfirmation: stage1 => {
+      shown.push(stage1.length)
+      return true
+    },
+  })
+  expect(shown).toEqual([6])
+  expect(results.map(({ run }) => run.stage)).toEqual([...Array(6).fill(1), ...Array(8).fill(2)])
+  expect(results.slice(12).map(({ run }) => run.replacement)).toEqual([1, 1])
+  expect(stopped).toBe('complete')
+})
+
+test('a session that goes on in the middle of the confirmation repeats nothing and plans the same runs', async () => {
+  const scripted = () => scriptedProvisioner(run => (run.id === 'r0002' ? paused : fine))
+  const setting = { runs: 3, arms: BOTH, needsConfirmation: () => true }
+  const whole = await performed({ ...setting, scripted: scripted() })
+  const resumed = await performed({ ...setting, scripted: scripted(), finished: whole.results.slice(0, 11) })
+  expect(resumed.finished).toHaveLength(3)
+  expect(resumed.results.map(({ run }) => run)).toEqual(whole.results.map(({ run }) => run))
 })

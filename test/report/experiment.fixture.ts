@@ -6,6 +6,8 @@ import type { Load, Scenario, Slo } from '../../src/model/scenario.ts'
 import type { ReportInput } from '../../src/report/experiment.ts'
 import { createHistogram, encode, quantilesOf, recordMs } from '../../src/stats/histogram.ts'
 
+const ONLY = [{ name: 'only', label: 'main', branch: 'main', commit: 'abc', version: '1.2.3' }] as const
+
 export const PLAIN = {
   bold: (text: string) => text,
   good: (text: string) => text,
@@ -69,7 +71,18 @@ export function testCase(overrides: Partial<Scenario> = {}, id = 'demo'): Case {
 
 export function plannedRun(order: number, caseId = 'demo'): PlannedRun {
   const id = `r${String(order + 1).padStart(4, '0')}`
-  return { id, caseId, block: order, order, execution: order + 1, seed: order, key: '000000', replacement: 0 }
+  return {
+    id,
+    caseId,
+    arm: 'only',
+    stage: 1,
+    block: order,
+    order,
+    execution: order + 1,
+    seed: order,
+    key: '000000',
+    replacement: 0,
+  }
 }
 
 /** Answered exchanges by response time in ms, and arrivals without an answer. */
@@ -165,7 +178,7 @@ export function failedRun(order: number, error: string): RunResult {
 
 export function input(results: readonly RunResult[], cases: readonly Case[] = [testCase()]): ReportInput {
   return {
-    plan: { id: '20261122T210500Z-demo-3f9a2c', seed: 1, cases, runs: results.map(({ run }) => run) },
+    plan: { id: '20261122T210500Z-demo-3f9a2c', seed: 1, cases, arms: ONLY, runs: results.map(({ run }) => run) },
     results,
     startedAt: '2026-11-22T21:05:00Z',
     wholeMs: 60_000,

@@ -55,7 +55,18 @@ const audit: Audit = {
 }
 
 const header = {
-  run: { id: 'r0007', caseId: 'demo', block: 3, order: 6, execution: 4, seed: 42, key: 'abcdef', replacement: 0 },
+  run: {
+    id: 'r0007',
+    caseId: 'demo',
+    arm: 'only' as const,
+    stage: 1 as const,
+    block: 3,
+    order: 6,
+    execution: 4,
+    seed: 42,
+    key: 'abcdef',
+    replacement: 0,
+  },
   startedAt: '2026-11-22T21:05:00.000Z',
   cloneId: 'c0003',
   timings: { provisionMs: 5, startMs: 6, releaseMs: null, wholeMs: 2000 },
@@ -101,7 +112,7 @@ test('a valid run has the longest load as duration, all accepted records, and it
     clone: 'c0003',
     block: 3,
     order: 6,
-    arm: 'only',
+    arm: 'only' as const,
     seed: 42,
     digest: 'd',
     levels: { x: 1 },
