@@ -84,7 +84,8 @@ function warningOf(folder: string, failure: string): string {
   if (failure === 'no git') return `git is not installed: ${blank} Install git.`
   if (failure.includes('not a git repository')) return `${folder} is in no git repository: ${blank}`
   if (failure.includes('dubious ownership')) {
-    return `The repository around ${folder} belongs to another user, so that git refuses to read it: ${blank} Run \`git config --global --add safe.directory ${folder}\` if you trust it.`
+    const top = /repository at '([^']+)'/.exec(failure)?.[1] ?? folder
+    return `The repository ${top} belongs to another user, so that git refuses to read it: ${blank} Run \`git config --global --add safe.directory ${top}\` if you trust it.`
   }
   return `git cannot read ${folder}: ${blank} It says: ${failure}`
 }
