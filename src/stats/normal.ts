@@ -19,6 +19,15 @@ export function normalQuantile(p: number): number {
   return sign * z
 }
 
+/**
+ * P(Z > z) for the standard normal distribution, to a relative error of 1e-12 in the upper tail.
+ * @throws RangeError when z is NaN.
+ */
+export function normalTail(z: number): number {
+  if (Number.isNaN(z)) throw new RangeError('z: expected a number, found NaN; pass the statistic')
+  return z < 0 ? 1 - upperTail(-z) : upperTail(z)
+}
+
 /** P(Z > z), z >= 0; from z = 3 on by Laplace's continued fraction, Abramowitz and Stegun 26.2.14. */
 function upperTail(z: number): number {
   if (z < SERIES_BELOW) return 0.5 - centre(z)

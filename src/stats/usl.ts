@@ -1,0 +1,120 @@
+import { assertSample } from './input.ts'
+
+export interface Scalability {
+  /** Throughput of one unit of load. */
+  readonly lambda: number
+  /** Contention, 0 to 1. */
+  readonly sigma: number
+  /** Coherence, at least 0. */
+  readonly kappa: number
+  /** Share of the variance explained. */
+  readonly r2: number
+  /** Load of the highest throughput; null when the fit has none (kappa 0). */
+  readonly peak: number | null
+  /** Throughput there; null like `peak`. */
+  readonly most: number | null
+  /** The peak lies beyond the measured loads: no capacity to rely on. */
+  readonly extrapolated: boolean
+}
+
+const FEWEST_LOADS = 4
+const STARTS: readonly (readonly [sigma: number, kappa: number])[] = [
+  [0.01, 1e-6],
+  [0.1, 1e-4],
+  [0.3, 1e-3],
+  [0.05, 1e-2],
+]
+
+/**
+ * Universal Scalability Law, X(N) = lambda N / (1 + sigma (N - 1) + kappa N (N - 1)) (Gunther, Guerrilla Capacity Planning, 2007), by
+ * Levenberg-Marquardt within sigma 0 .. 1 and kappa >= 0 from several starts. For information: the SLO decides what a capacity is.
+ * null for fewer than 4 different loads. @throws RangeError on numbers that are not finite or not above 0.
+ */
+export function uslFit(loads: readonly number[], throughputs: readonly number[]): Scalability | null {
+  assertSample(loads)
+  assertSample(throughputs)
+  if (loads.length !== throughputs.length || [...loads, ...throughputs].some(value => value <= 0))
+    throw new RangeError('expected as many throughputs as loads, all above 0; leave out what was not measured')
+  if (new Set(loads).size < FEWEST_LOADS) return null
+  const first = Math.max(...throughputs.map((throughput, at) => throughput / loads[at]!))
+  const fits = STARTS.map(([sigma, kappa]) => descend([first, sigma, kappa], loads, throughputs))
+  const [lambda, sigma, kappa] = fits.reduce((best, fit) =>
+    errorOf(fit, loads, throughputs) < errorOf(best, loads, throughputs) ? fit : best,
+  )
+  const mean = throughputs.reduce((sum, value) => sum + value, 0) / throughputs.length
+  const whole = throughputs.reduce((sum, value) => sum + (value - mean) ** 2, 0)
+  const peak = kappa > 1e-12 ? Math.sqrt(Math.max(0, 1 - sigma) / kappa) : null
+  return {
+    lambda,
+    sigma,
+    kappa,
+    r2: whole === 0 ? 1 : 1 - errorOf([lambda, sigma, kappa], loads, throughputs) / whole,
+    peak,
+    most: peak === null ? null : throughputAt([lambda, sigma, kappa], peak),
+    extrapolated: peak !== null && peak > Math.max(...loads),
+  }
+}
+
+type Parameters = readonly [lambda: number, sigma: number, kappa: number]
+
+const throughputAt = ([lambda, sigma, kappa]: Parameters, n: number): number =>
+  (lambda * n) / (1 + sigma * (n - 1) + kappa * n * (n - 1))
+
+const errorOf = (parameters: Parameters, loads: readonly number[], throughputs: readonly number[]): number =>
+  loads.reduce((sum, n, at) => sum + (throughputs[at]! - throughputAt(parameters, n)) ** 2, 0)
+
+function descend(start: Parameters, loads: readonly number[], throughputs: readonly number[]): Parameters {
+  let at = start
+  let error = errorOf(at, loads, throughputs)
+  let damping = 1e-3
+  for (let step = 0; step < 500 && damping < 1e12; step++) {
+    const next = within(stepFrom(at, damping, loads, throughputs))
+    const nextError = errorOf(next, loads, throughputs)
+    if (nextError < error) {
+      const isDone = error - nextError <= 1e-15 * error
+      ;[at, error, damping] = [next, nextError, damping / 4]
+      if (isDone) break
+    } else damping *= 4
+  }
+  return at
+}
+
+const within = ([lambda, sigma, kappa]: Parameters): Parameters => [
+  Math.max(1e-12, lambda),
+  Math.min(1, Math.max(0, sigma)),
+  Math.max(0, kappa),
+]
+
+/** Solves (J'J + damping diag(J'J)) d = J'r by Cramer's rule. */
+function stepFrom(
+  at: Parameters,
+  damping: number,
+  loads: readonly number[],
+  throughputs: readonly number[],
+): Parameters {
+  const normal = [0, 0, 0, 0, 0, 0, 0, 0, 0]
+  const right = [0, 0, 0]
+  for (const [index, n] of loads.entries()) {
+    const x = throughputAt(at, n)
+    const slope = -(x * x) / (at[0] * n)
+    const gradient = [x / at[0], slope * (n - 1), slope * n * (n - 1)]
+    const residual = throughputs[index]! - x
+    for (let row = 0; row < 3; row++) {
+      right[row]! += gradient[row]! * residual
+      for (let column = 0; column < 3; column++) normal[3 * row + column]! += gradient[row]! * gradient[column]!
+    }
+  }
+  for (const diagonal of [0, 4, 8]) normal[diagonal]! *= 1 + damping
+  const whole = determinant(normal)
+  if (whole === 0) return at
+  const solved = [0, 1, 2].map(
+    column =>
+      determinant(normal.map((value, cell) => (cell % 3 === column ? right[Math.floor(cell / 3)]! : value))) / whole,
+  )
+  return [at[0] + solved[0]!, at[1] + solved[1]!, at[2] + solved[2]!]
+}
+
+function determinant(matrix: readonly number[]): number {
+  const [a, b, c, d, e, f, g, h, i] = matrix as [number, number, number, number, number, number, number, number, number]
+  return a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g)
+}
