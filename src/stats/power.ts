@@ -35,15 +35,7 @@ export function powerOf(n: number, effect: number, alpha: number, { logSd, paire
 /** Fewest runs per arm (or pairs) with at least this power, at most `MOST_RUNS` (then more would be needed). */
 export function runsFor(effect: number, alpha: number, power: number, noise: Noise): number {
   assertLevel(power)
-  let [low, high] = [2, 2]
-  while (high < MOST_RUNS && powerOf(high, effect, alpha, noise) < power)
-    [low, high] = [high, Math.min(MOST_RUNS, 2 * high)]
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2)
-    if (powerOf(middle, effect, alpha, noise) >= power) high = middle
-    else low = middle + 1
-  }
-  return high
+  return leastWhere(n => powerOf(n, effect, alpha, noise) >= power)
 }
 
 /** Smallest change that is found with this power at n runs per arm (or pairs), as a share: 0.089 for 8.9 %. */
@@ -55,6 +47,31 @@ export function smallestEffect(n: number, alpha: number, power: number, noise: N
     const middle = (low + high) / 2
     if (powerOf(n, middle, alpha, noise) >= power) high = middle
     else low = middle
+  }
+  return high
+}
+
+/**
+ * Runs per arm (or pairs) at which two arms that are alike are shown to be so in nine of ten comparisons: the 90 % interval, wherever
+ * it falls, lies within 1 / (1 + margin) .. 1 + margin (two one-sided tests: Schuirmann, J. Pharmacokinet. Biopharm. 15, 1987).
+ */
+export function runsForSame(margin: number, { logSd, paired }: Noise): number {
+  assertAbove('margin', margin)
+  assertAbove('logSd', logSd)
+  const isEnough = (n: number) =>
+    2 * studentQuantile(0.95, paired ? n - 1 : 2 * (n - 1)) * logSd * Math.sqrt((paired ? 1 : 2) / n) <=
+    Math.log1p(margin)
+  return leastWhere(isEnough)
+}
+
+/** Least n of 2 .. `MOST_RUNS` for which a condition holds that holds from some n on; `MOST_RUNS` when it holds for none. */
+function leastWhere(holds: (n: number) => boolean): number {
+  let [low, high] = [2, 2]
+  while (high < MOST_RUNS && !holds(high)) [low, high] = [high, Math.min(MOST_RUNS, 2 * high)]
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2)
+    if (holds(middle)) high = middle
+    else low = middle + 1
   }
   return high
 }
