@@ -13,9 +13,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   scenario: ['model', 'stats', 'workload', 'protocol', 'index.ts', 'ownPackage.ts', 'run.ts'],
   ledger: ['model', 'stats', 'workload', 'protocol'],
   target: ['model', 'workload', 'protocol', 'ledger'],
-  environment: ['model', 'stats', 'workload', 'protocol'],
+  environment: ['model', 'stats', 'workload', 'protocol', 'gitCommand.ts'],
   generator: ['model', 'stats', 'workload', 'protocol', 'ledger', 'index.ts', 'ownPackage.ts', 'run.ts'],
-  results: ['model', 'stats', 'workload', 'protocol'],
+  results: ['model', 'stats', 'workload', 'protocol', 'gitCommand.ts'],
   report: ['model', 'stats'],
   experiment: [
     'model',
@@ -28,6 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'environment',
     'generator',
     'results',
+    'gitCommand.ts',
   ],
 }
 

@@ -54,4 +54,5 @@ const ARMS: readonly Arm[] = (['baseline', 'candidate'] as const).map(name => ({
   branch: null,
   commit: null,
   version: null,
+  checkout: null,
 }))

@@ -53,7 +53,8 @@ async function sweepAll({ expired, experiment, dryRun, json }: SweepFlags, { out
   if (json) out(`${JSON.stringify({ schema: 'hl7bench.sweep/1', ...report }, null, 2)}\n`)
   else {
     const done = dryRun ? 'would remove' : 'removed'
-    for (const { experiment: id, pids } of report.removed) out(`${done} ${id}: ${pids.length} processes\n`)
+    for (const { experiment: id, pids, workTrees } of report.removed)
+      out(`${done} ${id}: ${pids.length} processes, ${workTrees.length} work trees\n`)
     for (const { experiment: id, reason } of report.kept) out(`kept ${id}: ${reason}\n`)
     for (const leak of report.leaks) out(`left: ${leak}\n`)
     if (report.removed.length === 0 && report.leaks.length === 0) out('nothing to remove\n')

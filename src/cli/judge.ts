@@ -1,4 +1,6 @@
-import { exitOf } from '../experiment/exit.ts'
+import { type ComparisonOutcome, exitOf } from '../experiment/exit.ts'
+import { compareResults } from '../report/comparison/compare.ts'
+import type { ComparisonInput, ComparisonReport } from '../report/comparison/comparison.ts'
 import type { ExperimentReport, ReportInput } from '../report/experiment.ts'
 import { summarize } from '../report/summarize.ts'
 
@@ -14,6 +16,28 @@ export function judge(input: Omit<ReportInput, 'exit'>, interrupted: boolean): E
     slosDeclared: slos.length,
     alarms: [...new Set(cases.flatMap(({ alarms }) => alarms.map(({ name }) => name)))],
     leaks: input.leaks,
+    comparison: null,
   })
   return summarize({ ...input, exit })
+}
+
+/** A comparison, with the exit code that follows from it. SLOs are the candidate's. */
+export function judgeComparison(
+  input: ComparisonInput,
+  interrupted: boolean,
+  failOn: ComparisonOutcome['failOn'],
+): ComparisonReport {
+  const { cases, verdict, answer } = compareResults(input, { code: 0, reason: '' })
+  const slos = cases.flatMap(({ candidate }) => candidate.slos)
+  const exit = exitOf({
+    results: input.results,
+    caseIds: input.plan.cases.map(({ id }) => id),
+    interrupted,
+    slosFailed: slos.filter(slo => slo.verdict !== 'met').length,
+    slosDeclared: slos.length,
+    alarms: [...new Set(cases.flatMap(({ candidate }) => candidate.alarms.map(({ name }) => name)))],
+    leaks: input.leaks,
+    comparison: { verdict, answer, failOn },
+  })
+  return compareResults(input, exit)
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { EXIT } from '../experiment/exit.ts'
 import { readOwnVersion } from '../results/provenance.ts'
+import { addCompare } from './compare.ts'
 import { type Console, createConsole } from './console.ts'
 import { addDoctor } from './doctor.ts'
 import { addEnv } from './env.ts'
@@ -14,8 +15,8 @@ import { addServe } from './serve.ts'
 import { addValidate } from './validate.ts'
 
 const EXIT_CODES = `
-Exit codes, the first that applies: 105 interrupted, 104 bad input, 100 provision failed, 113 no valid result, 99 SLO missed,
-101 teardown failed, 114 result good but something leaked; 0 ok, 1 internal error.
+Exit codes, the first that applies: 105 interrupted, 104 bad input, 100 provision failed, 113 no valid result, 111 slower,
+99 SLO missed, 112 not settled (only with --fail-on inconclusive), 101 teardown failed, 114 result good but something leaked; 0 ok, 1 internal error.
 `
 
 const program = new Command('hl7bench')
@@ -36,6 +37,7 @@ const exit = (result: number): void => {
 }
 
 addRun(program, console, exit)
+addCompare(program, console, exit)
 addInit(program, console)
 addValidate(program, console)
 addInspect(program, console)

@@ -1,7 +1,8 @@
 import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Begun } from '../experiment/begin.ts'
-import { NOTHING_PREPARED, type SessionEnd } from '../experiment/session.ts'
+import { prepareOne } from '../experiment/prepareOne.ts'
+import type { SessionEnd } from '../experiment/session.ts'
 import type { RunResult } from '../model/result.ts'
 import type { ExperimentReport, ReportInput } from '../report/experiment.ts'
 import { renderHtml } from '../report/html/page.ts'
@@ -33,7 +34,7 @@ export async function measure(options: MeasureOptions): Promise<ExperimentReport
   try {
     const end = await performShown({
       ...options,
-      prepareArms: async () => NOTHING_PREPARED,
+      prepareArms: (guarded, until) => prepareOne(begun.plan.cases[0]!.scenario.sut, begun.folder, guarded, until),
       needsConfirmation: () => false,
       endsEarly: result => endsEarly(options, result),
     })

@@ -1,14 +1,18 @@
 import { join } from 'node:path'
 import { type Command, Option } from 'commander'
+import { renderComparisonMarkdown } from '../report/comparison/markdown.ts'
+import { renderComparison } from '../report/comparison/terminal.ts'
+import { renderComparisonHtml } from '../report/html/comparisonPage.ts'
 import { renderHtml } from '../report/html/page.ts'
-import { renderJson } from '../report/json.ts'
+import { renderComparisonJson, renderJson } from '../report/json.ts'
 import { renderMarkdown } from '../report/markdown.ts'
 import { renderTerminal } from '../report/terminal.ts'
 import { writeArtefact } from '../results/artefact.ts'
+import { type CompareFlags, settingsOf } from './compareOptions.ts'
 import type { Console } from './console.ts'
 import { experimentFolder, replay } from './experimentFolder.ts'
-import { repeatOf } from './invocation.ts'
-import { judge } from './judge.ts'
+import { readInvocation, repeatOf } from './invocation.ts'
+import { judge, judgeComparison } from './judge.ts'
 
 interface ReportFlags {
   readonly format: 'text' | 'json' | 'markdown' | 'html'
@@ -55,8 +59,26 @@ async function report(
     },
     leaks: [],
   }
+  if (plan.arms.length > 1) {
+    const flags = readInvocation(folder).flags as CompareFlags
+    const compared = judgeComparison({ ...input, settings: settingsOf(flags) }, isCutShort, flags.failOn)
+    return print({
+      html: () => renderComparisonHtml(compared),
+      text: () => renderComparison(compared, terminal),
+      json: () => renderComparisonJson(compared),
+      markdown: () => renderComparisonMarkdown(compared),
+    })
+  }
   const whole = judge(input, isCutShort)
-  if (format === 'html') out(`${writeArtefact(folder, 'report.html', mask(renderHtml(whole)))}\n`)
-  else if (format === 'text') out(renderTerminal(whole, terminal))
-  else out(format === 'json' ? renderJson(whole) : renderMarkdown(whole))
+  print({
+    html: () => renderHtml(whole),
+    text: () => renderTerminal(whole, terminal),
+    json: () => renderJson(whole),
+    markdown: () => renderMarkdown(whole),
+  })
+
+  function print(formats: Record<ReportFlags['format'], () => string>): void {
+    if (format === 'html') out(`${writeArtefact(folder, 'report.html', mask(formats.html()))}\n`)
+    else out(formats[format]())
+  }
 }

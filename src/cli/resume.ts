@@ -4,6 +4,9 @@ import { type Begun, identify } from '../experiment/begin.ts'
 import { openJournal } from '../results/journal.ts'
 import { rowExists } from '../results/read.ts'
 import { readContents } from '../scenario/content.ts'
+import { preparing } from './armsOf.ts'
+import { loadComparison, printComparison } from './compare.ts'
+import type { CompareFlags } from './compareOptions.ts'
 import type { Console } from './console.ts'
 import { UsageError } from './errors.ts'
 import { experimentFolder, type Opening, replay } from './experimentFolder.ts'
@@ -11,6 +14,7 @@ import { interruptible } from './interrupt.ts'
 import { readInvocation } from './invocation.ts'
 import { loadTarget } from './loadTarget.ts'
 import { measure } from './measure.ts'
+import { measureComparison } from './measureComparison.ts'
 import { printReport } from './run.ts'
 import { maxDurationOption } from './runOptions.ts'
 
@@ -38,7 +42,11 @@ async function resume(experiment: string, flags: ResumeFlags, console: Console):
   const { opening, finished, rowed } = await replay(folder)
   const invocation = readInvocation(folder)
   process.chdir(invocation.cwd)
-  const loaded = await loadTarget(invocation.targets, invocation.flags)
+  const isComparison = opening.plan.arms.length > 1
+  const loaded = await (isComparison ? loadComparison : loadTarget)(
+    invocation.targets,
+    invocation.flags as CompareFlags,
+  )
   const now = await identify({
     loaded,
     env: process.env,
@@ -70,6 +78,13 @@ async function resume(experiment: string, flags: ResumeFlags, console: Console):
   const limit = flags.maxDuration === undefined ? {} : { maxDuration: flags.maxDuration }
   const again = { ...former, ...limit, quiet: flags.quiet ?? false, json: flags.json ?? false }
   const { repeat } = invocation
+  if (isComparison) {
+    const prepare = preparing(opening.plan.arms, loaded, again as CompareFlags, now.git.workTree)
+    const options = { begun, contents, flags: again as CompareFlags, repeat, console, prepare }
+    const compared = await interruptible(signal => measureComparison({ ...options, signal }))
+    printComparison(compared, flags, console)
+    return compared.exit.code
+  }
   const report = await interruptible(signal => measure({ begun, contents, flags: again, repeat, console, signal }))
   printReport(report, flags, console)
   return report.exit.code

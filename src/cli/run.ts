@@ -83,7 +83,7 @@ async function dryRun(loaded: LoadedScenario, flags: RunFlags, console: Console)
 }
 
 /** A limit that not even the first run can keep is a slip. */
-function checkMaxDuration({ cases, scenario }: LoadedScenario, { maxDuration }: RunFlags): void {
+export function checkMaxDuration({ cases, scenario }: LoadedScenario, { maxDuration }: RunFlags): void {
   if (maxDuration === undefined) return
   const first = planAlone('', cases.slice(0, 1), { ...scenario, runs: 1 })
   const { leastMs } = estimateDuration(first, 0)
@@ -95,11 +95,11 @@ function checkMaxDuration({ cases, scenario }: LoadedScenario, { maxDuration }: 
 
 /** The plan of an experiment that is not begun. */
 function planAlone(id: string, cases: LoadedScenario['cases'], { runs, seed }: Pick<Scenario, 'runs' | 'seed'>) {
-  const arms = [{ name: 'only' as const, label: '', branch: null, commit: null, version: null }]
+  const arms = [{ name: 'only' as const, label: '', branch: null, commit: null, version: null, checkout: null }]
   return planExperiment({ id, cases, arms, seed }, runs)
 }
 
-function identityOf(loaded: LoadedScenario, flags: RunFlags) {
+export function identityOf(loaded: LoadedScenario, flags: RunFlags) {
   const results = flags.results ?? process.env.HL7BENCH_RESULTS ?? null
   return { loaded, env: process.env, results, environmentId: flags.environmentId ?? null }
 }
@@ -109,7 +109,7 @@ export function printReport(report: ExperimentReport, { json }: Pick<RunFlags, '
 }
 
 /** The command line as it was, and the seed, which may have come from the file. */
-function repeatCommand(seed: number): string {
+export function repeatCommand(seed: number): string {
   const words = process.argv
     .slice(2)
     .map(word => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))

@@ -6,7 +6,7 @@ import { MARK_VARIABLE, markOf } from './mark.ts'
 import { startTimeOf } from './processTable.ts'
 import { endTree, type ProcessIdentity } from './processTree.ts'
 import { createReportDesk, type ReportDesk, startError } from './reportDesk.ts'
-import { openJournal, type ResourceJournal, type ResourceKind } from './resources.ts'
+import { openJournal, type ResourceJournal, type ResourceKind, type WorkTreePlace } from './resources.ts'
 
 export interface Exit {
   readonly code: number | null
@@ -54,6 +54,10 @@ export interface Guarded {
    * Resolves with what could not be ended. Idempotent.
    */
   end(id: string, graceMs?: number): Promise<readonly string[]>
+  /** Writes down a work tree that is about to be made; a sweep removes it when nobody else did. */
+  hold(id: string, workTree: WorkTreePlace): void
+  /** Writes down that a work tree is gone. */
+  released(id: string): void
   /** Ends everything left, and the guardian. Resolves with what could not be ended. Idempotent. */
   close(): Promise<readonly string[]>
 }
@@ -81,6 +85,7 @@ export async function startGuarded(options: GuardedOptions): Promise<Guarded> {
 
 function guard(experimentId: string, journal: ResourceJournal, link: GuardianLink, reports: ReportDesk): Guarded {
   const roots = new Map<string, ProcessIdentity>()
+  const held = new Set<string>()
   let closing: Promise<readonly string[]> | undefined
 
   function began(id: string, identity: ProcessIdentity, exited: Promise<Exit>): GuardedProcess {
@@ -117,7 +122,7 @@ function guard(experimentId: string, journal: ResourceJournal, link: GuardianLin
     await link.close()
     // Finds nothing, unless the guardian died before it was done.
     const survivors = await endAlone(null, GRACE_MS)
-    journal.close(survivors.length === 0)
+    journal.close(survivors.length === 0 && held.size === 0)
     return survivors.map(describeLeak)
   }
 
@@ -147,6 +152,14 @@ function guard(experimentId: string, journal: ResourceJournal, link: GuardianLin
       link.send({ op: 'watch', id, ...identity })
       void exited.then(() => link.send({ op: 'forget', id }))
       return { ...began(id, identity, exited), child }
+    },
+    hold(id, workTree) {
+      held.add(id)
+      journal.intent(id, 'worktree', workTree)
+    },
+    released(id) {
+      held.delete(id)
+      journal.gone(id)
     },
     end,
     close: () => (closing ??= closeAll()),

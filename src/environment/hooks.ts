@@ -3,9 +3,9 @@ import type { Stage } from '../model/result.ts'
 import type { Sut } from '../model/scenario.ts'
 import { EnvironmentError } from './error.ts'
 import type { Guarded } from './guarded.ts'
-import { MARK_VARIABLE, markOf } from './mark.ts'
 import { outputIn, quoteOutput } from './output.ts'
 import { runVariables } from './runVariables.ts'
+import { runShell } from './shell.ts'
 
 /** A command of the user's that is run beside a run. */
 export interface Hook {
@@ -26,26 +26,15 @@ export interface Hook {
  * lives until its clone is released.
  */
 export async function runHook(guarded: Guarded, hook: Hook, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted()
   const { stage, command, folder, runId } = hook
   const output = outputIn(folder, stage)
   const id = `${hook.cloneId}.${runId}-${stage}`
   const facts = { runId, folder, mllp: hook.target?.mllp ?? null, fhir: hook.target?.fhir ?? null }
-  const child = await guarded.spawn({
-    id,
-    resource: 'hook',
-    argv: ['/bin/sh', '-c', command],
-    cwd: hook.sut.cwd,
-    env: { ...runVariables(hook.sut.env, facts), [MARK_VARIABLE]: markOf(guarded.experimentId, id) },
-    stdout: output.stdout,
-    stderr: output.stderr,
-  })
-  const onAbort = () => void guarded.end(id)
-  // Aborted while it was being started, the signal says so no more.
-  if (signal.aborted) onAbort()
-  signal.addEventListener('abort', onAbort, { once: true })
-  const exit = await child.exited.finally(() => signal.removeEventListener('abort', onAbort))
-  signal.throwIfAborted()
+  const exit = await runShell(
+    guarded,
+    { id, resource: 'hook', command, cwd: hook.sut.cwd, env: runVariables(hook.sut.env, facts), output },
+    signal,
+  )
   if (exit.code === 0) return
   throw new EnvironmentError(
     stage,

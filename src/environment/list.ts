@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { isMarked } from './mark.ts'
 import { readProcesses } from './processTable.ts'
 import { isRunning, type JournalledExperiment, replayAll, whereaboutsOf } from './replay.ts'
@@ -36,15 +37,16 @@ function listExperiment(
   if (controller === null) return []
   const where = whereaboutsOf(controller)
   const known = (answer: () => boolean) => (where === 'elsewhere' ? null : where === 'this-boot' && answer())
-  return resources.map(({ id, kind, at, identity }) => ({
+  return resources.map(({ id, kind, at, identity, workTree }) => ({
     experiment,
     kind: controller.kind,
     owner: controller.owner,
     clone: id.includes('.') ? id.slice(0, id.indexOf('.')) : null,
-    resource: `${kind} ${id}`,
+    resource: workTree === null ? `${kind} ${id}` : `${kind} ${workTree.folder}`,
     pid: identity?.pid ?? null,
     alive: known(
       () =>
+        (workTree !== null && existsSync(workTree.folder)) ||
         (identity !== null && isRunning(processes, identity)) ||
         processes.some(entry => isMarked(entry.mark, experiment, id)),
     ),

@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { bootId, type ProcessEntry } from './processTable.ts'
 import type { ProcessIdentity } from './processTree.ts'
-import type { ControllerLine, ResourceKind, ResourceLine } from './resources.ts'
+import type { ControllerLine, ResourceKind, ResourceLine, WorkTreePlace } from './resources.ts'
 import { journalFile } from './state.ts'
 
 /** What a resource journal says is there, or may be. */
@@ -24,6 +24,8 @@ export interface JournalledResource {
   readonly at: string
   /** null = intended; whether it was created is told by its mark alone. */
   readonly identity: ProcessIdentity | null
+  /** null = a process. */
+  readonly workTree: WorkTreePlace | null
 }
 
 /** Every experiment with a journal under a state folder; none when the folder is not there. */
@@ -60,7 +62,13 @@ function replay(folder: string, experiment: string): JournalledExperiment {
   for (const line of readLines(journalFile(folder, experiment))) {
     if (line.op === 'controller') controller = line
     else if (line.op === 'intent')
-      resources.set(line.id, { id: line.id, kind: line.resource, at: line.at, identity: null })
+      resources.set(line.id, {
+        id: line.id,
+        kind: line.resource,
+        at: line.at,
+        identity: null,
+        workTree: line.workTree ?? null,
+      })
     else if (line.op === 'gone') resources.delete(line.id)
     else {
       const intended = resources.get(line.id)

@@ -24,17 +24,32 @@ export interface ControllerLine {
 
 export type ResourceLine =
   | ControllerLine
-  | { readonly op: 'intent'; readonly id: string; readonly resource: ResourceKind; readonly at: string }
+  | {
+      readonly op: 'intent'
+      readonly id: string
+      readonly resource: ResourceKind
+      readonly at: string
+      /** Of a work tree. */
+      readonly workTree?: WorkTreePlace
+    }
   | { readonly op: 'created'; readonly id: string; readonly pid: number; readonly startedAt: string }
   | { readonly op: 'gone'; readonly id: string }
 
-export type ResourceKind = 'guardian' | 'sut' | 'target' | 'generator' | 'hook'
+/** A git work tree made for an experiment. */
+export interface WorkTreePlace {
+  /** The repository whose work tree it is, absolute. */
+  readonly repository: string
+  /** Absolute. */
+  readonly folder: string
+}
+
+export type ResourceKind = 'guardian' | 'sut' | 'target' | 'generator' | 'hook' | 'build' | 'worktree'
 
 /** Writer of the resource journal of one experiment. */
 export interface ResourceJournal {
   readonly file: string
-  /** On disk when it returns: only then may the process be started. */
-  intent(id: string, resource: ResourceKind): void
+  /** On disk when it returns: only then may it be created. */
+  intent(id: string, resource: ResourceKind, workTree?: WorkTreePlace): void
   created(id: string, identity: ProcessIdentity): void
   /** Of `id` and everything below it. */
   gone(id: string): void
@@ -64,9 +79,10 @@ export function openJournal(options: JournalOptions): ResourceJournal {
   fsyncFolder(dirname(file))
   return {
     file,
-    intent(id, resource) {
+    intent(id, resource, workTree) {
       open.add(id)
-      write({ op: 'intent', id, resource, at: new Date().toISOString() }, true)
+      const place = workTree === undefined ? {} : { workTree }
+      write({ op: 'intent', id, resource, at: new Date().toISOString(), ...place }, true)
     },
     created(id, { pid, startedAt }) {
       write({ op: 'created', id, pid, startedAt }, true)

@@ -4,6 +4,7 @@ import { type ProcessEntry, readProcesses } from './processTable.ts'
 import { endTree, selectTree } from './processTree.ts'
 import { isRunning, type JournalledExperiment, replayAll, whereaboutsOf } from './replay.ts'
 import { stateFolder } from './state.ts'
+import { removeWorkTree } from './workTree.ts'
 
 export interface SweepFilter {
   /** Only this experiment, also when its journal is lost. */
@@ -27,6 +28,8 @@ export interface SweptExperiment {
   readonly experiment: string
   /** Processes that were ended. */
   readonly pids: readonly number[]
+  /** Folders of work trees that were removed. */
+  readonly workTrees: readonly string[]
 }
 
 const GRACE_MS = 200
@@ -82,11 +85,21 @@ async function sweepExperiment(
   const { experiment, folder } = found
   const tree = { experimentId: experiment, id: null, roots: rootsOf(found) }
   const members = selectTree(readProcesses(), tree)
-  report.removed.push({ experiment, pids: members.map(({ pid }) => pid) })
+  const workTrees = found.resources.flatMap(({ workTree }) => workTree ?? [])
+  report.removed.push({
+    experiment,
+    pids: members.map(({ pid }) => pid),
+    workTrees: workTrees.map(workTree => workTree.folder),
+  })
   if (dryRun) return
   const survivors = await endTree(tree, GRACE_MS)
-  report.leaks.push(...survivors.map(survivor => describeSurvivor(experiment, survivor)))
-  if (survivors.length === 0 && folder !== '') rmSync(folder, { recursive: true, force: true })
+  // Only when nothing runs in them any more.
+  const left = [
+    ...survivors.map(survivor => describeSurvivor(experiment, survivor)),
+    ...(await Promise.all(workTrees.map(removeWorkTree))).flatMap(leak => leak ?? []),
+  ]
+  report.leaks.push(...left)
+  if (left.length === 0 && folder !== '') rmSync(folder, { recursive: true, force: true })
 }
 
 /** After a reboot every journalled pid is somebody else's. */

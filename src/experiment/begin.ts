@@ -71,7 +71,9 @@ export async function begin(options: BeginOptions): Promise<Begun> {
   // The id names folders and processes.
   const id = experimentId(new Date(), mask(scenario.name), randomBytes(4).readUInt32BE())
   const { branch, commit, version } = provenance
-  const arms = options.arms ?? [{ name: 'only', label: branch ?? commit ?? scenario.name, branch, commit, version }]
+  const arms = options.arms ?? [
+    { name: 'only', label: branch ?? commit ?? scenario.name, branch, commit, version, checkout: null },
+  ]
   const plan = planExperiment({ id, cases, arms, seed: scenario.seed }, scenario.runs)
   const folder = prepareExperimentFolder(rows, id)
   const journal = openJournal(folder, mask)

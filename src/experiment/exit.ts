@@ -6,7 +6,9 @@ export const EXIT = {
   badInput: 104,
   provisionFailed: 100,
   noValidResult: 113,
+  regression: 111,
   sloMissed: 99,
+  inconclusive: 112,
   teardownFailed: 101,
   leaked: 114,
   ok: 0,
@@ -23,6 +25,18 @@ export interface Outcome {
   /** Names of alarms that were raised. */
   readonly alarms: readonly string[]
   readonly leaks: readonly string[]
+  /** Of a comparison; null = nothing was compared. */
+  readonly comparison: ComparisonOutcome | null
+}
+
+export const FAIL_ON = ['regression', 'inconclusive', 'never'] as const
+
+export interface ComparisonOutcome {
+  readonly verdict: 'slower' | 'faster' | 'same' | 'inconclusive' | 'insufficient' | 'invalid'
+  /** The verdict in one sentence. */
+  readonly answer: string
+  /** `inconclusive` includes a regression; `never`: whatever the verdict, the result itself fails nothing. */
+  readonly failOn: (typeof FAIL_ON)[number]
 }
 
 export interface Exit {
@@ -50,14 +64,30 @@ export function exitOf(outcome: Outcome): Exit {
         : `no valid run of ${withoutValid.join(', ')}`,
     }
   }
+  const compared = exitOfComparison(outcome.comparison)
+  if (compared !== null && compared.code !== EXIT.inconclusive) return compared
   if (slosFailed > 0) return { code: EXIT.sloMissed, reason: `${slosFailed} of ${slosDeclared} SLOs not met` }
   if (alarms.length > 0) return { code: EXIT.sloMissed, reason: `alarm: ${alarms.join(', ')}` }
   if (slosDeclared > 0 && failedByTarget.length > 0)
     return { code: EXIT.sloMissed, reason: `the target failed in ${failedByTarget.length} runs` }
+  if (compared !== null) return compared
   if (failed.some(result => result.stage === 'cleanup'))
     return { code: EXIT.teardownFailed, reason: 'a cleanup failed' }
   if (leaks.length > 0) return { code: EXIT.leaked, reason: `${leaks.length} resources could not be removed` }
-  return { code: EXIT.ok, reason: slosDeclared > 0 ? `all ${slosDeclared} SLOs met` : 'measured' }
+  return {
+    code: EXIT.ok,
+    reason: slosDeclared > 0 ? `all ${slosDeclared} SLOs met` : outcome.comparison === null ? 'measured' : 'compared',
+  }
+}
+
+function exitOfComparison(comparison: ComparisonOutcome | null): Exit | null {
+  if (comparison === null) return null
+  const { verdict, answer, failOn } = comparison
+  if (verdict === 'insufficient' || verdict === 'invalid') return { code: EXIT.noValidResult, reason: answer }
+  if (verdict === 'slower' && failOn !== 'never') return { code: EXIT.regression, reason: 'the candidate is slower' }
+  if (verdict === 'inconclusive' && failOn === 'inconclusive')
+    return { code: EXIT.inconclusive, reason: 'not settled, and --fail-on inconclusive was asked for' }
+  return null
 }
 
 /** Without what it quotes below. */

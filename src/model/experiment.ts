@@ -26,6 +26,8 @@ export interface Arm {
   /** Full commit id, with `-dirty` where uncommitted work is measured. */
   readonly commit: string | null
   readonly version: string | null
+  /** Commit that is checked out for the arm: a snapshot where uncommitted work is measured; null = nothing is checked out. */
+  readonly checkout: string | null
 }
 
 /** 1 = the runs that a comparison suspects by, 2 = the fresh ones that confirm. */

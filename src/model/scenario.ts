@@ -48,7 +48,9 @@ export interface FhirEndpoint extends Endpoint {
 export interface Sut {
   /** Command line (run by the shell) that starts the SUT in the foreground, or null for the built-in targets. */
   readonly start: string | null
-  /** Environment variables added to the SUT's own, and to `prepare` and `cleanup`. */
+  /** Command line (run by the shell in `cwd`) that builds the SUT, once before the first run; null = nothing to build. */
+  readonly build: string | null
+  /** Environment variables added to the SUT's own, and to `build`, `prepare` and `cleanup`. */
   readonly env: Readonly<Record<string, string>>
   /** Working folder of `start`, absolute. */
   readonly cwd: string

@@ -54,29 +54,29 @@ function metricRow({ path, unit, estimate }: Metric): string {
   return `| ${name}${mark} | ${escapeMarkdown(formatFigure(estimate.median, unit))} | ${escapeMarkdown(formatInterval(estimate, unit))} | ${estimate.n} |`
 }
 
-function sloItem(verdict: SloVerdict): string {
+export function sloItem(verdict: SloVerdict): string {
   return `${MARKS[verdict.verdict]} ${verdict.verdict}: ${escapeMarkdown(sloStatement(verdict))}`
 }
 
-function facts(entries: readonly (readonly [string, string])[]): string {
+export function facts(entries: readonly (readonly [string, string])[]): string {
   return ['| | |', '| --- | --- |', ...entries.map(([label, value]) => `| ${label} | ${escapeMarkdown(value)} |`)].join(
     '\n',
   )
 }
 
-function bullets(items: readonly string[]): string {
+export function bullets(items: readonly string[]): string {
   return items.map(item => `- ${item}`).join('\n')
 }
 
 /** Keeps names and error texts from becoming markup, links or table cells. */
-function escapeMarkdown(text: string): string {
+export function escapeMarkdown(text: string): string {
   return text
     .replace(/\s+/g, ' ')
     .replace(/[\\`*_[\]<>|#~@]/g, character => (character === '@' ? '@\u200b' : `\\${character}`))
 }
 
 /** Inline code whose fence is longer than any run of backticks inside. */
-function code(text: string): string {
+export function code(text: string): string {
   const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map(run => run.length))
   const fence = '`'.repeat(longest + 1)
   const pad = text.startsWith('`') || text.endsWith('`') ? ' ' : ''

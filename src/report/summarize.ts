@@ -30,7 +30,7 @@ export function summarize(input: ReportInput): ExperimentReport {
   }
 }
 
-function summarizeCase(testCase: Case, plan: ExperimentPlan, all: readonly RunResult[]): CaseReport {
+export function summarizeCase(testCase: Case, plan: ExperimentPlan, all: readonly RunResult[]): CaseReport {
   const { scenario } = testCase
   const results = all.filter(result => result.run.caseId === testCase.id)
   const planned = plan.runs.filter(run => run.caseId === testCase.id)

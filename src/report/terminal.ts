@@ -1,4 +1,4 @@
-import Table from 'cli-table3'
+import { columns } from './columns.ts'
 import type { CaseReport, ExperimentReport, Metric, OverallVerdict, SloVerdict } from './experiment.ts'
 import { alarmText, reasonTexts } from './findings.ts'
 import { fold } from './fold.ts'
@@ -33,7 +33,7 @@ export interface TerminalOptions {
   readonly width: number
 }
 
-const MARKS = {
+export const MARKS = {
   unicode: { met: '✓', missed: '✗', 'not measured': '?', ellipsis: '…' },
   ascii: { met: 'ok', missed: 'FAIL', 'not measured': '??', ellipsis: '~' },
 } as const
@@ -78,19 +78,13 @@ function renderCase(report: CaseReport, options: TerminalOptions): readonly stri
 
 function renderMetrics(metrics: readonly Metric[], { style, glyphs, width }: TerminalOptions): readonly string[] {
   const names = width - FIXED_COLUMNS.reduce((sum, column) => sum + column, 0)
-  const table = new Table({
+  return columns({
     head: ['metric', 'median', '95 % interval', 'n'].map(style.dim),
-    colWidths: [names, ...FIXED_COLUMNS],
-    colAligns: ['left', 'right', 'right', 'right'],
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 1 },
-    truncate: MARKS[glyphs].ellipsis,
-    chars: NO_BORDERS,
+    widths: [names, ...FIXED_COLUMNS],
+    aligns: ['left', 'right', 'right', 'right'],
+    ellipsis: MARKS[glyphs].ellipsis,
+    rows: metrics.map(metricCells),
   })
-  for (const metric of metrics) table.push(metricCells(metric))
-  return table
-    .toString()
-    .split('\n')
-    .map(line => line.trimEnd())
 }
 
 function metricCells({ path, unit, estimate }: Metric): string[] {
@@ -99,13 +93,13 @@ function metricCells({ path, unit, estimate }: Metric): string[] {
   return [`${path}${mark}`, formatFigure(estimate.median, unit), formatInterval(estimate, unit), String(estimate.n)]
 }
 
-function renderSlo(verdict: SloVerdict, { style, glyphs, width }: TerminalOptions): readonly string[] {
+export function renderSlo(verdict: SloVerdict, { style, glyphs, width }: TerminalOptions): readonly string[] {
   const text = verdict.verdict === 'not measured' ? 'not measured: ' : ''
   const lines = fold(`${MARKS[glyphs][verdict.verdict]} ${text}${sloStatement(verdict)}`, width, '  ')
   return lines.map(paintOf(verdict.verdict, style))
 }
 
-function paragraph(text: string, { width }: TerminalOptions, paint: Paint = plain): readonly string[] {
+export function paragraph(text: string, { width }: TerminalOptions, paint: Paint = plain): readonly string[] {
   const [first = '', ...quoted] = text.split('\n')
   const lines = [
     ...fold(first, width, '  '),
@@ -121,23 +115,3 @@ function paintOf(verdict: OverallVerdict, style: TerminalStyle): Paint {
 function plain(text: string): string {
   return text
 }
-
-const NO_BORDERS = Object.fromEntries(
-  [
-    'top',
-    'top-mid',
-    'top-left',
-    'top-right',
-    'bottom',
-    'bottom-mid',
-    'bottom-left',
-    'bottom-right',
-    'left',
-    'left-mid',
-    'mid',
-    'mid-mid',
-    'right',
-    'right-mid',
-    'middle',
-  ].map(place => [place, '']),
-)

@@ -86,7 +86,10 @@ export function markedNotes({ metrics }: CaseReport): readonly string[] {
 }
 
 /** Where things are and what to do next, as label and value. */
-export function pointers({ files, commands }: ExperimentReport): readonly (readonly [label: string, value: string])[] {
+export function pointers({
+  files,
+  commands,
+}: Pick<ExperimentReport, 'files' | 'commands'>): readonly (readonly [label: string, value: string])[] {
   const all: readonly (readonly [string, string | null])[] = [
     ['rows', files.rows],
     ['report', files.html],
@@ -97,8 +100,11 @@ export function pointers({ files, commands }: ExperimentReport): readonly (reado
   return all.flatMap(([label, value]) => (value === null ? [] : [[label, value] as const]))
 }
 
+/** What a report of a run and one of a comparison have in common. */
+type Described = Pick<ExperimentReport, 'id' | 'startedAt' | 'environmentId' | 'provenance' | 'seed'>
+
 /** Host, commit and harness in label and value. */
-export function provenanceFacts(report: ExperimentReport): readonly (readonly [label: string, value: string])[] {
+export function provenanceFacts(report: Described): readonly (readonly [label: string, value: string])[] {
   const { provenance, environmentId, startedAt, seed } = report
   const { host, harness } = provenance
   return [

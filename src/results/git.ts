@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto'
 import { lstatSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { execa } from 'execa'
+import { type Env, git } from '../gitCommand.ts'
 import { ciBranch } from './ci-branch.ts'
-import { systemCode } from './error.ts'
 
-export type Env = Readonly<Record<string, string | undefined>>
+export type { Env } from '../gitCommand.ts'
 
 export interface GitState {
   /** Absolute, without symbolic links; null = no work tree that git would tell about. */
@@ -52,32 +51,6 @@ const untold = (warning: string): GitState => ({
   changes: null,
   warning,
 })
-
-/** Variables by which a caller such as a git hook would point git at another repository. */
-const REPOSITORY_VARIABLES = new Set(
-  'GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_COMMON_DIR GIT_PREFIX GIT_NAMESPACE GIT_OBJECT_DIRECTORY GIT_ALTERNATE_OBJECT_DIRECTORIES'.split(
-    ' ',
-  ),
-)
-
-async function git(
-  folder: string,
-  env: Env,
-  args: readonly string[],
-): Promise<{ output: string; failure: string | null }> {
-  const own = Object.fromEntries(Object.entries(env).filter(([name]) => !REPOSITORY_VARIABLES.has(name)))
-  // A repository's own configuration may name a program to run as file system monitor.
-  const result = await execa('git', ['-C', folder, '-c', 'core.fsmonitor=false', ...args], {
-    env: { ...own, GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' },
-    extendEnv: false,
-    reject: false,
-    stripFinalNewline: false,
-    maxBuffer: 1_000_000_000,
-  })
-  if (!result.failed) return { output: result.stdout, failure: null }
-  const isMissing = systemCode(result.cause) === 'ENOENT'
-  return { output: '', failure: isMissing ? 'no git' : result.stderr.trim() || (result.shortMessage ?? 'git failed') }
-}
 
 function warningOf(folder: string, failure: string): string {
   const blank = 'rows have neither branch nor commit.'

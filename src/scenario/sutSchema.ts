@@ -58,6 +58,13 @@ export const sutSchema = z.strictObject({
     .describe(
       'Shell command that starts the SUT in the foreground; {mllpPort}, {fhirPort} and {runDir} are replaced. null = the built-in targets.',
     ),
+  build: text
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe(
+      'Shell command that builds the SUT in `cwd`, once before the first run (compare: once for each commit). null = nothing to build.',
+    ),
   env: z
     .record(
       z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: 'expected the name of an environment variable' }),

@@ -64,7 +64,11 @@ describe('a sweep', () => {
       { op: 'gone', id: 'c1.c' },
     ])
     const ended = once(own, 'exit')
-    expect(await sweep({ folder })).toEqual({ removed: [{ experiment, pids: [own.pid] }], kept: [], leaks: [] })
+    expect(await sweep({ folder })).toEqual({
+      removed: [{ experiment, pids: [own.pid], workTrees: [] }],
+      kept: [],
+      leaks: [],
+    })
     await ended
     expect([isAlive(other), isAlive(gone)]).toEqual([true, true])
     expect(existsSync(join(folder, experiment))).toBe(false)
@@ -80,7 +84,7 @@ describe('a sweep', () => {
       const neighbour = await stray(`${experiment}0/c1.a`)
       expect(listEnvironments(folder)).toMatchObject([{ clone: 'c1', pid: null, alive: true, controllerAlive: false }])
       const ended = once(own, 'exit')
-      expect((await sweepDead(folder)).removed).toEqual([{ experiment, pids: [own.pid] }])
+      expect((await sweepDead(folder)).removed).toEqual([{ experiment, pids: [own.pid], workTrees: [] }])
       await ended
       expect(isAlive(neighbour)).toBe(true)
     },
@@ -91,7 +95,7 @@ describe('a sweep', () => {
     const own = await stray(`${experiment}/c1.a`)
     const ended = once(own, 'exit')
     const { removed } = await sweep({ folder: temporaryFolder(), experiment })
-    expect(removed).toEqual([{ experiment, pids: [own.pid] }])
+    expect(removed).toEqual([{ experiment, pids: [own.pid], workTrees: [] }])
     await ended
   })
 
@@ -99,7 +103,7 @@ describe('a sweep', () => {
     const folder = temporaryFolder()
     const own = await stray()
     const experiment = deadJournal(folder, [intent('c1.a'), { op: 'created', id: 'c1.a', ...identityOf(own.pid) }])
-    expect((await sweep({ folder, dryRun: true })).removed).toEqual([{ experiment, pids: [own.pid] }])
+    expect((await sweep({ folder, dryRun: true })).removed).toEqual([{ experiment, pids: [own.pid], workTrees: [] }])
     expect([isAlive(own), existsSync(join(folder, experiment))]).toEqual([true, true])
   })
 
@@ -138,7 +142,7 @@ describe('a sweep', () => {
       boot: 'an earlier one',
     })
     expect(listEnvironments(folder)).toMatchObject([{ alive: false }])
-    expect((await sweep({ folder })).removed).toEqual([{ experiment, pids: [] }])
+    expect((await sweep({ folder })).removed).toEqual([{ experiment, pids: [], workTrees: [] }])
     expect([isAlive(other), existsSync(join(folder, experiment))]).toEqual([true, false])
   })
 
@@ -147,7 +151,7 @@ describe('a sweep', () => {
     mkdirSync(join(folder, 'begun'))
     expect((await sweep({ folder })).kept).toEqual([{ experiment: 'begun', reason: 'it is just being started' }])
     utimesSync(join(folder, 'begun'), 1, 1)
-    expect((await sweep({ folder })).removed).toEqual([{ experiment: 'begun', pids: [] }])
+    expect((await sweep({ folder })).removed).toEqual([{ experiment: 'begun', pids: [], workTrees: [] }])
   })
 
   test('finds nothing where there never was anything', async () => {

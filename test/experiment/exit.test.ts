@@ -16,6 +16,7 @@ const fine: Outcome = {
   slosDeclared: 2,
   alarms: [],
   leaks: [],
+  comparison: null,
 }
 const code = (outcome: Partial<Outcome>) => exitOf({ ...fine, ...outcome }).code
 
@@ -53,4 +54,28 @@ test.each<[number, string, Partial<Outcome>]>([
 
 test('the reason of a failed start is in the exit reason', () => {
   expect(exitOf({ ...fine, results: [failed('start')] }).reason).toContain('because')
+})
+
+test.each<[number, string, Outcome['comparison'], Partial<Outcome>]>([
+  [111, 'slower', { verdict: 'slower', answer: '', failOn: 'regression' }, {}],
+  [
+    111,
+    'slower, though an SLO was missed too',
+    { verdict: 'slower', answer: '', failOn: 'regression' },
+    { slosFailed: 1 },
+  ],
+  [0, 'slower, and nothing is to fail', { verdict: 'slower', answer: '', failOn: 'never' }, {}],
+  [0, 'not settled', { verdict: 'inconclusive', answer: '', failOn: 'regression' }, {}],
+  [112, 'not settled, and that is to fail', { verdict: 'inconclusive', answer: '', failOn: 'inconclusive' }, {}],
+  [
+    99,
+    'not settled, but an SLO was missed',
+    { verdict: 'inconclusive', answer: '', failOn: 'inconclusive' },
+    { slosFailed: 1 },
+  ],
+  [113, 'not judged', { verdict: 'insufficient', answer: '', failOn: 'regression' }, {}],
+  [0, 'faster', { verdict: 'faster', answer: '', failOn: 'inconclusive' }, {}],
+  [105, 'interrupted, though slower', { verdict: 'slower', answer: '', failOn: 'regression' }, { interrupted: true }],
+])('a comparison ends with %i when it is %s', (expected, _, comparison, rest) => {
+  expect(code({ comparison, ...rest })).toBe(expected)
 })

@@ -19,7 +19,14 @@ const content = {
   code: null,
   module: null,
 }
-const arm = (name: Arm['name']): Arm => ({ name, label: name, branch: null, commit: null, version: null })
+const arm = (name: Arm['name']): Arm => ({
+  name,
+  label: name,
+  branch: null,
+  commit: null,
+  version: null,
+  checkout: null,
+})
 const BOTH = [arm('baseline'), arm('candidate')]
 const fine: Script = { accepted: 100 }
 const paused: Script = { accepted: 100, pauseMs: 60_000 }

@@ -11,7 +11,14 @@ const cases = (count: number): Case[] =>
     digest: String(i),
   }))
 
-const arm = (name: Arm['name']): Arm => ({ name, label: name, branch: null, commit: null, version: null })
+const arm = (name: Arm['name']): Arm => ({
+  name,
+  label: name,
+  branch: null,
+  commit: null,
+  version: null,
+  checkout: null,
+})
 const design = (count: number, seed: number, arms: readonly Arm[] = [arm('only')]): Design => ({
   id: 'x',
   cases: cases(count),

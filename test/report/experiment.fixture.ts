@@ -6,7 +6,7 @@ import type { Load, Scenario, Slo } from '../../src/model/scenario.ts'
 import type { ReportInput } from '../../src/report/experiment.ts'
 import { createHistogram, encode, quantilesOf, recordMs } from '../../src/stats/histogram.ts'
 
-const ONLY = [{ name: 'only', label: 'main', branch: 'main', commit: 'abc', version: '1.2.3' }] as const
+const ONLY = [{ name: 'only', label: 'main', branch: 'main', commit: 'abc', version: '1.2.3', checkout: null }] as const
 
 export const PLAIN = {
   bold: (text: string) => text,
@@ -45,6 +45,7 @@ export function scenario(overrides: Partial<Scenario> = {}): Scenario {
     environment: { kind: 'process', parallel: 1 },
     sut: {
       start: null,
+      build: null,
       env: {},
       cwd: '.',
       readyTimeoutMs: 10_000,

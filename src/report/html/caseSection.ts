@@ -10,9 +10,9 @@ import { seriesChart } from './seriesChart.ts'
 
 const MARKS = { met: '✓', missed: '✗', 'not measured': '?' } as const
 
-export function caseSection(report: CaseReport): string {
+export function caseSection(report: CaseReport, title: string): string {
   return [
-    `<section><h2>${escapeHtml(report.id)}</h2>`,
+    `<section><h2>${escapeHtml(title)}</h2>`,
     list([
       ...report.loads.map(load => `${loadTitle(load)}: ${load.workload}`),
       report.phases,

@@ -1,0 +1,79 @@
+import { copyFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { SessionEnd } from '../experiment/session.ts'
+import { isSuspected } from '../report/comparison/compare.ts'
+import type { ComparisonInput, ComparisonReport } from '../report/comparison/comparison.ts'
+import { renderComparisonMarkdown } from '../report/comparison/markdown.ts'
+import { renderSpeedupTest } from '../report/comparison/speedup.ts'
+import { renderComparisonHtml } from '../report/html/comparisonPage.ts'
+import { renderComparisonJson } from '../report/json.ts'
+import { writeArtefact } from '../results/artefact.ts'
+import { announce } from './announce.ts'
+import type { Preparing } from './armsOf.ts'
+import { type CompareFlags, settingsOf } from './compareOptions.ts'
+import { judgeComparison } from './judge.ts'
+import type { MeasureOptions } from './measure.ts'
+import { performShown } from './performShown.ts'
+
+export interface MeasureComparisonOptions extends MeasureOptions {
+  readonly flags: CompareFlags
+  readonly prepare: Preparing
+}
+
+/** Performs a comparison and writes its reports. */
+export async function measureComparison(options: MeasureComparisonOptions): Promise<ComparisonReport> {
+  const { begun, flags, console, prepare } = options
+  const settings = settingsOf(flags)
+  try {
+    const end = await performShown({
+      ...options,
+      prepareArms: prepare(begun.folder, text => console.err(`${text}\n`)),
+      needsConfirmation: results => isSuspected(begun.plan, results, settings),
+      endsEarly: result => (flags.abortOn?.includes('invalid') ?? false) && result.state === 'invalid',
+    })
+    const report = judgeComparison(inputOf(options, end), end.interrupted, flags.failOn)
+    begun.journal.append({ type: 'ended', exit: report.exit.code })
+    writeReports(begun.folder, report, flags, console)
+    if (flags.method === 'speedup-test') console.err(renderSpeedupTest(inputOf(options, end)))
+    announce(report, renderComparisonMarkdown(report), console)
+    return report
+  } finally {
+    begun.journal.close()
+  }
+}
+
+function inputOf({ begun, flags, repeat }: MeasureComparisonOptions, end: SessionEnd): ComparisonInput {
+  const isCutShort = end.interrupted || end.stopped === 'deadline'
+  const next = isCutShort
+    ? `npx hl7bench resume ${begun.folder}`
+    : `npx hl7bench report ${begun.folder} --format markdown`
+  return {
+    plan: { ...begun.plan, runs: end.runs },
+    results: end.results,
+    settings: settingsOf(flags),
+    startedAt: end.startedAt,
+    wholeMs: end.wholeMs,
+    environmentId: begun.environmentId,
+    provenance: begun.provenance,
+    files: { rows: begun.resultsFile, folder: begun.folder, html: join(begun.folder, 'report.html') },
+    commands: { repeat, next },
+    leaks: end.leaks,
+  }
+}
+
+function writeReports(
+  folder: string,
+  report: ComparisonReport,
+  flags: CompareFlags,
+  { mask }: MeasureOptions['console'],
+): void {
+  const files = [
+    ['report.json', renderComparisonJson(report), flags.exportJson],
+    ['report.md', renderComparisonMarkdown(report), flags.exportMarkdown],
+    ['report.html', renderComparisonHtml(report), flags.exportHtml],
+  ] as const
+  for (const [name, text, copy] of files) {
+    const file = writeArtefact(folder, name, mask(text))
+    if (copy !== undefined) copyFileSync(file, copy)
+  }
+}

@@ -1,0 +1,58 @@
+import { formatFigure } from '../format.ts'
+import { bullets, code, escapeMarkdown, facts, sloItem } from '../markdown.ts'
+import { pointers, provenanceFacts } from '../wording.ts'
+import { exclusionsOfArms, phasesAndLoads, slosOfCandidate } from './caseLines.ts'
+import type { CaseComparison, ComparisonReport, MetricComparison } from './comparison.ts'
+import { designText } from './terminal.ts'
+import { armTitle, changeText, remarksOf, verdictText } from './wording.ts'
+
+const MARKS = {
+  slower: '❌',
+  faster: '🚀',
+  same: '✅',
+  inconclusive: '❔',
+  insufficient: '⚠️',
+  invalid: '⚠️',
+} as const
+
+/** The comment of one comparison is found again by this. */
+export const markerOf = (name: string): string => `<!-- hl7bench:${name.replace(/[^\w.-]+/g, '-')} -->`
+
+/** A comparison as GitHub-flavoured Markdown for a comment or a step summary: a marker, the verdict, the table; the rest folded. */
+export function renderComparisonMarkdown(report: ComparisonReport): string {
+  const blocks = [
+    `${markerOf(report.name)}\n${MARKS[report.verdict]} **${escapeMarkdown(report.answer)}**`,
+    ...report.cases.flatMap(each => renderCase(each, report)),
+    report.exit.code === 0 ? '' : `Exit code ${report.exit.code}: ${escapeMarkdown(report.exit.reason)}`,
+    bullets(report.leaks.map(leak => `left behind: ${escapeMarkdown(leak)}`)),
+    `<details><summary>How this was judged, and what made it</summary>\n\n${escapeMarkdown(designText(report))}\n\n${bullets(
+      pointers(report).map(([label, value]) => `${label}: ${code(value)}`),
+    )}\n\n${facts(provenanceFacts(report))}\n\n</details>`,
+  ]
+  return `${blocks.filter(block => block !== '').join('\n\n')}\n`
+}
+
+function renderCase(comparison: CaseComparison, { baseline, candidate }: ComparisonReport): readonly string[] {
+  const notes = [...remarksOf(comparison.metrics), ...exclusionsOfArms(comparison)].map(escapeMarkdown)
+  return [
+    `### ${escapeMarkdown(comparison.id)}`,
+    [
+      `| metric | ${escapeMarkdown(armTitle(baseline))} | ${escapeMarkdown(armTitle(candidate))} | change [90 %] | verdict |`,
+      '| --- | ---: | ---: | ---: | --- |',
+      ...comparison.metrics.map(metricRow),
+    ].join('\n'),
+    bullets(slosOfCandidate(comparison).map(sloItem)),
+    `<details><summary>Loads, flags, validity and audit</summary>\n\n${bullets([
+      ...phasesAndLoads(comparison).map(escapeMarkdown),
+      ...notes,
+    ])}\n\n</details>`,
+  ]
+}
+
+function metricRow(metric: MetricComparison): string {
+  const { path, unit, gated, verdict, baseline, candidate } = metric
+  const median = (estimate: MetricComparison['baseline']) =>
+    estimate === null ? '' : escapeMarkdown(formatFigure(estimate.median, unit))
+  const text = gated ? `${MARKS[verdict]} ${verdictText(metric)}` : `(${verdictText(metric)})`
+  return `| ${escapeMarkdown(path)} | ${median(baseline)} | ${median(candidate)} | ${escapeMarkdown(changeText(metric))} | ${escapeMarkdown(text)} |`
+}
