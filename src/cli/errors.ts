@@ -3,6 +3,7 @@ import { EnvironmentError } from '../environment/error.ts'
 import { ArmsError } from '../experiment/arms/error.ts'
 import { EXIT } from '../experiment/exit.ts'
 import { PreflightError } from '../experiment/session.ts'
+import { RowsError } from '../report/comparison/compareRows.ts'
 import { ResultsError } from '../results/error.ts'
 import { ScenarioError } from '../scenario/complaint.ts'
 
@@ -16,7 +17,13 @@ const BAD_RESULTS = new Set(['columns', 'malformed', 'unwritable', 'unreadable',
 /** The exit code of an error that ended a command. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.badInput
-  if (error instanceof ScenarioError || error instanceof UsageError || error instanceof ArmsError) return EXIT.badInput
+  if (
+    error instanceof ScenarioError ||
+    error instanceof UsageError ||
+    error instanceof ArmsError ||
+    error instanceof RowsError
+  )
+    return EXIT.badInput
   if (error instanceof PreflightError || error instanceof EnvironmentError) return EXIT.provisionFailed
   if (error instanceof ResultsError && BAD_RESULTS.has(error.code)) return EXIT.badInput
   return EXIT.internal

@@ -1,5 +1,6 @@
 import type { ArmName, Case, ExperimentPlan } from '../../model/experiment.ts'
 import type { RunResult } from '../../model/result.ts'
+import { judgeMetric } from '../../stats/gate/judgeMetric.ts'
 import { isSuspicion, overall } from '../../stats/gate/judgeStages.ts'
 import type { GateSettings } from '../../stats/gate/settings.ts'
 import { benjaminiHochberg } from '../../stats/multiplicity.ts'
@@ -7,7 +8,7 @@ import type { ExitReason } from '../experiment.ts'
 import { summarizeCase } from '../summarize.ts'
 import { answerOf } from './answer.ts'
 import { comparedMetrics, countGated } from './comparedMetrics.ts'
-import { compareMetric, judgeStage } from './compareMetric.ts'
+import { compareMetric } from './compareMetric.ts'
 import type {
   CaseComparison,
   ComparisonInput,
@@ -27,7 +28,7 @@ export function isSuspected(plan: ExperimentPlan, results: readonly RunResult[],
     const ofCase = results.filter(({ run }) => run.caseId === id)
     return scenario.load.some(load =>
       comparedMetrics(load).some(
-        metric => metric.gated && isSuspicion(judgeStage(stageSample(load, metric, ofCase, 1), settings)),
+        metric => metric.gated && isSuspicion(judgeMetric(stageSample(load, metric, ofCase, 1).sample, settings)),
       ),
     )
   })

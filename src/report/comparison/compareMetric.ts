@@ -1,12 +1,12 @@
 import type { RunResult } from '../../model/result.ts'
 import type { Load } from '../../model/scenario.ts'
 import { advise } from '../../stats/gate/advise.ts'
-import { judgeMetric, type StageJudgement } from '../../stats/gate/judgeMetric.ts'
+import { judgeMetric } from '../../stats/gate/judgeMetric.ts'
 import { judgeStages } from '../../stats/gate/judgeStages.ts'
 import type { GateSettings } from '../../stats/gate/settings.ts'
 import type { ComparedMetric } from './comparedMetrics.ts'
 import type { MetricComparison } from './comparison.ts'
-import { type StageSample, stageSample } from './samples.ts'
+import { stageSample } from './samples.ts'
 
 /** Judges one metric of one load of one case over both stages. @param results of the case */
 export function compareMetric(
@@ -17,11 +17,11 @@ export function compareMetric(
 ): MetricComparison {
   const first = stageSample(load, metric, results, 1)
   const second = results.some(({ run }) => run.stage === 2) ? stageSample(load, metric, results, 2) : null
-  const judgements = [judgeStage(first, settings), second && judgeStage(second, settings)] as const
+  const judgements = [judgeMetric(first.sample, settings), second && judgeMetric(second.sample, settings)] as const
   const { verdict, stage, remark } = judgeStages(...judgements)
   const shown = stage === 2 ? second! : first
   const judgement = stage === 2 ? judgements[1]! : judgements[0]
-  const { detectable, runsNeeded, flags } = advise(shown.sample, { ...judgement, outcome: verdict }, settings)
+  const { detectable, runsNeeded, flags } = advise(shown.answered, { ...judgement, outcome: verdict }, settings)
   return {
     path: `${load.name}.${metric.name}`,
     unit: shown.unit,
@@ -36,16 +36,10 @@ export function compareMetric(
     change: judgement.change,
     pSlower: judgement.pSlower,
     pFaster: judgement.pFaster,
-    remark: remark ?? judgement.reason,
+    remark: [remark, judgement.reason, shown.remark].filter(each => each !== null).join('; ') || null,
     detectable,
     runsNeeded,
     flags,
     judgements,
   }
-}
-
-/** The judgement of one stage alone. */
-export function judgeStage({ sample, unfit }: StageSample, settings: GateSettings): StageJudgement {
-  const judged = judgeMetric(sample, settings)
-  return judged.outcome === 'invalid' && unfit !== null ? { ...judged, reason: unfit } : judged
 }

@@ -13,9 +13,20 @@ export interface StageSample {
   readonly unit: Unit
   readonly baseline: Estimate | null
   readonly candidate: Estimate | null
-  /** Why the pairs cannot be judged; null when they can. */
-  readonly unfit: string | null
+  /** The same without pairs that have a run above the timeout: what is known of the noise. */
+  readonly answered: MetricSample
+  /** What a reader should know of pairs above the timeout; null when there are none. */
+  readonly remark: string | null
 }
+
+/**
+ * Stands for a quantile among the arrivals without an answer, ms: slower than any answer, as the rank tests need it, and finite, so that two such
+ * runs are alike.
+ */
+const UNANSWERED_MS = 1e300
+
+/** Whether a ratio of two runs comes from one that had no answer. */
+export const isUnbounded = (ratio: number): boolean => ratio > 1e100 || ratio < 1e-100
 
 /** Pairs of one stage of one case: runs of the same block that are both valid. */
 export function stageSample(
@@ -36,23 +47,34 @@ export function stageSample(
     return after === undefined ? [] : [[before, after] as const]
   })
   const [before, after] = [pairs.map(([reading]) => reading), pairs.map(([, reading]) => reading)]
-  const unanswered = pairs.filter(pair => pair.some(({ value }) => value.value === null)).length
+  const isAnswered = ({ value }: Reading) => value.value !== null
+  const answered = pairs.filter(pair => pair.every(isAnswered))
+  const unanswered = pairs.length - answered.length
   return {
-    sample: {
-      better: metric.better,
-      kind: metric.kind,
-      paired: true,
-      baseline: before.map(({ value }) => value.value ?? Number.POSITIVE_INFINITY),
-      candidate: after.map(({ value }) => value.value ?? Number.POSITIVE_INFINITY),
-      marked: pairs.some(pair => pair.some(({ marked }) => marked)),
-    },
+    sample: sampleOf(metric, pairs),
+    answered: sampleOf(metric, answered),
     unit: metricOf(load, metric.name, [])!.unit,
     baseline: estimate(before),
     candidate: estimate(after),
-    unfit:
+    remark:
       unanswered === 0
         ? null
-        : `above the timeout in ${unanswered} of ${pairs.length} pairs: too many arrivals had no answer; see the errors`,
+        : `above the timeout in ${unanswered} of ${pairs.length} pairs: such a run counts as slower than any with an answer`,
+  }
+}
+
+function sampleOf(
+  { better, kind }: ComparedMetric,
+  pairs: readonly (readonly [before: Reading, after: Reading])[],
+): MetricSample {
+  const value = (reading: Reading) => reading.value.value ?? UNANSWERED_MS
+  return {
+    better,
+    kind,
+    paired: true,
+    baseline: pairs.map(([before]) => value(before)),
+    candidate: pairs.map(([, after]) => value(after)),
+    marked: pairs.some(pair => pair.some(({ marked }) => marked)),
   }
 }
 

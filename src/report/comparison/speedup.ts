@@ -12,14 +12,14 @@ export function renderSpeedupTest({ plan, results }: ComparisonInput): string {
       comparedMetrics(load)
         .filter(({ gated, kind }) => gated && kind === 'ratio')
         .flatMap(metric => {
-          const { sample, unfit } = stageSample(
+          const { answered: sample } = stageSample(
             load,
             metric,
             results.filter(({ run }) => run.caseId === id),
             1,
           )
           const title = `${id} ${load.name}.${metric.name}`
-          if (unfit !== null || sample.baseline.length < 2) return [`${title}: not judged: ${unfit ?? 'too few pairs'}`]
+          if (sample.baseline.length < 2) return [`${title}: not judged: too few pairs`]
           return reportOf(title, sample.baseline, sample.candidate, metric.better)
         }),
     ),

@@ -1,6 +1,7 @@
 import type { Arm } from '../../model/experiment.ts'
 import type { Change } from '../../stats/gate/judgeMetric.ts'
 import type { MetricComparison } from './comparison.ts'
+import { isUnbounded } from './samples.ts'
 
 const SHORT_COMMIT = 7
 
@@ -13,13 +14,14 @@ export function armTitle({ label, commit }: Arm): string {
 }
 
 /** `+24 % [+19, +30]`; for ratios of errors in percentage points. */
-export function changeText({ kind, change }: MetricComparison): string {
+export function changeText({ kind, change }: Pick<MetricComparison, 'kind' | 'change'>): string {
   if (change === null) return ''
   return kind === 'ratio' ? ratioText(change) : differenceText(change)
 }
 
 function ratioText({ estimate, lower, upper }: Change): string {
-  const share = (ratio: number) => signed((ratio - 1) * 100)
+  if (isUnbounded(estimate)) return estimate > 1 ? 'no answers' : 'answers again'
+  const share = (ratio: number) => (isUnbounded(ratio) ? (ratio > 1 ? '+inf' : '-100') : signed((ratio - 1) * 100))
   const interval = lower === null || upper === null ? '' : ` [${share(lower)}, ${share(upper)}]`
   return `${share(estimate)} %${interval}`
 }

@@ -1,0 +1,71 @@
+import type { Row } from '../model/row.ts'
+import type { Unit } from './experiment.ts'
+
+/** One figure of a row. */
+export interface RowMetric {
+  /** `mllp.response.p99`; `duration` for a row that has nothing but its length. */
+  readonly path: string
+  readonly value: number
+  readonly unit: Unit
+  readonly better: 'lower' | 'higher'
+  readonly kind: 'ratio' | 'difference'
+  /** An upper bound: the generator's own lag is a large part of it. */
+  readonly marked: boolean
+}
+
+interface LoadFigures {
+  readonly load?: unknown
+  readonly throughputPerSecond?: unknown
+  readonly errorRatio?: unknown
+  readonly measuredMs?: unknown
+  readonly intendedPerSecond?: unknown
+  readonly quantiles?: { readonly response?: Readonly<Record<string, { ms?: unknown; marked?: unknown } | null>> }
+}
+
+/** Whether a row counts: written by another tool, or valid. */
+export const isCounted = ({ data }: Row): boolean => data.state === undefined || data.state === 'valid'
+
+/** The figures of a row that a history or a comparison looks at; of a row that hl7bench did not write, its duration. */
+export function metricsOfRow(row: Row): readonly RowMetric[] {
+  const { loads } = row.data
+  if (!Array.isArray(loads)) return row.durationMs === null ? [] : [durationOf('duration', row.durationMs)]
+  return (loads as readonly LoadFigures[]).flatMap(load => {
+    const name = String(load.load)
+    return [
+      ...quantileOf(load, name, 'p50'),
+      ...quantileOf(load, name, 'p99'),
+      ...numberOf(load.throughputPerSecond, value => ({
+        ...exact(`${name}.throughput`, value, '/s'),
+        better: 'higher' as const,
+      })),
+      ...numberOf(load.errorRatio, value => ({
+        ...exact(`${name}.errors`, value, 'ratio'),
+        kind: 'difference' as const,
+      })),
+      ...numberOf(load.measuredMs, value => durationOf(`${name}.duration`, value)),
+    ]
+  })
+}
+
+function quantileOf({ quantiles }: LoadFigures, name: string, quantile: string): readonly RowMetric[] {
+  const found = quantiles?.response?.[quantile]
+  return numberOf(found?.ms, value => ({
+    ...exact(`${name}.response.${quantile}`, value, 'ms'),
+    marked: found?.marked === true,
+  }))
+}
+
+const durationOf = (path: string, value: number): RowMetric => exact(path, value, 'ms')
+
+const exact = (path: string, value: number, unit: Unit): RowMetric => ({
+  path,
+  value,
+  unit,
+  better: 'lower',
+  kind: 'ratio',
+  marked: false,
+})
+
+function numberOf(value: unknown, make: (value: number) => RowMetric): readonly RowMetric[] {
+  return typeof value === 'number' && Number.isFinite(value) ? [make(value)] : []
+}

@@ -1,0 +1,256 @@
+import { describe, expect, test } from 'vitest'
+import type { Arm, ArmName, ComparisonStage, PlannedRun } from '../../src/model/experiment.ts'
+import type { LoadResult, RunResult } from '../../src/model/result.ts'
+import type { Row } from '../../src/model/row.ts'
+import type { Load } from '../../src/model/scenario.ts'
+import { annotationsOf } from '../../src/report/annotations.ts'
+import { compareResults, isSuspected } from '../../src/report/comparison/compare.ts'
+import { comparedMetrics, countGated } from '../../src/report/comparison/comparedMetrics.ts'
+import { compareRowSets } from '../../src/report/comparison/compareRows.ts'
+import type { ComparisonInput } from '../../src/report/comparison/comparison.ts'
+import { markerOf, renderComparisonMarkdown } from '../../src/report/comparison/markdown.ts'
+import { parseSelector } from '../../src/report/comparison/selector.ts'
+import { renderSpeedupTest } from '../../src/report/comparison/speedup.ts'
+import { renderComparison } from '../../src/report/comparison/terminal.ts'
+import { armTitle, signed } from '../../src/report/comparison/wording.ts'
+import { renderComparisonHtml } from '../../src/report/html/comparisonPage.ts'
+import { DEFAULT_SETTINGS } from '../../src/stats/gate/settings.ts'
+import { createRandom } from '../../src/stats/random.ts'
+import { failedRun, input, loadResult, PLAIN, testCase, validRun } from './experiment.fixture.ts'
+
+const arm = (name: ArmName, label: string, commit: string): Arm => ({
+  name,
+  label,
+  branch: label,
+  commit,
+  version: null,
+  checkout: null,
+})
+const ARMS = [arm('baseline', 'main', 'a'.repeat(40)), arm('candidate', 'feature', `${'b'.repeat(40)}-dirty`)]
+const PAIRS = 12
+
+interface Setting {
+  /** Response of the candidate over that of the baseline, by stage. */
+  readonly ratios: readonly [first: number, second: number | null]
+  readonly errors?: number
+  /** Runs of the candidate in stage 1 whose quantiles lie above the timeout. */
+  readonly unanswered?: number
+  /** Runs of the candidate in stage 1 that the target failed. */
+  readonly failed?: number
+}
+
+function results({ ratios, errors = 0, unanswered = 0, failed = 0 }: Setting): RunResult[] {
+  const random = createRandom(3)
+  const ofStage = (stage: ComparisonStage, ratio: number) =>
+    Array.from({ length: 2 * PAIRS }, (_, at) => {
+      const [block, name] = [Math.floor(at / 2) + (stage - 1) * PAIRS, at % 2 === 0 ? 'baseline' : 'candidate'] as const
+      const isCandidate = name === 'candidate'
+      const ms = 20 * (1 + 0.02 * (random() - 0.5)) * (isCandidate ? ratio : 1)
+      const place = Math.floor(at / 2)
+      const isLost = isCandidate && stage === 1 && place < unanswered
+      const load = loadResult(Array(200).fill(ms), isLost ? 300 : 0)
+      const erring: LoadResult = isCandidate ? { ...load, errorRatio: errors } : load
+      const result =
+        isCandidate && stage === 1 && place < failed ? failedRun(at, 'died') : validRun(at, [isLost ? load : erring])
+      const run: PlannedRun = { ...result.run, id: `r${stage}${at}`, arm: name, stage, block }
+      return { ...result, run } as RunResult
+    })
+  return [...ofStage(1, ratios[0]), ...(ratios[1] === null ? [] : ofStage(2, ratios[1]))]
+}
+
+function inputOf(setting: Setting): ComparisonInput {
+  const base = input(results(setting), [testCase({ runs: PAIRS, slo: [] })])
+  return { ...base, plan: { ...base.plan, arms: ARMS }, settings: DEFAULT_SETTINGS }
+}
+
+const compared = (setting: Setting) => compareResults(inputOf(setting), { code: 0, reason: 'compared' })
+const verdictOf = (setting: Setting, path: string) =>
+  compared(setting).cases[0]!.metrics.find(metric => metric.path === path)!
+const terminal = { style: PLAIN, glyphs: 'unicode', width: 80 } as const
+
+describe('the verdict', () => {
+  test('is slower when both stages say so, with the ratio of the second', () => {
+    const report = compared({ ratios: [1.3, 1.2] })
+    expect(report).toMatchObject({ verdict: 'slower', stages: 2 })
+    const p50 = verdictOf({ ratios: [1.3, 1.2] }, 'mllp.response.p50')
+    expect(p50).toMatchObject({ verdict: 'slower', stage: 2, pairs: PAIRS })
+    expect(p50.change!.estimate).toBeCloseTo(1.2, 1)
+    expect(report.answer).toMatch(
+      /^hl7bench: demo: feature@bbbbbbb-dirty is slower than main@aaaaaaa: mllp\.response\.p50 \+(19|20) % \[.*\] .* \(12 fresh pairs\)\.$/,
+    )
+  })
+
+  test('is the same when nothing differs, and not slower when fresh pairs do not confirm', () => {
+    expect(compared({ ratios: [1, null] })).toMatchObject({ verdict: 'same', stages: 1 })
+    const dropped = verdictOf({ ratios: [1.3, 1] }, 'mllp.response.p99')
+    expect(dropped).toMatchObject({ verdict: 'same', remark: 'suspected to be slower; fresh runs did not confirm it' })
+  })
+
+  test('is inconclusive on a suspicion without fresh pairs', () => {
+    expect(compared({ ratios: [1.3, null] }).verdict).toBe('inconclusive')
+  })
+
+  test('is slower by errors alone', () => {
+    expect(
+      compared({ ratios: [1, 1], errors: 0.02 }).cases[0]!.metrics.filter(({ verdict }) => verdict === 'slower'),
+    ).toMatchObject([{ path: 'mllp.errors', kind: 'difference' }])
+  })
+
+  test('counts runs above the timeout as slower than any answer, and says so', () => {
+    const few = verdictOf({ ratios: [1, null], unanswered: 1 }, 'mllp.response.p50')
+    expect(few.verdict).toBe('same')
+    expect(few.remark).toMatch(/above the timeout in 1 of 12 pairs/)
+    const report = compared({ ratios: [1, 1], unanswered: PAIRS })
+    expect(report.cases[0]!.metrics[0]!.judgements[0]).toMatchObject({ outcome: 'slower' })
+    expect(renderComparison(report, terminal)).not.toMatch(/NaN|Infinity|e\+/)
+  })
+
+  test('a run that the target failed counts as nothing but errors', () => {
+    const errors = verdictOf({ ratios: [1, null], failed: 2 }, 'mllp.errors')
+    expect(errors.change!.estimate).toBeCloseTo(2 / PAIRS, 9)
+    expect(verdictOf({ ratios: [1, null], failed: 2 }, 'mllp.response.p50').pairs).toBe(PAIRS - 2)
+  })
+
+  test('is insufficient below ten pairs', () => {
+    expect(compared({ ratios: [1, null], failed: 3 }).verdict).toBe('insufficient')
+  })
+})
+
+test('a suspicion is raised by stage 1 alone, and only by gated metrics', () => {
+  const suspected = (setting: Setting) => {
+    const { plan, results: all } = inputOf(setting)
+    return isSuspected(plan, all, DEFAULT_SETTINGS)
+  }
+  expect(suspected({ ratios: [1.3, null] })).toBe(true)
+  expect(suspected({ ratios: [1, null] })).toBe(false)
+})
+
+test('gated metrics follow the workload', () => {
+  const gated = (load: Partial<Load>) =>
+    comparedMetrics({ ...testCase().scenario.load[0]!, ...load } as Load).flatMap(({ gated, name }) =>
+      gated ? [name] : [],
+    )
+  expect(gated({ workload: { kind: 'closed', thinkMs: 0, records: null } })).toEqual([
+    'throughput',
+    'response.p50',
+    'response.p99',
+    'errors',
+  ])
+  expect(gated({})).toEqual(['response.p50', 'response.p99', 'errors'])
+  expect(gated({ workload: { kind: 'closed', thinkMs: 0, records: 100 } })).toEqual(['duration', 'errors'])
+  expect(countGated([testCase().scenario.load, testCase().scenario.load])).toBe(6)
+})
+
+describe('every format', () => {
+  const report = compared({ ratios: [1.3, 1.2], unanswered: 2 })
+
+  test('of the terminal fits 80 columns and begins with the verdict', () => {
+    const text = renderComparison(report, terminal)
+    expect(text.split('\n')[0]).toMatch(/^hl7bench: demo: feature@bbbbbbb-dirty is slower/)
+    for (const line of text.split('\n')) if (!line.includes('/')) expect(line.length, line).toBeLessThanOrEqual(80)
+    expect(text).toContain('SLOWER')
+    expect(renderComparison(report, { ...terminal, glyphs: 'ascii' })).toMatch(/^[\x20-\x7e\n]*$/)
+  })
+
+  test('of Markdown begins with the marker that finds the comment again', () => {
+    const text = renderComparisonMarkdown(report)
+    expect(text.split('\n')[0]).toBe(markerOf('demo'))
+    expect(text.split('\n')[1]).toMatch(/^❌ \*\*hl7bench: demo:/)
+    expect(text.length).toBeLessThan(60_000)
+  })
+
+  test('of HTML shows both arms and loads nothing', () => {
+    const html = renderComparisonHtml(report)
+    expect(html).toContain('demo: baseline main@aaaaaaa')
+    expect(html).toContain('<td class="missed">slower</td>')
+    expect(html.replace(/http-equiv/g, '')).not.toMatch(/https?:\/\/|<script/)
+  })
+
+  test('of an annotation escapes what GitHub would read', () => {
+    expect(annotationsOf({ name: 'a,b:c', answer: '50 %\nworse', exit: { code: 111, reason: 'slower' } })).toEqual([
+      '::error title=hl7bench a%2Cb%3Ac::50 %25%0Aworse (exit 111: slower)',
+    ])
+  })
+
+  test('of the Speedup-Test protocol names its conditions and limits', () => {
+    const text = renderSpeedupTest(inputOf({ ratios: [1 / 1.3, null] }))
+    expect(text).toMatch(/Speedup-Test protocol/)
+    expect(text).toMatch(/mllp\.response\.p50: 12 and 12 runs/)
+    expect(text).toMatch(/Shapiro-Wilk p/)
+  })
+})
+
+test('changes are written with two digits and a sign', () => {
+  expect([24.4, -0.54, 9.96, 0.04, -3.25, 0].map(signed)).toEqual(['+24', '-0.5', '+10', '+0.04', '-3.3', '0'])
+  expect(armTitle(arm('baseline', 'aaaaaaa', 'a'.repeat(40)))).toBe('aaaaaaa')
+})
+
+describe('rows of a CSV', () => {
+  const row = (value: number, data: object): Row => ({
+    testCaseId: 'demo',
+    branch: 'main',
+    commit: 'abc',
+    version: null,
+    environmentId: 'process',
+    timestamp: '2026-11-22T00:00:00Z',
+    execution: 1,
+    durationMs: 1_000,
+    records: 1,
+    beneficiaries: null,
+    data: {
+      state: 'valid',
+      digest: 'd',
+      loads: [
+        { load: 'mllp', throughputPerSecond: 100, errorRatio: 0, quantiles: { response: { p50: { ms: value } } } },
+      ],
+      ...data,
+    },
+  })
+  const set = (ratio: number, data: object) =>
+    Array.from({ length: 12 }, (_, block) => row(ratio * (10 + (block % 3) / 10), { ...data, block }))
+  const selectors = { baseline: 'x', candidate: 'y' }
+
+  test('of two experiments are set against each other unpaired, those of two arms of one in pairs', () => {
+    const apart = compareRowSets(
+      { baseline: set(1, { experiment: 'a' }), candidate: set(1.2, { experiment: 'b' }) },
+      selectors,
+      DEFAULT_SETTINGS,
+    )
+    expect(apart.interleaved).toBe(false)
+    expect(apart.metrics.find(({ path }) => path === 'mllp.response.p50')!.judgement.outcome).toBe('slower')
+    const arms = {
+      baseline: set(1, { experiment: 'a', arm: 'baseline' }),
+      candidate: set(1.2, { experiment: 'a', arm: 'candidate' }).toReversed(),
+    }
+    const paired = compareRowSets(arms, selectors, DEFAULT_SETTINGS)
+    expect(paired.interleaved).toBe(true)
+    expect(paired.metrics[0]!.judgement.change!.estimate).toBeCloseTo(1.2, 9)
+  })
+
+  test('of different digests, environments or cases are refused with the reason', () => {
+    const base = set(1, { experiment: 'a' })
+    const refused = (candidate: readonly Row[]) => () =>
+      compareRowSets({ baseline: base, candidate }, selectors, DEFAULT_SETTINGS)
+    expect(refused(set(1, { digest: 'other' }))).toThrow(/case digests.*differ/)
+    expect(refused(base.map(each => ({ ...each, environmentId: 'ec2' })))).toThrow(
+      /environments differ: process in the baseline, ec2/,
+    )
+    expect(refused(base.map(each => ({ ...each, testCaseId: 'x' })))).toThrow(/test cases differ/)
+    expect(refused([])).toThrow(/no valid row matches y/)
+  })
+
+  test('that another tool wrote are compared by their duration', () => {
+    const foreign = (ratio: number) =>
+      set(ratio, {}).map((each, at) => ({ ...each, durationMs: ratio * (1_000 + at), data: {} }))
+    const { metrics } = compareRowSets({ baseline: foreign(1), candidate: foreign(1.3) }, selectors, DEFAULT_SETTINGS)
+    expect(metrics).toMatchObject([{ path: 'duration', judgement: { outcome: 'slower' } }])
+  })
+
+  test('are selected by conditions that all hold; a mistake is explained', () => {
+    const selector = parseSelector('commit=ab,branch=main')
+    expect(typeof selector === 'string' ? selector : selector.matches(row(1, {}))).toBe(true)
+    expect(parseSelector('commit')).toMatch(/expected conditions such as commit=abc/)
+    const tagged = parseSelector('tag.load=heavy')
+    expect(typeof tagged === 'string' ? tagged : tagged.matches(row(1, { tags: { load: 'heavy' } }))).toBe(true)
+  })
+})
