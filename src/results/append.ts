@@ -34,23 +34,30 @@ const PART_BYTES = 65_536
  * Throws `columns` for a file with other columns, `malformed`, `locked`, `full` and `unwritable`; the file is then as it was.
  */
 export async function appendRow(file: string, row: Row, mask: Mask): Promise<AppendReport> {
-  const cells = cellsOf(maskStrings(row, mask))
+  return await appendAll(file, [cellsOf(maskStrings(row, mask))])
+}
+
+/** Appends rows as they were written elsewhere, in one write; otherwise as `appendRow` does. */
+export async function appendAll(file: string, rows: readonly (readonly string[])[]): Promise<AppendReport> {
   try {
     mkdirSync(dirname(file), { recursive: true })
     prepareExperimentsFolder(file)
-    return await withLock(lockFileOf(file), LOCK_WAIT_MS, () => appendCells(file, cells))
+    return await withLock(lockFileOf(file), LOCK_WAIT_MS, () => appendCells(file, rows))
   } catch (error) {
     throw writeError(file, error)
   }
 }
 
-function appendCells(file: string, cells: readonly string[]): AppendReport {
+function appendCells(file: string, rows: readonly (readonly string[])[]): AppendReport {
   const descriptor = openSync(file, 'a+')
   try {
     const lineEnd = lineEndOf(file, descriptor)
     const { tornFile, missing } = mend(file, descriptor, lineEnd)
     const isNew = fstatSync(descriptor).size === 0
-    writeWhole(descriptor, missing + (isNew ? headerLine(lineEnd) : '') + lineOf(cells, lineEnd))
+    writeWhole(
+      descriptor,
+      missing + (isNew ? headerLine(lineEnd) : '') + rows.map(cells => lineOf(cells, lineEnd)).join(''),
+    )
     if (isNew) syncFolder(dirname(file))
     return { tornFile }
   } finally {

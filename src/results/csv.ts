@@ -23,6 +23,8 @@ export function cellsOf(row: Row): string[] {
 
 /** The row of eleven cells, or what is wrong with them. A blank cell is null; data that is no JSON object is `{}`. */
 export function rowOfCells(cells: readonly string[]): Row | string {
+  if (/^(<{7}|={7}|>{7})( |$)/.test(cells[0] ?? ''))
+    return 'a conflict marker of git: keep the rows of both sides, delete the marker lines (see the .gitattributes line in the docs)'
   if (cells.length !== COLUMNS.length) return `expected ${COLUMNS.length} cells, found ${cells.length}`
   const [testCaseId, branch, commit, version, environmentId, timestamp, execution, duration, records, people, data] =
     cells as Eleven

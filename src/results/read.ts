@@ -9,8 +9,8 @@ import { ResultsError, systemCode } from './error.ts'
 export interface StoredRow extends Row {
   /** Line of the file on which the row ends, from 1. */
   readonly line: number
-  /** The last column as it was written, JSON or not. */
-  readonly rawData: string
+  /** The eleven cells as they were written. */
+  readonly cells: readonly string[]
 }
 
 /** A record that is no row, for instance a torn last line. */
@@ -28,7 +28,7 @@ export async function* readRows(file: string, skipped: (record: SkippedRecord) =
     for await (const { cells, line } of records(file, skipped)) {
       const row = rowOfCells(cells)
       if (typeof row === 'string') skipped({ line, reason: row })
-      else yield { ...row, line, rawData: cells[cells.length - 1] ?? '' }
+      else yield { ...row, line, cells }
     }
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return

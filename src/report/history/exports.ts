@@ -1,0 +1,82 @@
+import type { HistorySeries, MetricKind } from './book.ts'
+import { type HistoryPoint, pointsOf } from './medians.ts'
+
+export const EXPORT_FORMATS = ['bmf', 'otava', 'github-smaller', 'github-bigger'] as const
+export type ExportFormat = (typeof EXPORT_FORMATS)[number]
+
+/** @param metric path of the one metric to export, or null for all */
+export function exportHistory(series: readonly HistorySeries[], format: ExportFormat, metric: string | null): string {
+  const wanted = (each: HistorySeries) => each.metrics.filter(({ path }) => metric === null || path === metric)
+  if (format === 'otava') return otava(series, wanted)
+  const newest = series.flatMap(each =>
+    wanted(each).flatMap(kind =>
+      pointsOf(each, kind.path)
+        .slice(-1)
+        .map(point => ({ series: each, kind, point })),
+    ),
+  )
+  return format === 'bmf' ? bmf(newest) : github(newest, format === 'github-bigger' ? 'higher' : 'lower')
+}
+
+interface Newest {
+  readonly series: HistorySeries
+  readonly kind: MetricKind
+  readonly point: HistoryPoint
+}
+
+/** Bencher Metric Format: benchmark, measure, value with bounds (bencher.dev, Adapters). */
+function bmf(newest: readonly Newest[]): string {
+  const benchmarks: Record<string, Record<string, object>> = {}
+  for (const { series, kind, point } of newest) {
+    const bounds = point.lower === null ? {} : { lower_value: point.lower, upper_value: point.upper }
+    benchmarks[series.testCase] ??= {}
+    benchmarks[series.testCase]![kind.path] = { value: point.median, ...bounds }
+  }
+  return json(benchmarks)
+}
+
+/** github-action-benchmark, customSmallerIsBetter or customBiggerIsBetter: the two kinds may not be in one file. */
+function github(newest: readonly Newest[], better: MetricKind['better']): string {
+  const entries = newest
+    .filter(({ kind }) => kind.better === better)
+    .map(({ series, kind, point }) => ({
+      name: `${series.testCase} ${kind.path}`,
+      unit: kind.unit,
+      value: point.median,
+      ...(point.lower === null ? {} : { range: `${point.lower} to ${point.upper}` }),
+      extra: `median of ${point.n} runs on ${series.environmentId}`,
+    }))
+  return json(entries)
+}
+
+/** Apache Otava's CSV source: a line for each experiment with its time, branch and commit, a column for each metric. */
+function otava(series: readonly HistorySeries[], wanted: (series: HistorySeries) => readonly MetricKind[]): string {
+  const columns = series.flatMap(each => wanted(each).map(kind => ({ series: each, path: kind.path })))
+  const header = [
+    'time',
+    'branch',
+    'commit',
+    'experiment',
+    ...columns.map(each => `${each.series.testCase}.${each.path}`),
+  ]
+  const rows = series.flatMap(each =>
+    each.experiments.map(experiment => [
+      experiment.at,
+      experiment.branch ?? '',
+      experiment.commit ?? '',
+      experiment.id,
+      ...columns.map(column =>
+        column.series === each
+          ? String(pointsOf({ ...each, experiments: [experiment] }, column.path)[0]?.median ?? '')
+          : '',
+      ),
+    ]),
+  )
+  rows.sort((a, b) => (a[0]! < b[0]! ? -1 : 1))
+  return `${[header, ...rows].map(cells => cells.map(csvCell).join(',')).join('\n')}\n`
+}
+
+/** RFC 4180. */
+const csvCell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
