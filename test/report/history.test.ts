@@ -1,0 +1,159 @@
+import { describe, expect, test } from 'vitest'
+import type { Row } from '../../src/model/row.ts'
+import { HistoryBook, type HistorySeries } from '../../src/report/history/book.ts'
+import { changesOf } from '../../src/report/history/changes.ts'
+import { exportHistory } from '../../src/report/history/exports.ts'
+import { renderChanges, renderList, renderSeries } from '../../src/report/history/terminal.ts'
+import { createRandom } from '../../src/stats/random.ts'
+import { PLAIN } from './experiment.fixture.ts'
+
+const terminal = { style: PLAIN, glyphs: 'unicode', width: 80 } as const
+const random = createRandom(4)
+
+const row = (experiment: number, p99: number, changes: Partial<Row> = {}, data: object = {}): Row => ({
+  testCaseId: 'demo',
+  branch: 'main',
+  commit: `${experiment}`.repeat(40).slice(0, 40),
+  version: '1',
+  environmentId: 'process-x-2c',
+  timestamp: `2026-11-${String(experiment + 1).padStart(2, '0')}T10:00:00Z`,
+  execution: 1,
+  durationMs: 1_000,
+  records: 100,
+  beneficiaries: null,
+  data: {
+    experiment: `e${experiment}`,
+    digest: 'abc',
+    state: 'valid',
+    loads: [
+      {
+        load: 'mllp',
+        workload: 'open',
+        throughputPerSecond: 100,
+        errorRatio: 0,
+        quantiles: { response: { p50: { ms: 5 }, p99: { ms: p99 } } },
+      },
+    ],
+    ...data,
+  },
+  ...changes,
+})
+
+function history(rows: readonly Row[]): readonly HistorySeries[] {
+  const book = new HistoryBook()
+  for (const each of rows) book.add(each)
+  return book.series()
+}
+
+/** Experiments of eight runs whose p99 steps from 20 to 25 ms at the sixth. */
+const stepped = Array.from({ length: 10 }, (_, experiment) =>
+  Array.from({ length: 8 }, () => row(experiment, (experiment < 6 ? 20 : 25) + random())),
+).flat()
+
+describe('series', () => {
+  test('never mix cases, digests or environments', () => {
+    const series = history([
+      row(1, 20),
+      row(1, 20, { testCaseId: 'other' }),
+      row(1, 20, { environmentId: 'ec2' }),
+      row(1, 20, {}, { digest: 'edited' }),
+    ])
+    expect(series).toHaveLength(4)
+  })
+
+  test('count invalid and failed rows, and take no figure from them', () => {
+    const [series] = history([row(1, 20), row(1, 900, {}, { state: 'invalid' }), row(1, 900, {}, { state: 'failed' })])
+    expect(series!.experiments[0]).toMatchObject({ valid: 1, invalid: 1, failed: 1 })
+    expect(series!.experiments[0]!.values.get('mllp.response.p99')).toEqual([20])
+  })
+
+  test('of rows that hl7bench did not write go by branch and commit, with their duration', () => {
+    const foreign = { data: {}, branch: 'master' }
+    const [series] = history([
+      row(1, 0, { ...foreign, durationMs: 900 }),
+      row(1, 0, { ...foreign, durationMs: 1_100 }),
+      row(2, 0, foreign),
+    ])
+    expect(series).toMatchObject({ digest: null, headline: { path: 'duration' } })
+    expect(series!.experiments).toHaveLength(2)
+  })
+
+  test('keep the arms of a comparison apart', () => {
+    const [series] = history([
+      row(1, 20, { commit: 'a' }, { arm: 'baseline' }),
+      row(1, 21, { commit: 'b' }, { arm: 'candidate' }),
+    ])
+    expect(series!.experiments.map(({ commit }) => commit)).toEqual(['a', 'b'])
+  })
+})
+
+describe('changes', () => {
+  test('are found on medians of experiments, with direction and size', () => {
+    const changes = changesOf(history(stepped)[0]!)
+    expect(changes).toHaveLength(1)
+    expect(changes[0]).toMatchObject({
+      metric: { path: 'mllp.response.p99' },
+      isSlower: true,
+      point: { experiment: { id: 'e6' } },
+    })
+    expect(changes[0]!.ratio).toBeCloseTo(1.25, 1)
+  })
+
+  test('of throughput are slower when it falls', () => {
+    const rows = stepped.map((_, at) =>
+      row(
+        Math.floor(at / 8),
+        20,
+        {},
+        {
+          loads: [{ load: 'mllp', workload: 'closed', throughputPerSecond: at < 48 ? 100 + random() : 80 + random() }],
+        },
+      ),
+    )
+    expect(changesOf(history(rows)[0]!)).toMatchObject([{ isSlower: true }])
+  })
+})
+
+describe('as text', () => {
+  const series = history(stepped)
+
+  test('fits 80 columns and marks the change', () => {
+    const text =
+      renderList(series, terminal) + renderSeries(series[0]!, series[0]!.headline!, changesOf(series[0]!), terminal)
+    for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80)
+    expect(text).toContain('10 experiments from 2026-11-01 to 2026-11-10, 80 valid')
+    expect(text.replace(/\n {2}/g, ' ')).toMatch(/2026-11-07.*<- slower \+2\d %/)
+    expect(renderChanges([], terminal)).toContain('no lasting change seen')
+    expect(renderList([], terminal)).toBe('no rows\n')
+  })
+})
+
+describe('exports', () => {
+  const series = history(stepped)
+
+  test('for Bencher are benchmark, measure, value and bounds of the newest experiment', () => {
+    const bmf = JSON.parse(exportHistory(series, 'bmf', null)) as Record<
+      string,
+      Record<string, { value: number; lower_value: number }>
+    >
+    expect(Object.keys(bmf)).toEqual(['demo'])
+    expect(bmf.demo!['mllp.response.p99']!.value).toBeGreaterThan(25)
+    expect(bmf.demo!['mllp.response.p99']!.lower_value).toBeLessThanOrEqual(bmf.demo!['mllp.response.p99']!.value)
+  })
+
+  test('for github-action-benchmark hold only what is better smaller, or only what is better bigger', () => {
+    const names = (format: 'github-smaller' | 'github-bigger') =>
+      (JSON.parse(exportHistory(series, format, null)) as { name: string; unit: string; value: number }[]).map(
+        ({ name }) => name,
+      )
+    expect(names('github-bigger')).toEqual(['demo mllp.throughput'])
+    expect(names('github-smaller')).toEqual(['demo mllp.response.p50', 'demo mllp.response.p99', 'demo mllp.errors'])
+  })
+
+  test('for Otava are a CSV with time, branch, commit and a column for each metric', () => {
+    const [header, ...lines] = exportHistory(series, 'otava', 'mllp.response.p99').trim().split('\n')
+    expect(header).toBe('time,branch,commit,experiment,demo.mllp.response.p99')
+    expect(lines).toHaveLength(10)
+    expect(lines[0]).toMatch(/^2026-11-01T10:00:00Z,main,0{40},e0,20\.\d+$/)
+  })
+})
