@@ -2,7 +2,9 @@ import { CommanderError } from 'commander'
 import { EnvironmentError } from '../environment/error.ts'
 import { ArmsError } from '../experiment/arms/error.ts'
 import { EXIT } from '../experiment/exit.ts'
+import { HashError } from '../experiment/hash/hasher.ts'
 import { PreflightError } from '../experiment/session.ts'
+import { PepperError } from '../generator/hash/pepper.ts'
 import { RowsError } from '../report/comparison/compareRows.ts'
 import { ResultsError } from '../results/error.ts'
 import { ScenarioError } from '../scenario/complaint.ts'
@@ -24,6 +26,7 @@ export function exitCodeOf(error: unknown): number {
     error instanceof RowsError
   )
     return EXIT.badInput
+  if (error instanceof PepperError) return EXIT.badInput
   if (error instanceof PreflightError || error instanceof EnvironmentError) return EXIT.provisionFailed
   if (error instanceof ResultsError && BAD_RESULTS.has(error.code)) return EXIT.badInput
   return EXIT.internal
@@ -33,7 +36,7 @@ export function exitCodeOf(error: unknown): number {
 export function describeError(error: unknown, verbose: boolean): string | null {
   if (error instanceof CommanderError) return null
   if (!(error instanceof Error)) return `hl7bench: ${String(error)}\n`
-  const isExpected = exitCodeOf(error) !== EXIT.internal || error instanceof ResultsError
+  const isExpected = exitCodeOf(error) !== EXIT.internal || error instanceof ResultsError || error instanceof HashError
   const text = isExpected && !verbose ? error.message : (error.stack ?? error.message)
   return `hl7bench: ${text}\n`
 }

@@ -6,6 +6,7 @@ import { type Console, createConsole } from './console.ts'
 import { addDoctor } from './doctor.ts'
 import { addEnv } from './env.ts'
 import { describeError, exitCodeOf } from './errors.ts'
+import { addHash } from './hash.ts'
 import { addHistory } from './history.ts'
 import { addInit } from './init.ts'
 import { addInspect } from './inspect.ts'
@@ -47,6 +48,7 @@ addServe(program, console)
 addResume(program, console, exit)
 addReport(program, console)
 addHistory(program, console, exit)
+addHash(program, console, exit)
 addEnv(program, console, exit)
 
 try {

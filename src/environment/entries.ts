@@ -5,6 +5,7 @@ export interface Entries {
   readonly guardian: string
   readonly target: string
   readonly generator: string
+  readonly hasher: string
 }
 
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
@@ -14,4 +15,5 @@ export const entries: Entries = {
   guardian: fileOf('./guardian'),
   target: fileOf('../target/main'),
   generator: fileOf('../generator/main'),
+  hasher: fileOf('../generator/hash/main'),
 }

@@ -1,12 +1,26 @@
+import { hashHicn } from '../generator/hash/pbkdf2.ts'
+import { readPepper } from '../generator/hash/pepper.ts'
+import { hashedOperation } from '../generator/hash/stage.ts'
 import { digestBody } from '../ledger/arrivals.ts'
 import type { Load } from '../model/scenario.ts'
 import type { LoadContent } from '../scenario/content.ts'
 import type { MessageFunction, RequestFunction } from '../workload/code.ts'
 import type { CompiledOperations } from '../workload/fhir/compiled.ts'
-import { createDraft, requestStream } from '../workload/fhir/stream.ts'
+import { hicnOf } from '../workload/fhir/hicn.ts'
+import { createDraft, createdSeedOf, requestStream } from '../workload/fhir/stream.ts'
 import type { CompiledMessages } from '../workload/hl7/compiled.ts'
 import { messageStream } from '../workload/hl7/stream.ts'
 import type { StreamOptions } from '../workload/streamOptions.ts'
+
+/** Hashes again what the load hashed, each record once; null when it did not. */
+function hashesOf(compiled: unknown, options: StreamOptions): ((record: number) => string) | null {
+  const operation = hashedOperation(compiled)
+  if (operation === null) return null
+  const seed = createdSeedOf(options)
+  const pepper = readPepper(process.env) ?? new Uint8Array()
+  const hashes: string[] = []
+  return record => (hashes[record] ??= hashHicn(hicnOf(seed, record), pepper, operation.iterations))
+}
 
 /** Makes again what a load sent: the digest of the body of message `index`, as a receiver's record holds it. */
 export function digestsOf(
@@ -22,7 +36,8 @@ export function digestsOf(
       return digestBody(out.bytes.subarray(0, out.length))
     }
   }
-  const stream = requestStream(compiled as CompiledOperations, options, (code as RequestFunction | null) ?? undefined)
+  const make = (code as RequestFunction | null) ?? undefined
+  const stream = requestStream(compiled as CompiledOperations, options, make, hashesOf(compiled, options))
   const draft = createDraft()
   return index => {
     stream.render(index, draft)

@@ -49,6 +49,8 @@ export function mergeLoad(
     bytesOut: total(results, result => result.bytesOut),
     bytesIn: total(results, result => result.bytesIn),
     generators: results.map(result => result.health),
+    // A load that hashes has one generator.
+    hash: results[0]?.hash ?? null,
     ticks,
   }
 }

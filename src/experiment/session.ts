@@ -3,6 +3,7 @@ import { type Guarded, startGuarded } from '../environment/guarded.ts'
 import { runHook } from '../environment/hooks.ts'
 import { provisionerFor } from '../environment/provisioner.ts'
 import { sweepDead } from '../environment/sweep.ts'
+import { providePepper } from '../generator/hash/pepper.ts'
 import type { Clone, Problem, Provisioner, RunningTarget } from '../model/environment.ts'
 import type { ArmName, Case, PlannedRun } from '../model/experiment.ts'
 import type { RunResult } from '../model/result.ts'
@@ -71,6 +72,10 @@ export async function performSession(options: SessionOptions): Promise<SessionEn
   const results: RunResult[] = [...begun.finished]
   for (const result of begun.finished) if (!begun.rowed.has(result.run.id)) await record(options, result)
   await sweepDead()
+  if (begun.plan.cases.some(hashes) && providePepper(process.env) === 'random')
+    options.observer.warned(
+      'no HL7BENCH_SECRET_PEPPER is set: records are hashed with a random one that is thrown away',
+    )
   const { environment } = begun.plan.cases[0]!.scenario
   const guarded = await startGuarded({ experimentId: begun.plan.id, kind: environment.kind })
   const end = (
@@ -136,6 +141,9 @@ export async function performSession(options: SessionOptions): Promise<SessionEn
     ? end({ runs: begun.plan.runs, stopped: 'early' }, [], true)
     : end({ runs: performed.runs, stopped: performed.stopped }, performed.leaks, false)
 }
+
+const hashes = ({ scenario }: Case): boolean =>
+  scenario.load.some(load => load.protocol === 'fhir' && load.operations.some(({ kind }) => kind === 'hashedPatients'))
 
 async function preflight(provisioner: Provisioner, cases: readonly Case[]): Promise<void> {
   const problems = (await Promise.all(cases.map(({ scenario }) => provisioner.preflight(scenario)))).flat()

@@ -18,12 +18,12 @@ const PARSED = 0x70617273
 export const POPULATION = { kind: 'population' } as const
 
 /** The links of a plan: its protocol, its messages or requests, its target. Imports the scenario module when they are made of code. */
-export async function makeLinks(plan: GeneratorPlan): Promise<MakeLink> {
+export async function makeLinks(plan: GeneratorPlan, hashOf?: (record: number) => string): Promise<MakeLink> {
   const identity = createIdentity(plan.runKey, plan.loadIndex)
   const code = plan.module === null ? null : await importCode(plan.module, plan.loadIndex)
   return plan.load.protocol === 'mllp'
     ? mllpLinks(plan, identity, (code as MessageFunction | null) ?? undefined)
-    : fhirLinks(plan, identity, (code as RequestFunction | null) ?? undefined)
+    : fhirLinks(plan, identity, (code as RequestFunction | null) ?? undefined, hashOf)
 }
 
 async function importCode(module: string, loadIndex: number): Promise<MessageFunction | RequestFunction | null> {
@@ -39,10 +39,17 @@ function mllpLinks(plan: GeneratorPlan, identity: Identity, make?: MessageFuncti
   return (id, events) => createMllpLink({ id, endpoint, window: load.window, stream, indexOf, events })
 }
 
-function fhirLinks(plan: GeneratorPlan, identity: Identity, make?: RequestFunction): MakeLink {
+function fhirLinks(
+  plan: GeneratorPlan,
+  identity: Identity,
+  make?: RequestFunction,
+  hashOf?: (record: number) => string,
+): MakeLink {
   const { target: endpoint, basePath, seed, content } = plan
   const populates = (content as { kind?: string }).kind === POPULATION.kind
-  const stream = populates ? populationRequests(seed) : requestStream(content as CompiledOperations, plan, make)
+  const stream = populates
+    ? populationRequests(seed)
+    : requestStream(content as CompiledOperations, plan, make, hashOf ?? null)
   const encode = createRequestEncoder({ authority: `${endpoint.host}:${endpoint.port}`, basePath })
   const requestId = new Uint8Array(IDENTITY_LENGTH)
   const identityOf = (index: number) => {

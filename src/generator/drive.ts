@@ -1,31 +1,12 @@
-import type { Fates } from '../ledger/fate.ts'
-import type { Load, Phases } from '../model/scenario.ts'
 import type { Link, LinkEvents, ReplyOutcome } from '../protocol/link.ts'
-import type { ArrivalCursor, ScheduleShare } from '../workload/arrivals.ts'
 import type { Clock, Timer } from './clock.ts'
+import type { DriveOptions } from './driveOptions.ts'
 import { Outstanding } from './outstanding.ts'
 import { Pacer } from './pace.ts'
 import type { Recorder } from './recorder.ts'
 import { Settler } from './settle.ts'
 import { countOf, indexAt, positionOf } from './share.ts'
 import { Slots } from './slots.ts'
-
-export interface DriveOptions {
-  readonly load: Load
-  /** Links of this generator. */
-  readonly links: number
-  /** Whether a message belongs to one link (a feed), or goes to whichever link is idle. */
-  readonly pinned: boolean
-  /** This generator's share of the stream. */
-  readonly share: ScheduleShare
-  /** Arrivals of the open workload, this generator's share only; null = closed loop. */
-  readonly arrivals: ArrivalCursor | null
-  readonly phases: Phases
-  readonly spinShare: number
-  readonly clock: Clock
-  readonly recorder: Recorder
-  readonly fates: Fates
-}
 
 const NONE = -1
 /** Arrivals made ready in one go before waiting input is read again. */
@@ -53,6 +34,8 @@ export class Driver {
   #begun = 0
   #running = false
   #arriving = false
+  /** Slots that wait for the client's own stage. */
+  readonly #parked = new Set<number>()
   #finish: () => void = () => {}
   readonly refusals = new Map<string, number>()
   redials = 0
@@ -107,6 +90,7 @@ export class Driver {
     const done = new Promise<void>(resolve => {
       this.#finish = resolve
     })
+    this.#options.stage?.begin(() => this.#unpark())
     for (const [link, { isOpen }] of links.entries()) if (isOpen) this.#opened(link)
     if (this.#options.arrivals !== null) this.#pump()
     return done
@@ -154,8 +138,16 @@ export class Driver {
       return this.#endArrivals()
     }
     const index = indexAt(this.#begun, this.#options.share)
+    // It arrives when it is ready: the client's own work is no part of its response.
+    if (this.#options.stage !== null && !this.#options.stage.isReady(index)) return void this.#parked.add(slot)
     this.#begin(index, nowMs, nowMs)
     this.#send(slot, this.#outstanding.take(index, nowMs, nowMs))
+  }
+
+  #unpark(): void {
+    const waiting = [...this.#parked]
+    this.#parked.clear()
+    for (const slot of waiting) this.#use(slot)
   }
 
   #begin(index: number, intendedMs: number, readyMs: number): void {

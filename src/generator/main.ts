@@ -1,5 +1,6 @@
 import type { GeneratorPlan } from '../model/generator.ts'
 import { makeLinks } from './content.ts'
+import { startStage } from './hash/stage.ts'
 import { keepStandardOutput, print, readLines } from './lines.ts'
 import { localErrors } from './links.ts'
 import { prepare, type Ready } from './measure.ts'
@@ -15,8 +16,9 @@ if (line !== null) await generate(JSON.parse(line) as GeneratorPlan)
 process.exit(0)
 
 async function generate(plan: GeneratorPlan): Promise<void> {
-  const makeLink = await makeLinks(plan).catch((error: unknown) => fail('connect', 'input', error))
-  const ready = await prepare(plan, makeLink)
+  const stage = await startStage(plan)
+  const makeLink = await makeLinks(plan, stage?.hashOf).catch((error: unknown) => fail('connect', 'input', error))
+  const ready = await prepare(plan, makeLink, stage)
   if (ready.connectionsOpened === 0) return fail('connect', ...whyUnconnected(plan, ready))
   await print({ type: 'ready', connections: ready.connectionsOpened })
   if ((await nextLine()) === null) return

@@ -1,10 +1,11 @@
 import { Fates } from '../ledger/fate.ts'
-import type { GeneratorPlan, GeneratorResult, Tick, Vitals } from '../model/generator.ts'
+import type { GeneratorPlan, GeneratorResult, HashStage, Tick, Vitals } from '../model/generator.ts'
 import { quantilesOf } from '../stats/histogram.ts'
 import { type ArrivalCursor, arrivals } from '../workload/arrivals.ts'
 import { hash32 } from '../workload/random.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { Driver } from './drive.ts'
+import type { HashingStage } from './hash/stage.ts'
 import { watchVitals } from './health.ts'
 import { localErrors, type MakeLink, openLinks } from './links.ts'
 import { Recorder } from './recorder.ts'
@@ -38,7 +39,11 @@ export function arrivalsOf({ load, loadIndex, index, seed }: GeneratorPlan): Arr
 }
 
 /** Connects; resolves when every connection is open, or the load's timeout has passed. */
-export async function prepare(plan: GeneratorPlan, makeLink: MakeLink): Promise<Ready> {
+export async function prepare(
+  plan: GeneratorPlan,
+  makeLink: MakeLink,
+  stage: HashingStage | null = null,
+): Promise<Ready> {
   const clock = systemClock
   const { load, phases } = plan
   const wanted = connectionsOf(plan)
@@ -56,6 +61,7 @@ export async function prepare(plan: GeneratorPlan, makeLink: MakeLink): Promise<
     clock,
     recorder,
     fates,
+    stage,
   })
   const { links, opened } = await openLinks(wanted, makeLink, driver.events, load.timeoutMs, clock)
   return {
@@ -72,7 +78,9 @@ export async function prepare(plan: GeneratorPlan, makeLink: MakeLink): Promise<
       onTick(recorder.tick(driver.now(), driver.outstanding))
       recorder.checkConservation()
       for (const link of links) link.close()
+      stage?.close()
       return resultOf(plan, recorder, driver, fates, vitals.end(), {
+        hash: stage?.result() ?? null,
         connectionsWanted: wanted,
         connectionsOpened: opened,
         bytesOut: links.reduce((sum, link) => sum + link.bytesOut, 0),
@@ -105,6 +113,7 @@ interface Traffic {
   readonly connectionsOpened: number
   readonly bytesOut: number
   readonly bytesIn: number
+  readonly hash: HashStage | null
 }
 
 function resultOf(
@@ -130,6 +139,7 @@ function resultOf(
     redials: driver.redials,
     bytesOut: traffic.bytesOut,
     bytesIn: traffic.bytesIn,
+    hash: traffic.hash,
     ledger: fates.encode(),
     health: {
       pid: process.pid,

@@ -77,6 +77,21 @@ export interface GeneratorResult {
   /** One byte of state for each planned message (room `ledger`), deflated, base64. */
   readonly ledger: string
   readonly health: GeneratorHealth
+  /** The hashing stage of the load; null when it has none. */
+  readonly hash: HashStage | null
+}
+
+/** Hashing that a load declares as the client's own work: timed apart from the exchanges. */
+export interface HashStage {
+  readonly iterations: number
+  readonly threads: number
+  /** Records hashed. */
+  readonly records: number
+  /** Time that the threads spent hashing, summed, ms. */
+  readonly threadMs: number
+  /** Of one hash, ms; null when there was none. */
+  readonly p50Ms: number | null
+  readonly p99Ms: number | null
 }
 
 /** What a process finds out about itself over a while; null = this machine does not tell. */

@@ -1,7 +1,7 @@
 import type { Audit } from './audit.ts'
 import type { OutcomeCounts, Quantiles, Time } from './exchange.ts'
 import type { PlannedRun } from './experiment.ts'
-import type { GeneratorHealth, Tick } from './generator.ts'
+import type { GeneratorHealth, HashStage, Tick } from './generator.ts'
 import type { Protocol } from './scenario.ts'
 
 export type Stage = 'provision' | 'prepare' | 'start' | 'connect' | 'warmup' | 'measure' | 'drain' | 'audit' | 'cleanup'
@@ -64,5 +64,7 @@ export interface LoadResult {
   readonly bytesOut: number
   readonly bytesIn: number
   readonly generators: readonly GeneratorHealth[]
+  /** The hashing stage of the load; null when it has none. */
+  readonly hash: HashStage | null
   readonly ticks: readonly Tick[]
 }

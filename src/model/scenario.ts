@@ -203,6 +203,19 @@ export type FhirOperation = { readonly weight: number } & (
       readonly expectTotal: number | null
     }
   | { readonly kind: 'read'; readonly resource: 'Patient' }
+  /**
+   * An initial load: the HICN of each record is hashed by the client, as a stage of its own, and the Patient created unless its hash exists; once all
+   * are created, each is searched by its hash. Arrival i < records creates record i, arrival records + i searches it.
+   */
+  | {
+      readonly kind: 'hashedPatients'
+      /** PBKDF2 iterations, at least 1. */
+      readonly iterations: number
+      /** Hashing threads; 0 = one for each core. */
+      readonly threads: number
+      /** Half of the workload's. */
+      readonly records: number
+    }
   /** Resources of `.json` or `.ndjson` files (absolute names), posted as they are. */
   | { readonly kind: 'files'; readonly files: readonly string[] }
   /** Requests are made by the function `requests` of the load: `(index, random) => { method, path, body }`. */

@@ -5,6 +5,7 @@ import type { Provenance } from '../model/row.ts'
 import type { Protocol, Slo } from '../model/scenario.ts'
 import type { MeanInterval } from '../stats/meanInterval.ts'
 import type { Count } from './findings.ts'
+import type { LoadFit } from './hash/loadFit.ts'
 
 /** All that a report is made of. */
 export interface ReportInput {
@@ -58,6 +59,8 @@ export interface ExperimentReport {
   readonly seed: number
   readonly environmentId: string
   readonly cases: readonly CaseReport[]
+  /** Load time against the iterations of a hashing stage; null where no factor varies them. */
+  readonly hash: LoadFit | null
   readonly provenance: Provenance
   readonly files: ReportFiles
   readonly commands: ReportCommands

@@ -1,6 +1,7 @@
 import type { CaseReport, ExperimentReport, Metric, SloVerdict } from './experiment.ts'
 import { alarmText, reasonTexts } from './findings.ts'
 import { formatFigure, formatInterval } from './format.ts'
+import { loadMarkdown } from './hash/markdown.ts'
 import {
   auditEquation,
   auditRemarks,
@@ -20,6 +21,7 @@ export function renderMarkdown(report: ExperimentReport): string {
   const blocks = [
     `**${escapeMarkdown(report.answer)}**`,
     ...report.cases.flatMap(renderCase),
+    report.hash === null ? '' : loadMarkdown(report.hash),
     report.exit.code === 0 ? '' : `Exit code ${report.exit.code}: ${escapeMarkdown(report.exit.reason)}`,
     bullets(report.leaks.map(leak => `left behind: ${escapeMarkdown(leak)}`)),
     bullets(pointers(report).map(([label, value]) => `${label}: ${code(value)}`)),

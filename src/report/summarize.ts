@@ -6,6 +6,7 @@ import { sumAudits } from './auditSum.ts'
 import { responseCurve } from './curve.ts'
 import type { CaseReport, ExperimentReport, LoadReport, ReportInput } from './experiment.ts'
 import { alarmsOf, reasonsOf } from './findings.ts'
+import { fitLoad } from './hash/loadFit.ts'
 import { shownMetrics } from './metrics.ts'
 import { typicalSeries } from './series.ts'
 import { judgeSlos } from './slo.ts'
@@ -27,6 +28,7 @@ export function summarize(input: ReportInput): ExperimentReport {
     verdict: verdictOf(cases.flatMap(report => report.slos)),
     seed: plan.seed,
     cases,
+    hash: fitLoad(plan.cases, results, null),
   }
 }
 

@@ -3,6 +3,7 @@ import type { CaseReport, ExperimentReport, Metric, OverallVerdict, SloVerdict }
 import { alarmText, reasonTexts } from './findings.ts'
 import { fold } from './fold.ts'
 import { formatFigure, formatInterval } from './format.ts'
+import { loadLines } from './hash/terminal.ts'
 import {
   auditEquation,
   auditRemarks,
@@ -46,6 +47,7 @@ export function renderTerminal(report: ExperimentReport, options: TerminalOption
   const lines = [
     ...paragraph(report.answer, options, paintOf(report.verdict, options.style)),
     ...report.cases.flatMap(testCase => ['', ...renderCase(testCase, options)]),
+    ...(report.hash === null ? [] : ['', ...loadLines(report.hash, options)]),
     '',
     ...(report.exit.code === 0
       ? []

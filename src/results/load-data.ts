@@ -23,6 +23,7 @@ export function loadData(load: LoadResult): Record<string, unknown> {
     redials: load.redials,
     bytesOut: load.bytesOut,
     bytesIn: load.bytesIn,
+    ...(load.hash === null ? {} : { hash: load.hash }),
     generators: healthData(load.generators),
   }
 }

@@ -73,6 +73,7 @@ function checkFhir(load: ParsedFhirLoad, path: Path, place: Place): readonly Fin
   findings.push(
     ...load.operations.flatMap((operation, index) => checkOperation(operation, [...path, 'operations', index], place)),
   )
+  findings.push(...checkHashedLoad(load, path))
   const functions = load.operations.flatMap((operation, index) => (typeof operation === 'function' ? [index] : []))
   for (const index of functions.slice(1)) {
     findings.push({
@@ -82,6 +83,46 @@ function checkFhir(load: ParsedFhirLoad, path: Path, place: Place): readonly Fin
       hint: 'make the choice inside one function, or use two loads',
     })
   }
+  return findings
+}
+
+/** Every search must come after its record was created. */
+function checkHashedLoad(load: ParsedFhirLoad, path: Path): readonly Finding[] {
+  if (typeof load.operations === 'function') return []
+  const at = load.operations.findIndex(operation => typeof operation === 'object' && 'load' in operation)
+  if (at < 0) return []
+  const { kind, records } = load.workload
+  const least = 2 * connectionsOf(load)
+  const findings: Finding[] = []
+  const hint = "for instance workload: { kind: 'closed', records: 400 }: 200 records, each created and searched"
+  if (load.operations.length > 1)
+    findings.push({
+      path: [...path, 'operations'],
+      expected: 'an initial load alone',
+      found: load.operations.length,
+      hint: null,
+    })
+  if (kind !== 'closed' || records === null)
+    findings.push({
+      path: [...path, 'workload'],
+      expected: 'a closed loop with a fixed amount of work',
+      found: load.workload,
+      hint,
+    })
+  else if (records % 2 !== 0 || records < least)
+    findings.push({
+      path: [...path, 'workload', 'records'],
+      expected: `an even number of at least ${least}, twice the connections`,
+      found: records,
+      hint,
+    })
+  if (load.generators !== 1)
+    findings.push({
+      path: [...path, 'generators'],
+      expected: '1 with an initial load',
+      found: load.generators,
+      hint: 'its hashing takes all cores already',
+    })
   return findings
 }
 

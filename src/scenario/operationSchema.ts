@@ -55,6 +55,17 @@ const read = z.strictObject({
   weight,
 })
 
+const load = z.strictObject({
+  load: z
+    .literal('patients')
+    .describe(
+      "An initial load: each record's HICN hashed by PBKDF2 as a stage of the client, created unless it exists, then searched by its hash.",
+    ),
+  iterations: z.int().min(1).max(1_000_000_000).default(1_000).describe('PBKDF2 iterations of a hash, at least 1.'),
+  threads: z.int().min(0).max(1_024).default(0).describe('Threads that hash; 0 = one for each core.'),
+  weight,
+})
+
 const files = z.strictObject({
   files: fileList.describe(
     '.json (one resource) or .ndjson (one a line) files, posted as they are: names or globs relative to the scenario file.',
@@ -64,5 +75,5 @@ const files = z.strictObject({
 
 const code = z.custom<RequestFunction>(value => typeof value === 'function')
 
-export const operationSchema = z.union([search, create, transaction, read, files, code])
+export const operationSchema = z.union([search, create, transaction, read, load, files, code])
 export type ParsedOperation = z.output<typeof operationSchema>

@@ -40,18 +40,23 @@ function resolveMessages(messages: ParsedMllpLoad['messages'], place: Place): Me
 
 function resolveFhir(load: ParsedFhirLoad, place: Place): Omit<FhirLoad, keyof LoadBase> {
   const list: readonly ParsedOperation[] = typeof load.operations === 'function' ? [load.operations] : load.operations
-  const operations = list.map(operation => resolveOperation(operation, place))
+  const records = Math.floor((load.workload.records ?? 0) / 2)
+  const operations = list.map(operation => resolveOperation(operation, place, records))
   const drawsFromPopulation = operations.some(operation => operation.kind === 'search' || operation.kind === 'read')
   const populate = load.populate ?? (drawsFromPopulation ? 'before' : 'never')
   return { protocol: 'fhir', operations, population: load.population, populate, parseShare: load.parseShare }
 }
 
-function resolveOperation(operation: ParsedOperation, place: Place): FhirOperation {
+function resolveOperation(operation: ParsedOperation, place: Place, records: number): FhirOperation {
   if (typeof operation === 'function') return { kind: 'code', weight: 1 }
   const { weight } = operation
   if ('create' in operation)
     return { kind: 'create', resource: operation.create, conditional: operation.conditional, weight }
   if ('transaction' in operation) return { kind: 'transaction', weight }
+  if ('load' in operation) {
+    const { iterations, threads } = operation
+    return { kind: 'hashedPatients', iterations, threads, records, weight }
+  }
   if ('read' in operation) return { kind: 'read', resource: operation.read, weight }
   if ('files' in operation) return { kind: 'files', files: filesOf(operation.files, place), weight }
   const { search, method, expectTotal } = operation

@@ -122,6 +122,7 @@ function resultOf(plan: GeneratorPlan, accepted: number, pauseMs: number): Gener
     alarms: {},
     resends: 0,
     redials: 0,
+    hash: null,
     bytesOut: 0,
     bytesIn: 0,
     ledger: fates.encode(),

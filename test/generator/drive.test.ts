@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Driver } from '../../src/generator/drive.ts'
 import { Recorder } from '../../src/generator/recorder.ts'
+import type { ClientStage } from '../../src/generator/stage.ts'
 import { Fates } from '../../src/ledger/fate.ts'
 import { OUTCOMES } from '../../src/model/exchange.ts'
 import type { ClosedWorkload, Load, OpenWorkload, Workload } from '../../src/model/scenario.ts'
@@ -20,6 +21,7 @@ interface Setting {
   readonly phases?: { warmupMs: number; measureMs: number; drainMs: number }
   readonly load?: Partial<Load>
   readonly share?: { index: number; of: number }
+  readonly stage?: (clock: VirtualClock) => ClientStage | null
   readonly answer: (sent: Sent, nth: number, clock: VirtualClock) => Answer
 }
 
@@ -38,6 +40,7 @@ async function drive({
   phases = { warmupMs: 0, measureMs: 1000, drainMs: 1000 },
   load = {},
   share = { index: 0, of: 1 },
+  stage = () => null,
   answer,
 }: Setting) {
   const clock = new VirtualClock()
@@ -69,6 +72,7 @@ async function drive({
     clock,
     recorder,
     fates,
+    stage: stage(clock),
   })
   const peer = scriptedLinks(clock, driver.events, links, (sent, nth) => answer(sent, nth, clock))
   const done = driver.run(peer.links)
@@ -359,4 +363,31 @@ test('rejected and mismatched answers are told apart, and a mismatched one has n
   expect(recorder.measured).toMatchObject({ accepted: 90, rejected: 5, mismatched: 5 })
   expect(recorder.unanswered).toBe(5)
   expect(recorder.times.response.count).toBe(95)
+})
+
+test('a message that waits for work of the client arrives when that is done: it is no part of its response', async () => {
+  const readyAtMs = (index: number) => 50 * (index + 1)
+  const asked: number[] = []
+  const { times, sent } = await drive({
+    workload: { kind: 'closed', records: 3 },
+    links: 2,
+    pinned: false,
+    stage: clock => ({
+      begin(onReady) {
+        for (let index = 0; index < 3; index++) clock.after(readyAtMs(index), onReady)
+      },
+      isReady(index) {
+        asked.push(index)
+        return clock.now() >= readyAtMs(index)
+      },
+    }),
+    answer: () => ({ afterMs: 10 }),
+  })
+  expect(sent.map(({ index }) => index)).toEqual([0, 1, 2])
+  expect(times.map(({ intendedMs, doneMs }) => [intendedMs, doneMs])).toEqual([
+    [50, 60],
+    [100, 110],
+    [150, 160],
+  ])
+  expect(asked.every((index, at) => at === 0 || index >= asked[at - 1]!)).toBe(true)
 })

@@ -120,6 +120,7 @@ export function loadResult(responsesMs: readonly number[], unanswered = 0, lagMs
     alarms: {},
     resends: 0,
     redials: 0,
+    hash: null,
     bytesOut: 0,
     bytesIn: 0,
     generators: [],

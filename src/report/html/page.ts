@@ -2,6 +2,7 @@ import type { ExperimentReport } from '../experiment.ts'
 import { pointers, provenanceFacts } from '../wording.ts'
 import { caseSection, list, verdictClass } from './caseSection.ts'
 import { escapeHtml } from './escape.ts'
+import { hashSection } from './hashSection.ts'
 import { STYLESHEET } from './stylesheet.ts'
 
 /** Nothing is loaded from anywhere and nothing runs: the file is inert wherever it is opened. */
@@ -19,6 +20,7 @@ export function renderHtml(report: ExperimentReport): string {
     ],
     main: [
       ...report.cases.map(each => caseSection(each, each.id)),
+      report.hash === null ? '' : hashSection(report.hash),
       `<section><h2>Again</h2>${facts(pointers(report), 'code')}</section>`,
       `<section><h2>Provenance</h2>${facts(provenanceFacts(report), 'span')}</section>`,
     ],

@@ -70,12 +70,12 @@ export function transactionRenderer(context: OperationContext): OperationRendere
   )
 }
 
-function variants(make: (k: number) => object): RequestTemplate[] {
+export function variants(make: (k: number) => object): RequestTemplate[] {
   return Array.from({ length: VARIANTS }, (_, k) => compileRequest(JSON.stringify(make(k))))
 }
 
 /** The record's identity as its first identifier; a Patient has a hicnHash of its own besides. */
-function rename(resource: Resource): Resource {
+export function rename(resource: Resource): Resource {
   return { ...resource, identifier: resource.resourceType === 'Patient' ? [RECORD, HASH] : [RECORD] }
 }
 
@@ -88,7 +88,7 @@ function postRenderer(
 ): OperationRenderer {
   const pathBytes = new TextEncoder().encode(path)
   const condition = compileRequest(unlessExists(RECORD))
-  const state: RequestState = { index: 0, hashSeed: context.createdSeed, hashOf: 0, number: 0 }
+  const state: RequestState = { index: 0, hashSeed: context.createdSeed, hashOf: 0, hash: null, number: 0 }
 
   function write(index: number, draft: RequestDraft): void {
     const body = templates[index % templates.length]!

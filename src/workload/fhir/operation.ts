@@ -10,6 +10,8 @@ export interface OperationContext {
   readonly identity: Identity
   /** The patient that request `index` is about, of the population. */
   readonly patientOf: (index: number) => number
+  /** Hash of record `k` of an initial load, 64 hex digits; null = there is none to be had. */
+  readonly hashOf: ((k: number) => string) | null
 }
 
 /** One operation ready to render. `write` sets all of the draft but `operation`. */

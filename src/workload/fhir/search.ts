@@ -40,7 +40,7 @@ export function searchRenderer(operation: SearchOperation, context: OperationCon
   if (query === null) throw new RangeError(`a ${resource} cannot be searched by ${by}; use hicnHash or identifier`)
   const template = compileRequest(method === 'GET' ? `/${resource}?${query}` : query)
   const postPath = new TextEncoder().encode(`/${resource}/_search`)
-  const state: RequestState = { index: 0, hashSeed: context.seed, hashOf: 0, number: 0 }
+  const state: RequestState = { index: 0, hashSeed: context.seed, hashOf: 0, hash: null, number: 0 }
 
   function write(index: number, draft: RequestDraft): void {
     state.index = index

@@ -20,6 +20,8 @@ export interface RequestState {
   /** The patient whose hicnHash is written: seed and k of `hicnHashOf`. */
   hashSeed: number
   hashOf: number
+  /** Written as the hash instead; null = `hicnHashOf`. */
+  hash: Uint8Array | null
   /** Eight digits of the numbered identifiers. */
   number: number
 }
@@ -53,6 +55,7 @@ export function writeRequest(
   for (let i = 0; i < slots.length; i += 2) {
     const at = slots[i + 1]!
     if (slots[i] === 0) identity.write(state.index, out, at)
+    else if (slots[i] === 1 && state.hash !== null) out.set(state.hash, at)
     else if (slots[i] === 1) writeHicnHash(state.hashSeed, state.hashOf, out, at)
     else writeDecimal(state.number, 8, out, at)
   }

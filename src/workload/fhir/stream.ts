@@ -6,6 +6,7 @@ import type { StreamOptions } from '../streamOptions.ts'
 import { codeWriter, type RequestMaker } from './code.ts'
 import type { CompiledOperation, CompiledOperations } from './compiled.ts'
 import { createRenderer, transactionRenderer } from './create.ts'
+import { hashedWriter } from './hashed.ts'
 import type { OperationContext, OperationRenderer } from './operation.ts'
 import { postedRenderers } from './posted.ts'
 import { readRenderer, searchRenderer } from './search.ts'
@@ -36,11 +37,13 @@ export function requestStream(
   compiled: CompiledOperations,
   options: StreamOptions,
   make?: RequestMaker,
+  hashOf: OperationContext['hashOf'] = null,
 ): RequestStream {
   const loadSeed = hash32(options.seed, LOAD, options.loadIndex)
   const context: OperationContext = {
     seed: options.seed,
-    createdSeed: hash32(seedOf(options.runKey), LOAD, options.loadIndex),
+    createdSeed: createdSeedOf(options),
+    hashOf,
     identity: createIdentity(options.runKey, options.loadIndex),
     patientOf: index => hash32(loadSeed, PATIENT, index) % compiled.population,
   }
@@ -56,6 +59,11 @@ export function requestStream(
   }
 
   return { operations, render }
+}
+
+/** Seed of the records that a load creates. */
+export function createdSeedOf({ runKey, loadIndex }: Pick<StreamOptions, 'runKey' | 'loadIndex'>): number {
+  return hash32(seedOf(runKey), LOAD, loadIndex)
 }
 
 /** The requests of `make` alone, in their order. */
@@ -81,6 +89,8 @@ function weighted(
       throw new Error('requests are made by code, but no function was given; export it from the scenario module')
     return [{ weight, write: codeWriter(make, loadSeed, operations) }]
   }
+  if (operation.kind === 'hashedPatients')
+    return [{ weight, write: hashedWriter(operation.records, context, operations) }]
   const renderers = renderersOf(operation, context)
   return renderers.map(({ renderer, share }) => {
     const number = operations.push(renderer.expectation) - 1
@@ -93,7 +103,7 @@ function weighted(
 }
 
 function renderersOf(
-  operation: Exclude<CompiledOperation, { kind: 'code' }>,
+  operation: Exclude<CompiledOperation, { kind: 'code' | 'hashedPatients' }>,
   context: OperationContext,
 ): readonly { renderer: OperationRenderer; share: number }[] {
   const whole = (renderer: OperationRenderer) => [{ renderer, share: 1 }]

@@ -1,0 +1,25 @@
+import type { Fates } from '../ledger/fate.ts'
+import type { Load, Phases } from '../model/scenario.ts'
+import type { ArrivalCursor, ScheduleShare } from '../workload/arrivals.ts'
+import type { Clock } from './clock.ts'
+import type { Recorder } from './recorder.ts'
+import type { ClientStage } from './stage.ts'
+
+export interface DriveOptions {
+  readonly load: Load
+  /** Links of this generator. */
+  readonly links: number
+  /** Whether a message belongs to one link (a feed), or goes to whichever link is idle. */
+  readonly pinned: boolean
+  /** This generator's share of the stream. */
+  readonly share: ScheduleShare
+  /** Arrivals of the open workload, this generator's share only; null = closed loop. */
+  readonly arrivals: ArrivalCursor | null
+  readonly phases: Phases
+  readonly spinShare: number
+  readonly clock: Clock
+  readonly recorder: Recorder
+  readonly fates: Fates
+  /** Work of the client that a message of a closed loop waits for before it arrives; null = none. */
+  readonly stage: ClientStage | null
+}
