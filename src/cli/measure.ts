@@ -13,6 +13,7 @@ import { writeArtefact } from '../results/artefact.ts'
 import type { LoadContent } from '../scenario/content.ts'
 import type { Console } from './console.ts'
 import { experimentFolder } from './experimentFolder.ts'
+import { htmlAssets } from './htmlAssets.ts'
 import { judge } from './judge.ts'
 import { performShown } from './performShown.ts'
 import type { RunFlags } from './runOptions.ts'
@@ -102,7 +103,7 @@ function writeReports(folder: string, report: ExperimentReport, flags: RunFlags,
   const texts = {
     'report.json': renderJson(report),
     'report.md': renderMarkdown(report),
-    'report.html': renderHtml(report),
+    'report.html': renderHtml(report, htmlAssets()),
   }
   for (const name of ['report.json', 'report.md', 'report.html'] as const) {
     const file = writeArtefact(folder, name, mask(texts[name]))

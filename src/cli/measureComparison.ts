@@ -11,6 +11,7 @@ import { writeArtefact } from '../results/artefact.ts'
 import { announce } from './announce.ts'
 import type { Preparing } from './armsOf.ts'
 import { type CompareFlags, settingsOf } from './compareOptions.ts'
+import { htmlAssets } from './htmlAssets.ts'
 import { judgeComparison } from './judge.ts'
 import type { MeasureOptions } from './measure.ts'
 import { performShown } from './performShown.ts'
@@ -70,7 +71,7 @@ function writeReports(
   const files = [
     ['report.json', renderComparisonJson(report), flags.exportJson],
     ['report.md', renderComparisonMarkdown(report), flags.exportMarkdown],
-    ['report.html', renderComparisonHtml(report), flags.exportHtml],
+    ['report.html', renderComparisonHtml(report, htmlAssets()), flags.exportHtml],
   ] as const
   for (const [name, text, copy] of files) {
     const file = writeArtefact(folder, name, mask(text))

@@ -11,6 +11,7 @@ import { writeArtefact } from '../results/artefact.ts'
 import { type CompareFlags, settingsOf } from './compareOptions.ts'
 import type { Console } from './console.ts'
 import { experimentFolder, replay } from './experimentFolder.ts'
+import { htmlAssets } from './htmlAssets.ts'
 import { readInvocation, repeatOf } from './invocation.ts'
 import { judge, judgeComparison } from './judge.ts'
 
@@ -63,7 +64,7 @@ async function report(
     const flags = readInvocation(folder).flags as CompareFlags
     const compared = judgeComparison({ ...input, settings: settingsOf(flags) }, isCutShort, flags.failOn)
     return print({
-      html: () => renderComparisonHtml(compared),
+      html: () => renderComparisonHtml(compared, htmlAssets()),
       text: () => renderComparison(compared, terminal),
       json: () => renderComparisonJson(compared),
       markdown: () => renderComparisonMarkdown(compared),
@@ -71,7 +72,7 @@ async function report(
   }
   const whole = judge(input, isCutShort)
   print({
-    html: () => renderHtml(whole),
+    html: () => renderHtml(whole, htmlAssets()),
     text: () => renderTerminal(whole, terminal),
     json: () => renderJson(whole),
     markdown: () => renderMarkdown(whole),

@@ -109,7 +109,15 @@ export interface CurvePoint {
 
 export interface Series {
   readonly runId: string
-  readonly points: readonly { readonly atMs: number; readonly acceptedPerSecond: number }[]
+  readonly points: readonly SeriesPoint[]
+}
+
+export interface SeriesPoint {
+  readonly atMs: number
+  readonly acceptedPerSecond: number
+  /** Response of what ended since the point before, the slower of several generators; null when nothing did. */
+  readonly p50Ms: number | null
+  readonly p99Ms: number | null
 }
 
 /** `ratio` is 0 to 1 and printed in per cent. */

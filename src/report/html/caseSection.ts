@@ -1,16 +1,16 @@
-import type { CaseReport, LoadReport, Metric, SloVerdict } from '../experiment.ts'
+import type { CaseReport, Metric, SloVerdict } from '../experiment.ts'
 import { alarmText, reasonTexts } from '../findings.ts'
 import { formatFigure, formatInterval, formatValue } from '../format.ts'
 import { auditEquation, auditRemarks, markedNotes, sloStatement, validityLine } from '../wording.ts'
 import { loadTitle } from '../workload.ts'
-import { curveChart } from './curveChart.ts'
+import type { ArmLoad, Charts } from './charts.ts'
 import { dotsChart } from './dotsChart.ts'
 import { escapeHtml } from './escape.ts'
-import { seriesChart } from './seriesChart.ts'
 
 const MARKS = { met: '✓', missed: '✗', 'not measured': '?' } as const
 
-export function caseSection(report: CaseReport, title: string): string {
+/** @param charts of the page; null = the charts of both arms stand elsewhere */
+export function caseSection(report: CaseReport, title: string, charts: Charts | null): string {
   return [
     `<section><h2>${escapeHtml(title)}</h2>`,
     list([
@@ -22,7 +22,7 @@ export function caseSection(report: CaseReport, title: string): string {
     sloList(report.slos),
     metricsTable(report.metrics),
     list([...reasonTexts(report.reasons), ...markedNotes(report)]),
-    ...report.loads.flatMap(loadCharts),
+    ...(charts === null ? [] : report.loads.flatMap(load => loadCharts([{ arm: '', load }], charts))),
     auditBlock(report),
     validityBlock(report),
     '</section>',
@@ -55,7 +55,7 @@ function sloList(slos: readonly SloVerdict[]): string {
 function metricsTable(metrics: readonly Metric[]): string {
   const head =
     '<tr><th scope="col">metric</th><th scope="col" class="number">median</th><th scope="col" class="number">95 % interval</th><th scope="col" class="number">mean</th><th scope="col" class="number">n</th><th scope="col">runs</th></tr>'
-  return `<h3>Metrics</h3><div class="scroll"><table><thead>${head}</thead><tbody>${metrics.map(metricRow).join('')}</tbody></table></div>`
+  return `<h3>Metrics</h3><div class="scroll" tabindex="0" role="region" aria-label="Table"><table><thead>${head}</thead><tbody>${metrics.map(metricRow).join('')}</tbody></table></div>`
 }
 
 function metricRow(metric: Metric): string {
@@ -67,12 +67,14 @@ function metricRow(metric: Metric): string {
   return `<tr>${name}${cells.map(cell => `<td class="number">${escapeHtml(cell)}</td>`).join('')}<td>${dotsChart(metric)}</td></tr>`
 }
 
-function loadCharts(load: LoadReport): readonly string[] {
-  const charts = [
-    ['Response by quantile, all valid runs together', curveChart(load)],
-    ['Throughput over time, a typical run', seriesChart(load)],
+/** The charts of one load, of one or both arms. */
+export function loadCharts(arms: readonly ArmLoad[], charts: Charts): readonly string[] {
+  const name = escapeHtml(arms[0]!.load.name)
+  const drawn = [
+    ['Response by quantile, all valid runs together', charts.quantiles(arms)],
+    ['A typical run over time', charts.time(arms)],
   ] as const
-  return charts.flatMap(([title, svg]) => (svg === '' ? [] : [`<h3>${escapeHtml(load.name)}: ${title}</h3>${svg}`]))
+  return drawn.flatMap(([title, figure]) => (figure === '' ? [] : [`<h3>${name}: ${title}</h3>${figure}`]))
 }
 
 function auditBlock({ audit }: CaseReport): string {
@@ -88,6 +90,8 @@ function validityBlock({ validity }: CaseReport): string {
   const rows = excluded.map(cells => `<tr>${cells.map(cell => `<td>${escapeHtml(cell!)}</td>`).join('')}</tr>`).join('')
   const head = '<tr><th scope="col">run</th><th scope="col">state</th><th scope="col">reason</th></tr>'
   const table =
-    excluded.length === 0 ? '' : `<div class="scroll"><table><thead>${head}</thead><tbody>${rows}</tbody></table></div>`
+    excluded.length === 0
+      ? ''
+      : `<div class="scroll" tabindex="0" role="region" aria-label="Table"><table><thead>${head}</thead><tbody>${rows}</tbody></table></div>`
   return `<h3>Validity</h3><p>${escapeHtml(validityLine(validity))}</p>${table}`
 }

@@ -16,7 +16,7 @@ export function hashSection({ rungs, answer }: LoadFit): string {
     .join('')
   return [
     '<section><h2>Load time against iterations</h2>',
-    `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`,
+    `<div class="scroll" tabindex="0" role="region" aria-label="Load time by iterations"><table><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`,
     answer === null ? '' : `<p>${escapeHtml(lineText(answer))}</p>`,
     chart({ rungs, answer }),
     '</section>',

@@ -11,6 +11,8 @@ tbody th { white-space: nowrap; } td.number, th.number { text-align: right; font
 code { font: 0.9em ui-monospace, monospace; } .scroll { overflow-x: auto; }
 svg.chart { width: 100%; height: auto; max-width: 680px; } svg text { font: 11px system-ui, sans-serif; fill: var(--soft); }
 .grid { stroke: var(--line); stroke-width: 1; } .line { fill: none; stroke: var(--accent); stroke-width: 1.8; }
+td, th { overflow-wrap: normal; } td span, td code { overflow-wrap: anywhere; } figure { margin: 0.5rem 0; } figcaption { color: var(--soft); font-size: 0.9rem; } .drawn > svg { display: none; } .uplot, .u-legend { font-family: system-ui, sans-serif; color: var(--ink); }
+summary, .scroll { outline-offset: 2px; } :focus-visible { outline: 2px solid var(--accent); }
 .interval { fill: var(--band); } .median { stroke: var(--accent); stroke-width: 1.5; }
 .run { fill: var(--ink); fill-opacity: 0.65; } .marked { fill: var(--warning); } .excluded { fill: none; stroke: var(--soft); }
 @media print {
