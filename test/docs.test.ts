@@ -51,6 +51,7 @@ function environment(): NodeJS.ProcessEnv {
     ...env,
     PATH: `${bin}:${env.PATH}`,
     XDG_STATE_HOME: join(folder, 'state'),
+    XDG_CACHE_HOME: join(folder, 'cache'),
     HL7BENCH_RUNS: '2',
     npm_config_offline: 'true',
   }

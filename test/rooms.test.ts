@@ -37,7 +37,7 @@ const PURE: Readonly<Record<string, readonly string[]>> = {
   model: [],
   stats: ['hdr-histogram-js', 'simple-statistics'],
   workload: ['node-hl7-client'],
-  report: ['cli-table3'],
+  report: ['cli-table3', 'zod'],
 }
 
 interface SourceFile {

@@ -10,6 +10,7 @@ export function checkOutputs(flags: RunFlags): void {
     ['--export-json', flags.exportJson],
     ['--export-markdown', flags.exportMarkdown],
     ['--export-html', flags.exportHtml],
+    ['--export-junit', flags.exportJunit],
     ...(flags.out ?? []).map((out): [string, string] => ['--out', ndjsonFile(out)]),
   ]
   const problems = outputs.flatMap(([flag, file]) => {

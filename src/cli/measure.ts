@@ -7,10 +7,12 @@ import type { RunResult } from '../model/result.ts'
 import type { ExperimentReport, ReportInput } from '../report/experiment.ts'
 import { renderHtml } from '../report/html/page.ts'
 import { renderJson } from '../report/json.ts'
+import { renderJunit } from '../report/junit.ts'
 import { renderMarkdown } from '../report/markdown.ts'
 import { summarize } from '../report/summarize.ts'
 import { writeArtefact } from '../results/artefact.ts'
 import type { LoadContent } from '../scenario/content.ts'
+import { announce } from './announce.ts'
 import type { Console } from './console.ts'
 import { experimentFolder } from './experimentFolder.ts'
 import { htmlAssets } from './htmlAssets.ts'
@@ -42,6 +44,7 @@ export async function measure(options: MeasureOptions): Promise<ExperimentReport
     const report = reportOf(options, end, await nextCommand(begun, end))
     begun.journal.append({ type: 'ended', exit: report.exit.code })
     writeReports(begun.folder, report, flags, console)
+    announce(report, renderMarkdown(report), console)
     return report
   } finally {
     begun.journal.close()
@@ -99,15 +102,14 @@ async function nextCommand({ plan, folder }: Begun, end: SessionEnd): Promise<st
 }
 
 function writeReports(folder: string, report: ExperimentReport, flags: RunFlags, { mask }: Console): void {
-  const copies = { 'report.json': flags.exportJson, 'report.md': flags.exportMarkdown, 'report.html': flags.exportHtml }
-  const texts = {
-    'report.json': renderJson(report),
-    'report.md': renderMarkdown(report),
-    'report.html': renderHtml(report, htmlAssets()),
-  }
-  for (const name of ['report.json', 'report.md', 'report.html'] as const) {
-    const file = writeArtefact(folder, name, mask(texts[name]))
-    const copy = copies[name]
+  const files = [
+    ['report.json', renderJson(report), flags.exportJson],
+    ['report.md', renderMarkdown(report), flags.exportMarkdown],
+    ['report.html', renderHtml(report, htmlAssets()), flags.exportHtml],
+    ['report.xml', renderJunit(report), flags.exportJunit],
+  ] as const
+  for (const [name, text, copy] of files) {
+    const file = writeArtefact(folder, name, mask(text))
     if (copy !== undefined) copyFileSync(file, copy)
   }
 }

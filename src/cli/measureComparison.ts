@@ -7,6 +7,7 @@ import { renderComparisonMarkdown } from '../report/comparison/markdown.ts'
 import { renderSpeedupTest } from '../report/comparison/speedup.ts'
 import { renderComparisonHtml } from '../report/html/comparisonPage.ts'
 import { renderComparisonJson } from '../report/json.ts'
+import { renderComparisonJunit } from '../report/junit.ts'
 import { writeArtefact } from '../results/artefact.ts'
 import { announce } from './announce.ts'
 import type { Preparing } from './armsOf.ts'
@@ -72,6 +73,7 @@ function writeReports(
     ['report.json', renderComparisonJson(report), flags.exportJson],
     ['report.md', renderComparisonMarkdown(report), flags.exportMarkdown],
     ['report.html', renderComparisonHtml(report, htmlAssets()), flags.exportHtml],
+    ['report.xml', renderComparisonJunit(report), flags.exportJunit],
   ] as const
   for (const [name, text, copy] of files) {
     const file = writeArtefact(folder, name, mask(text))

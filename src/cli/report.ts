@@ -5,6 +5,7 @@ import { renderComparison } from '../report/comparison/terminal.ts'
 import { renderComparisonHtml } from '../report/html/comparisonPage.ts'
 import { renderHtml } from '../report/html/page.ts'
 import { renderComparisonJson, renderJson } from '../report/json.ts'
+import { renderComparisonJunit, renderJunit } from '../report/junit.ts'
 import { renderMarkdown } from '../report/markdown.ts'
 import { renderTerminal } from '../report/terminal.ts'
 import { writeArtefact } from '../results/artefact.ts'
@@ -16,7 +17,7 @@ import { readInvocation, repeatOf } from './invocation.ts'
 import { judge, judgeComparison } from './judge.ts'
 
 interface ReportFlags {
-  readonly format: 'text' | 'json' | 'markdown' | 'html'
+  readonly format: 'text' | 'json' | 'markdown' | 'html' | 'junit'
   readonly json?: boolean
   readonly results?: string
 }
@@ -28,7 +29,7 @@ export function addReport(program: Command, console: () => Console): void {
     .argument('<experiment>', 'its id, or its folder')
     .addOption(
       new Option('-f, --format <format>', 'what to print')
-        .choices(['text', 'json', 'markdown', 'html'])
+        .choices(['text', 'json', 'markdown', 'html', 'junit'])
         .default('text'),
     )
     .option('--json', 'the same as --format json')
@@ -68,6 +69,7 @@ async function report(
       text: () => renderComparison(compared, terminal),
       json: () => renderComparisonJson(compared),
       markdown: () => renderComparisonMarkdown(compared),
+      junit: () => renderComparisonJunit(compared),
     })
   }
   const whole = judge(input, isCutShort)
@@ -76,6 +78,7 @@ async function report(
     text: () => renderTerminal(whole, terminal),
     json: () => renderJson(whole),
     markdown: () => renderMarkdown(whole),
+    junit: () => renderJunit(whole),
   })
 
   function print(formats: Record<ReportFlags['format'], () => string>): void {

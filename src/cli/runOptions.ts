@@ -34,6 +34,7 @@ export interface RunFlags {
   readonly exportJson?: string
   readonly exportMarkdown?: string
   readonly exportHtml?: string
+  readonly exportJunit?: string
   readonly json?: boolean
   readonly quiet?: boolean
 }
@@ -89,6 +90,7 @@ export function addRunOptions(command: Command): Command {
     .option('--export-json <file>', 'write the report as JSON')
     .option('--export-markdown <file>', 'write the report as Markdown')
     .option('--export-html <file>', 'write the report as one HTML file')
+    .option('--export-junit <file>', 'write the verdicts as JUnit XML')
     .option('--json', 'print the report as JSON on standard output')
     .option('-q, --quiet', 'no progress, only the report')
 }

@@ -54,9 +54,6 @@ export function judgeMetric(sample: MetricSample, settings: GateSettings): Stage
     pSlower: null,
     pFaster: null,
     alpha,
-    detectable: null,
-    runsNeeded: null,
-    flags: [],
   }
   const wrong = whyInvalid(sample)
   if (wrong !== null) return { ...nothing, outcome: 'invalid', reason: wrong }

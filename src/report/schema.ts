@@ -1,0 +1,217 @@
+import { z } from 'zod'
+import { COMPARISON_SCHEMA, SCHEMA } from './json.ts'
+
+const nullable = (type: z.ZodType) => type.nullable()
+const text = z.string()
+const number = z.number()
+const level = z.union([text, number, z.boolean()])
+const figure = z.strictObject({ value: nullable(number), above: nullable(number) })
+const unit = z.enum(['ms', '/s', 'ratio', 'count']).describe('`ratio` is 0 to 1.')
+const counts = z.record(text, nullable(number))
+
+const estimate = z.strictObject({
+  n: number.describe('Valid runs that measured it.'),
+  median: figure,
+  interval: nullable(z.strictObject({ lower: figure, upper: figure, level: number, coverage: number })),
+  mean: nullable(
+    z.strictObject({
+      n: number,
+      estimate: number,
+      lower: number,
+      upper: number,
+      level: number,
+      zeroVariance: z.boolean(),
+    }),
+  ),
+  marked: number.describe("Runs whose figure is an upper bound: the generator's own lag is a large part of it."),
+})
+
+const reading = z.strictObject({ runId: text, valid: z.boolean(), value: figure, marked: z.boolean() })
+const metric = z.strictObject({ path: text, unit, estimate: nullable(estimate), readings: z.array(reading) })
+
+const slo = z.strictObject({
+  slo: z.strictObject({ metric: text, operator: z.enum(['<', '<=', '=', '>=', '>']), limit: number, text }),
+  metric: text,
+  unit,
+  verdict: z.enum(['met', 'missed', 'not measured']),
+  measured: nullable(figure),
+  uncertain: z.boolean(),
+  reason: nullable(text),
+})
+
+const audit = z.strictObject({
+  runs: number,
+  evidence: z.enum(['receiver', 'acknowledgements']),
+  planned: number,
+  acknowledged: counts,
+  terms: counts,
+  foreign: nullable(number),
+  repeats: nullable(number),
+  balanced: z.boolean(),
+  examples: z.record(text, z.array(text)),
+})
+
+const load = z.strictObject({
+  name: text,
+  protocol: z.enum(['mllp', 'fhir']),
+  workload: text,
+  curve: z.array(z.strictObject({ quantile: number, ms: nullable(number) })),
+  series: nullable(
+    z.strictObject({
+      runId: text,
+      points: z.array(
+        z.strictObject({ atMs: number, acceptedPerSecond: number, p50Ms: nullable(number), p99Ms: nullable(number) }),
+      ),
+    }),
+  ),
+})
+
+const count = z.strictObject({ load: text, name: text, count: number, runs: number })
+
+const validity = z.strictObject({
+  wanted: number,
+  valid: number,
+  invalid: z.array(z.strictObject({ runId: text, reasons: z.array(text) })),
+  failed: z.array(
+    z.strictObject({ runId: text, stage: text, error: text, fault: z.enum(['target', 'environment', 'harness']) }),
+  ),
+  missing: number,
+})
+
+const testCase = z.strictObject({
+  id: text,
+  levels: z.record(text, level),
+  digest: text,
+  sut: text,
+  phases: text,
+  loads: z.array(load),
+  metrics: z.array(metric),
+  slos: z.array(slo),
+  audit: nullable(audit),
+  alarms: z.array(count),
+  reasons: z.array(count),
+  validity,
+})
+
+const common = {
+  id: text.describe('Of the experiment.'),
+  name: text,
+  description: nullable(text),
+  answer: text.describe('The result in one sentence.'),
+  startedAt: text,
+  wholeMs: number,
+  seed: number,
+  environmentId: text,
+  provenance: z.strictObject({
+    branch: nullable(text),
+    commit: nullable(text),
+    dirty: z.boolean(),
+    version: nullable(text),
+    harness: z.strictObject({ version: text, commit: nullable(text) }),
+    host: z.record(text, z.union([text, number, z.null()])),
+  }),
+  files: z.strictObject({ rows: nullable(text), folder: nullable(text), html: nullable(text) }),
+  commands: z.strictObject({ repeat: text, next: nullable(text) }),
+  exit: z.strictObject({ code: number, reason: text }),
+  leaks: z.array(text),
+}
+
+const fitted = z.strictObject({ estimate: number, lower: number, upper: number })
+const most = z.union([number, z.enum(['below', 'above'])])
+
+const hashFit = z.strictObject({
+  title: text,
+  rungs: z.array(z.strictObject({ iterations: number, n: number, secondsPerRecord: number, hashShare: number })),
+  answer: nullable(
+    z.strictObject({
+      n: number,
+      intercept: fitted,
+      slope: fitted,
+      r2: number,
+      rungs: z.array(z.strictObject({ iterations: number, n: number, medianSeconds: number })),
+      allowedSeconds: number,
+      most,
+      mostWithTen: most,
+      ruleOfCms: nullable(number),
+    }),
+  ),
+})
+
+/** The JSON that `run` prints and `report.json` holds. Times in ms, rates per second. */
+export const reportSchema = z.strictObject({
+  schema: z.literal(SCHEMA),
+  ...common,
+  verdict: z.enum(['met', 'missed', 'not measured', 'none']),
+  cases: z.array(testCase),
+  hash: nullable(hashFit),
+})
+
+const verdict = z.enum(['slower', 'faster', 'same', 'inconclusive', 'insufficient', 'invalid'])
+const change = z.strictObject({ estimate: number, lower: nullable(number), upper: nullable(number) })
+
+const judgement = z.strictObject({
+  outcome: verdict,
+  reason: nullable(text),
+  n: number,
+  change: nullable(change),
+  pSlower: nullable(number),
+  pFaster: nullable(number),
+  alpha: number,
+})
+
+const arm = z.strictObject({
+  name: z.enum(['baseline', 'candidate']),
+  label: text,
+  branch: nullable(text),
+  commit: nullable(text),
+  version: nullable(text),
+  checkout: nullable(text),
+})
+
+/** The JSON that `compare` prints. Ratios are candidate / baseline. */
+export const comparisonSchema = z.strictObject({
+  schema: z.literal(COMPARISON_SCHEMA),
+  ...common,
+  verdict,
+  baseline: arm,
+  candidate: arm,
+  settings: z.strictObject({
+    alpha: number,
+    gatedMetrics: number,
+    minEffect: number,
+    minErrorDifference: number,
+    margin: number,
+    minRuns: number,
+  }),
+  stages: z.union([z.literal(1), z.literal(2)]),
+  cases: z.array(
+    z.strictObject({
+      id: text,
+      digest: text,
+      metrics: z.array(
+        z.strictObject({
+          path: text,
+          unit,
+          better: z.enum(['lower', 'higher']),
+          kind: z.enum(['ratio', 'difference']),
+          gated: z.boolean(),
+          verdict,
+          stage: z.union([z.literal(1), z.literal(2)]),
+          pairs: number,
+          baseline: nullable(estimate),
+          candidate: nullable(estimate),
+          change: nullable(change),
+          pSlower: nullable(number),
+          pFaster: nullable(number),
+          remark: nullable(text),
+          detectable: nullable(number),
+          runsNeeded: nullable(number),
+          flags: z.array(text),
+          judgements: z.tuple([judgement, nullable(judgement)]),
+        }),
+      ),
+      baseline: testCase,
+      candidate: testCase,
+    }),
+  ),
+})

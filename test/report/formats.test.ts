@@ -1,0 +1,78 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { compareResults } from '../../src/report/comparison/compare.ts'
+import { renderComparisonJson, renderJson } from '../../src/report/json.ts'
+import { renderComparisonJunit, renderJunit } from '../../src/report/junit.ts'
+import { comparisonSchema, reportSchema } from '../../src/report/schema.ts'
+import { summarize } from '../../src/report/summarize.ts'
+import { DEFAULT_SETTINGS } from '../../src/stats/gate/settings.ts'
+import { failedRun, input, invalidRun, loadResult, validRun } from './experiment.fixture.ts'
+
+const responses = Array.from({ length: 200 }, (_, at) => 10 + at / 10)
+const hash = { iterations: 1_000, threads: 2, records: 10, threadMs: 5, p50Ms: 1, p99Ms: 1 }
+const runs = [
+  ...Array.from({ length: 8 }, (_, at) =>
+    validRun(at, [{ ...loadResult(responses, at % 3), hash: { ...hash, iterations: 1_000 * (1 + (at % 2)) } }]),
+  ),
+  invalidRun(8, [loadResult(responses)], ['paused <&> "long"']),
+  failedRun(9, 'died \u0000 badly'),
+]
+const report = summarize(input(runs))
+
+const arm = (name: 'baseline' | 'candidate') => ({
+  name,
+  label: name,
+  branch: null,
+  commit: null,
+  version: null,
+  checkout: null,
+})
+const { exit: _, ...whole } = input(runs)
+const pairs = Array.from({ length: 24 }, (_, at) => {
+  const result = validRun(at, [loadResult(responses, at === 4 ? 150 : 0)])
+  return {
+    ...result,
+    run: {
+      ...result.run,
+      arm: at % 2 === 0 ? ('baseline' as const) : ('candidate' as const),
+      block: Math.floor(at / 2),
+    },
+  }
+})
+const comparison = compareResults(
+  {
+    ...whole,
+    plan: { ...whole.plan, arms: [arm('baseline'), arm('candidate')] },
+    results: pairs,
+    settings: DEFAULT_SETTINGS,
+  },
+  { code: 0, reason: 'compared' },
+)
+
+const problems = (schema: z.ZodType, json: string) => {
+  const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(z.toJSONSchema(schema))
+  validate(JSON.parse(json))
+  return validate.errors ?? []
+}
+
+test('JSON is what the shipped schemas say, no more and no less', () => {
+  expect(problems(reportSchema, renderJson(report))).toEqual([])
+  expect(problems(comparisonSchema, renderComparisonJson(comparison))).toEqual([])
+  const extra = JSON.stringify({ ...(JSON.parse(renderJson(report)) as object), surprise: 1 })
+  expect(problems(reportSchema, extra)).toHaveLength(1)
+})
+
+test('JUnit has a test for every SLO and one for the valid runs, and holds only what XML can', () => {
+  const xml = renderJunit(report)
+  expect(xml).toMatch(/<testsuite name="hl7bench demo" tests="3" failures="0" skipped="0"/)
+  expect(xml).toContain('name="mllp.response.p99 &lt; 250 ms"')
+  expect(xml).toContain('paused &lt;&amp;&gt; &quot;long&quot;')
+  expect(xml).not.toContain('\u0000')
+})
+
+test('JUnit of a comparison fails what is slower and skips what is for information or not settled', () => {
+  const xml = renderComparisonJunit(comparison)
+  expect(xml).toContain('name="mllp.response.p50 is not slower"')
+  expect(xml).toMatch(/name="mllp.throughput is not slower">\n {6}<skipped/)
+})
