@@ -12,7 +12,7 @@ import { renderHtml } from '../../src/report/html/page.ts'
 import { summarize } from '../../src/report/summarize.ts'
 import { DEFAULT_SETTINGS } from '../../src/stats/gate/settings.ts'
 import { needs } from '../needs.ts'
-import { failedRun, input, invalidRun, loadResult, testCase, validRun } from '../report/experiment.fixture.ts'
+import { arm, failedRun, input, invalidRun, loadResult, testCase, validRun } from '../report/experiment.fixture.ts'
 
 const CHROMIUM = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser'].find(
   path => path !== undefined && existsSync(path),
@@ -35,14 +35,6 @@ beforeAll(async () => {
   const odd = [invalidRun(8, loads(40), ['the generator was paused for 300 ms']), failedRun(9, 'it died </script><b>')]
   const whole = input([...runs, ...odd], [testCase({ description: 'A scenario & its <text>' })])
   writeFileSync(files.report, renderHtml(summarize(whole), htmlAssets()))
-  const arm = (name: 'baseline' | 'candidate') => ({
-    name,
-    label: name,
-    branch: null,
-    commit: null,
-    version: null,
-    checkout: null,
-  })
   const pairs = Array.from({ length: 24 }, (_, at) => {
     const [name, block] = [at % 2 === 0 ? ('baseline' as const) : ('candidate' as const), Math.floor(at / 2)]
     const result = validRun(at, loads(name === 'baseline' ? 10 : 12))

@@ -8,7 +8,7 @@ import type { Arm } from '../../src/model/experiment.ts'
 import type { RunResult } from '../../src/model/result.ts'
 import type { Scenario } from '../../src/model/scenario.ts'
 import { compileMessages } from '../../src/workload/hl7/compiled.ts'
-import { scenario, testCase } from '../report/experiment.fixture.ts'
+import { arm, scenario, testCase } from '../report/experiment.fixture.ts'
 import { type Script, type Scripted, scriptedProvisioner } from './scriptedClone.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hl7bench-perform-'))
@@ -19,14 +19,6 @@ const content = {
   code: null,
   module: null,
 }
-const arm = (name: Arm['name']): Arm => ({
-  name,
-  label: name,
-  branch: null,
-  commit: null,
-  version: null,
-  checkout: null,
-})
 const BOTH = [arm('baseline'), arm('candidate')]
 const fine: Script = { accepted: 100 }
 const paused: Script = { accepted: 100, pauseMs: 60_000 }

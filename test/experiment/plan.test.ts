@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Design, experimentId, planBlock, planBlocks, planExperiment } from '../../src/experiment/plan.ts'
 import type { Arm, Case } from '../../src/model/experiment.ts'
+import { arm } from '../report/experiment.fixture.ts'
 
 const cases = (count: number): Case[] =>
   Array.from({ length: count }, (_, i) => ({
@@ -11,14 +12,6 @@ const cases = (count: number): Case[] =>
     digest: String(i),
   }))
 
-const arm = (name: Arm['name']): Arm => ({
-  name,
-  label: name,
-  branch: null,
-  commit: null,
-  version: null,
-  checkout: null,
-})
 const design = (count: number, seed: number, arms: readonly Arm[] = [arm('only')]): Design => ({
   id: 'x',
   cases: cases(count),

@@ -1,10 +1,20 @@
 import type { Audit } from '../../src/model/audit.ts'
 import type { Quantiles } from '../../src/model/exchange.ts'
-import type { Case, PlannedRun } from '../../src/model/experiment.ts'
+import type { Arm, ArmName, Case, PlannedRun } from '../../src/model/experiment.ts'
 import type { LoadResult, RunResult } from '../../src/model/result.ts'
 import type { Load, Scenario, Slo } from '../../src/model/scenario.ts'
 import type { ReportInput } from '../../src/report/experiment.ts'
 import { createHistogram, encode, quantilesOf, recordMs } from '../../src/stats/histogram.ts'
+
+/** An arm of which nothing matters but its name. */
+export const arm = (name: ArmName): Arm => ({
+  name,
+  label: name,
+  branch: null,
+  commit: null,
+  version: null,
+  checkout: null,
+})
 
 const ONLY = [{ name: 'only', label: 'main', branch: 'main', commit: 'abc', version: '1.2.3', checkout: null }] as const
 

@@ -7,7 +7,7 @@ import { renderComparisonJunit, renderJunit } from '../../src/report/junit.ts'
 import { comparisonSchema, reportSchema } from '../../src/report/schema.ts'
 import { summarize } from '../../src/report/summarize.ts'
 import { DEFAULT_SETTINGS } from '../../src/stats/gate/settings.ts'
-import { failedRun, input, invalidRun, loadResult, validRun } from './experiment.fixture.ts'
+import { arm, failedRun, input, invalidRun, loadResult, validRun } from './experiment.fixture.ts'
 
 const responses = Array.from({ length: 200 }, (_, at) => 10 + at / 10)
 const hash = { iterations: 1_000, threads: 2, records: 10, threadMs: 5, p50Ms: 1, p99Ms: 1 }
@@ -20,14 +20,6 @@ const runs = [
 ]
 const report = summarize(input(runs))
 
-const arm = (name: 'baseline' | 'candidate') => ({
-  name,
-  label: name,
-  branch: null,
-  commit: null,
-  version: null,
-  checkout: null,
-})
 const { exit: _, ...whole } = input(runs)
 const pairs = Array.from({ length: 24 }, (_, at) => {
   const result = validRun(at, [loadResult(responses, at === 4 ? 150 : 0)])

@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process'
 import { entries } from '../../environment/entries.ts'
+import { spawnGenerator } from '../../environment/generatorProcess.ts'
 import { type Guarded, startGuarded } from '../../environment/guarded.ts'
 import { processProvisioner } from '../../environment/process.ts'
 import { sweepDead } from '../../environment/sweep.ts'
 import type { HashTiming } from '../../generator/hash/timing.ts'
-import type { GeneratorProcess } from '../../model/environment.ts'
 import { createRandom, hash32, shuffle } from '../../workload/random.ts'
 import { type Hasher, openHasher } from './hasher.ts'
 import { type Demand, planLadder, taskOf } from './ladder.ts'
@@ -59,7 +58,7 @@ export async function performHash(options: HashOptions): Promise<HashPerformed> 
   let stopped: HashPerformed['stopped'] = 'complete'
   let leaks: readonly string[] = []
   try {
-    const probing = await openHasher(await spawnHasher(guarded, 'probe'))
+    const probing = await openHasher(await spawnGenerator(guarded, 'probe', entries.hasher))
     cores = probing.cores
     ladder = options.ladder ?? (await planLadder(probing, options.demand))
     probing.close()
@@ -95,7 +94,7 @@ async function performBlock(options: HashOptions, guarded: Guarded, { block, lad
   })
   try {
     const hashers: Readonly<Record<Place, Hasher>> = {
-      machine: await openHasher(await spawnHasher(guarded, `machine-${block}`)),
+      machine: await openHasher(await spawnGenerator(guarded, `machine-${block}`, entries.hasher)),
       clone: await openHasher(await clone.spawnGenerator(0)),
     }
     const order = shuffle(
@@ -114,16 +113,4 @@ async function performBlock(options: HashOptions, guarded: Guarded, { block, lad
   } finally {
     await clone.release()
   }
-}
-
-async function spawnHasher(guarded: Guarded, id: string): Promise<GeneratorProcess> {
-  const { pid, exited, child } = await guarded.adopt(id, 'generator', mark =>
-    spawn(process.execPath, [entries.hasher], {
-      env: { ...process.env, ...mark },
-      detached: true,
-      stdio: ['pipe', 'pipe', 'pipe'],
-    }),
-  )
-  const { stdin: input, stdout: output, stderr: errors } = child
-  return { pid, input, output, errors, exited, kill: () => void child.kill('SIGKILL') }
 }
