@@ -27,11 +27,13 @@ function load({
   responseMs = 10 as number | null,
   workload = 'open' as 'open' | 'closed',
   health = {} as Partial<GeneratorHealth>,
+  hash = null as LoadResult['hash'],
 }): LoadResult {
   const p50 = (ms: number | null) => ({ p50: { ms, aboveMs: null, marked: false } })
   return {
     load: 'mllp',
     workload,
+    hash,
     quantiles: { lag: p50(lagMs), response: p50(responseMs) },
     generators: [{ ...healthy, ...health }],
   } as unknown as LoadResult
@@ -90,4 +92,11 @@ test('a closed loop that used its whole CPU is invalid; an open loop may spin', 
     'used or waited for a CPU 100 % of the time',
   )
   expect(reasons({ workload: 'open', health: { cpuShare: 0.99 } })).toEqual([])
+})
+
+test('hashing that the load declares is the client’s own work: its CPU is not held against the run', () => {
+  const hash = { iterations: 1_000, threads: 2, records: 10, threadMs: 9, p50Ms: 1, p99Ms: 1 }
+  const health = { cpuShare: 1.9, starvedShare: 0.6 }
+  expect(reasons({ workload: 'closed', hash, health })).toEqual([])
+  expect(reasons({ workload: 'closed', hash, health: { ...health, loopDelayMaxMs: 900 } })).toHaveLength(1)
 })
