@@ -35,7 +35,10 @@ export function bcaMean(
   const acceleration = accelerationOf(sorted, mean)
   const bound = (p: number) => {
     const z = bias + normalQuantile(p)
-    return quantileSorted(means as unknown as number[], normalTail(-(bias + z / (1 - acceleration * z))))
+    const shrunk = 1 - acceleration * z
+    // The correction has a pole: from there on nothing less than the last resample will do.
+    const corrected = shrunk > 0 ? bias + z / shrunk : Math.sign(z) * Number.POSITIVE_INFINITY
+    return quantileSorted(means as unknown as number[], normalTail(-corrected))
   }
   return { n, estimate: mean, lower: bound((1 - level) / 2), upper: bound((1 + level) / 2), level, resamples }
 }

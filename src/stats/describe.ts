@@ -1,5 +1,6 @@
-import { logAverage, mean, medianAbsoluteDeviation, quantileSorted, sampleStandardDeviation } from 'simple-statistics'
+import { logAverage, medianAbsoluteDeviation, quantileSorted } from 'simple-statistics'
 import { assertSample } from './input.ts'
+import { momentsOf } from './moments.ts'
 
 /** What a sample looks like, in the sample's own unit. */
 export interface Description {
@@ -24,20 +25,22 @@ export interface Description {
 /** @throws RangeError on an empty sample or a value that is not finite. */
 export function describe(values: readonly number[]): Description {
   assertSample(values)
-  const sorted = values.toSorted((a, b) => a - b)
-  const centre = mean(sorted)
-  const sd = sorted.length < 2 ? null : sampleStandardDeviation(sorted)
+  // -0 becomes 0: sorting cannot tell the two apart, and so would keep the order given.
+  const sorted = values.map(value => value + 0).sort((a, b) => a - b)
+  const { n, mean, variance } = momentsOf(sorted)
+  const sd = n < 2 ? null : Math.sqrt(variance)
+  const [min, max] = [sorted[0]!, sorted.at(-1)!]
   return {
-    n: sorted.length,
-    mean: centre,
+    n,
+    mean,
     sd,
-    cv: sd === null || centre === 0 ? null : sd / Math.abs(centre),
-    min: sorted[0]!,
+    cv: sd === null || mean === 0 ? null : sd / Math.abs(mean),
+    min,
     q1: quantileSorted(sorted, 0.25),
     median: quantileSorted(sorted, 0.5),
     q3: quantileSorted(sorted, 0.75),
-    max: sorted.at(-1)!,
+    max,
     mad: medianAbsoluteDeviation(sorted),
-    geoMean: sorted[0]! > 0 ? logAverage(sorted) : null,
+    geoMean: min > 0 ? Math.min(max, Math.max(min, logAverage(sorted))) : null,
   }
 }

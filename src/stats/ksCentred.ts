@@ -1,3 +1,4 @@
+import { assertSample } from './input.ts'
 import { quantile } from './quantile.ts'
 
 const LARGEST_EXACT = 10_000
@@ -21,8 +22,10 @@ export function ksCentred(x: readonly number[], y: readonly number[]): Kolmogoro
   return kolmogorov(centred(x), centred(y))
 }
 
-/** The same test of samples as they are. */
+/** The same test of samples as they are. @throws RangeError on an invalid sample. */
 export function kolmogorov(x: readonly number[], y: readonly number[]): Kolmogorov {
+  assertSample(x)
+  assertSample(y)
   const [m, n] = [x.length, y.length]
   const all = [...x.map(value => ({ value, own: 1 / m })), ...y.map(value => ({ value, own: -1 / n }))]
   all.sort((a, b) => a.value - b.value)

@@ -26,8 +26,8 @@ export interface LinearFit {
   /** Mean of y at x, with its interval. @throws RangeError beyond the measured x. */
   at(x: number): FittedValue
   /**
-   * The largest measured x at which the upper bound of the mean of y is within `limit`; `below` when not even the smallest x is, `above`
-   * when the largest still is: the answer then lies outside what was measured.
+   * The largest x, within what was measured, at which the upper bound of the mean of y is within `limit`; `below` when it is at none,
+   * `above` when it still is at the largest: the answer then lies outside what was measured.
    */
   largestWithin(limit: number): number | 'below' | 'above'
 }
@@ -56,6 +56,7 @@ export function linearFit(
   const around = (estimate: number, se: number) => ({ estimate, lower: estimate - t * se, upper: estimate + t * se })
   const valueAt = (x: number) =>
     around(intercept + slope * x, residual * Math.sqrt(1 / weight + (x - meanX) ** 2 / spread))
+  const lowestUpper = lowestOf(slope, (t * residual) / Math.sqrt(spread), Math.sqrt(spread / weight), meanX)
   return {
     n,
     level,
@@ -71,8 +72,8 @@ export function linearFit(
     },
     largestWithin(limit) {
       if (valueAt(to).upper <= limit) return 'above'
-      if (valueAt(from).upper > limit) return 'below'
-      let [low, high] = [from, to]
+      let [low, high] = [Math.min(to, Math.max(from, lowestUpper)), to]
+      if (valueAt(low).upper > limit) return 'below'
       for (let step = 0; step < 100; step++) {
         const middle = (low + high) / 2
         if (valueAt(middle).upper <= limit) low = middle
@@ -81,6 +82,17 @@ export function linearFit(
       return low
     },
   }
+}
+
+/**
+ * Where the upper bound slope * d + half * sqrt(deviation^2 + d^2), d = x - meanX, a hyperbola open upwards, is lowest: beyond all x when
+ * the slope is clearly not 0.
+ * @param half half the width of the interval of the slope
+ */
+function lowestOf(slope: number, half: number, deviation: number, meanX: number): number {
+  if (slope === 0) return meanX
+  if (Math.abs(slope) >= half) return -slope * Number.POSITIVE_INFINITY
+  return meanX - (slope * deviation) / Math.sqrt((half - slope) * (half + slope))
 }
 
 function leastSquares(xs: readonly number[], ys: readonly number[], weights: readonly number[]) {

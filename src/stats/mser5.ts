@@ -23,16 +23,16 @@ export function mser5(series: readonly number[]): Truncation | null {
     return values.reduce((sum, value) => sum + value, 0) / BATCH
   })
   const half = Math.floor(batches / 2)
-  let best = 0
-  let least = Number.POSITIVE_INFINITY
-  for (let dropped = 0; dropped <= half; dropped++) {
-    const error = errorOf(means.slice(dropped))
-    if (error < least) [best, least] = [dropped, error]
+  let [best, least] = [half, Number.POSITIVE_INFINITY]
+  // From the end on, by Welford's update (Technometrics 4, 1962): one pass over any length.
+  let [mean, squares] = [0, 0]
+  for (let dropped = batches - 1; dropped >= 0; dropped--) {
+    const kept = batches - dropped
+    const apart = means[dropped]! - mean
+    mean += apart / kept
+    squares += apart * (means[dropped]! - mean)
+    const error = squares / kept ** 2
+    if (dropped <= half && error <= least) [best, least] = [dropped, error]
   }
   return { drop: best * BATCH, steady: best < half }
-}
-
-function errorOf(kept: readonly number[]): number {
-  const mean = kept.reduce((sum, value) => sum + value, 0) / kept.length
-  return kept.reduce((sum, value) => sum + (value - mean) ** 2, 0) / kept.length ** 2
 }

@@ -13,17 +13,18 @@ export interface Scalability {
   readonly peak: number | null
   /** Throughput there; null like `peak`. */
   readonly most: number | null
-  /** The peak lies beyond the measured loads: no capacity to rely on. */
+  /** The peak lies outside the measured loads: no capacity to rely on. */
   readonly extrapolated: boolean
 }
 
 const FEWEST_LOADS = 4
-const STARTS: readonly (readonly [sigma: number, kappa: number])[] = [
-  [0.01, 1e-6],
-  [0.1, 1e-4],
-  [0.3, 1e-3],
-  [0.05, 1e-2],
-]
+/** What each coefficient adds to the denominator at the largest load: the same for connections as for messages per second. */
+const STARTS = [0.01, 0.3, 3, 30].flatMap(contention =>
+  [1e-3, 0.3, 3].map(coherence => [contention, coherence] as const),
+)
+const LARGEST_SIGMA_AT_START = 0.9
+/** A coherence that adds less than this at the largest load makes no peak. */
+const NEGLIGIBLE = 1e-9
 
 /**
  * Universal Scalability Law, X(N) = lambda N / (1 + sigma (N - 1) + kappa N (N - 1)) (Gunther, Guerrilla Capacity Planning, 2007), by
@@ -36,14 +37,17 @@ export function uslFit(loads: readonly number[], throughputs: readonly number[])
   if (loads.length !== throughputs.length || [...loads, ...throughputs].some(value => value <= 0))
     throw new RangeError('expected as many throughputs as loads, all above 0; leave out what was not measured')
   if (new Set(loads).size < FEWEST_LOADS) return null
-  const first = Math.max(...throughputs.map((throughput, at) => throughput / loads[at]!))
-  const fits = STARTS.map(([sigma, kappa]) => descend([first, sigma, kappa], loads, throughputs))
+  const [least, most] = [Math.min(...loads), Math.max(...loads)]
+  const fits = STARTS.map(([contention, coherence]) => {
+    const sigma = Math.min(LARGEST_SIGMA_AT_START, contention / most)
+    return descend(startAt(sigma, coherence / most ** 2, loads, throughputs), loads, throughputs)
+  })
   const [lambda, sigma, kappa] = fits.reduce((best, fit) =>
     errorOf(fit, loads, throughputs) < errorOf(best, loads, throughputs) ? fit : best,
   )
   const mean = throughputs.reduce((sum, value) => sum + value, 0) / throughputs.length
   const whole = throughputs.reduce((sum, value) => sum + (value - mean) ** 2, 0)
-  const peak = kappa > 1e-12 ? Math.sqrt(Math.max(0, 1 - sigma) / kappa) : null
+  const peak = kappa * most ** 2 > NEGLIGIBLE ? Math.sqrt((1 - sigma) / kappa) : null
   return {
     lambda,
     sigma,
@@ -51,7 +55,7 @@ export function uslFit(loads: readonly number[], throughputs: readonly number[])
     r2: whole === 0 ? 1 : 1 - errorOf([lambda, sigma, kappa], loads, throughputs) / whole,
     peak,
     most: peak === null ? null : throughputAt([lambda, sigma, kappa], peak),
-    extrapolated: peak !== null && peak > Math.max(...loads),
+    extrapolated: peak !== null && (peak < least || peak > most),
   }
 }
 
@@ -62,6 +66,13 @@ const throughputAt = ([lambda, sigma, kappa]: Parameters, n: number): number =>
 
 const errorOf = (parameters: Parameters, loads: readonly number[], throughputs: readonly number[]): number =>
   loads.reduce((sum, n, at) => sum + (throughputs[at]! - throughputAt(parameters, n)) ** 2, 0)
+
+/** With the lambda that fits best. */
+function startAt(sigma: number, kappa: number, loads: readonly number[], throughputs: readonly number[]): Parameters {
+  const shape = loads.map(n => throughputAt([1, sigma, kappa], n))
+  const product = shape.reduce((sum, value, at) => sum + value * throughputs[at]!, 0)
+  return [product / shape.reduce((sum, value) => sum + value * value, 0), sigma, kappa]
+}
 
 function descend(start: Parameters, loads: readonly number[], throughputs: readonly number[]): Parameters {
   let at = start

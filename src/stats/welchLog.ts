@@ -17,6 +17,7 @@ export interface WelchLog {
   readonly pGreater: number | null
   /** One-sided p of "y is smaller". */
   readonly pLess: number | null
+  readonly pTwo: number | null
 }
 
 /**
@@ -32,7 +33,8 @@ export function welchLog(x: readonly number[], y: readonly number[], level: numb
   const difference = b.mean - a.mean
   const se = Math.sqrt(shareA + shareB)
   const common = { n: [a.n, b.n] as const, ratio: Math.exp(difference), level }
-  if (se === 0) return { ...common, lower: null, upper: null, t: null, df: null, pGreater: null, pLess: null }
+  if (se === 0)
+    return { ...common, lower: null, upper: null, t: null, df: null, pGreater: null, pLess: null, pTwo: null }
   const df = (shareA + shareB) ** 2 / (shareA ** 2 / (a.n - 1) + shareB ** 2 / (b.n - 1))
   const t = difference / se
   const half = studentQuantile((1 + level) / 2, df) * se
@@ -44,5 +46,6 @@ export function welchLog(x: readonly number[], y: readonly number[], level: numb
     df,
     pGreater: studentCdf(-t, df),
     pLess: studentCdf(t, df),
+    pTwo: 2 * studentCdf(-Math.abs(t), df),
   }
 }

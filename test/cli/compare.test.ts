@@ -6,7 +6,7 @@ import { ANY_MACHINE, experimentFolders, hl7bench, rowsOf, type Workplace } from
 import { makeRepository, type Repository, SERVER } from '../fixtures/repository.ts'
 import { cells, place, settled, start, write } from './support.ts'
 
-const RUNS = 10
+const RUNS = 12
 
 /** A repository whose SUT answers after 4 ms, and a scenario in it that takes a few seconds to compare. */
 function project(here: Workplace, changes: object = {}): { repository: Repository; file: string; here: Workplace } {
@@ -90,7 +90,7 @@ test('the same code is not called slower, and what was built before is used agai
   const second = await hl7bench(here, compare)
   expect(second.code, second.stdout).toBe(0)
   expect(second.stderr).toContain('baseline (main): built before')
-  expect(second.stderr).toContain('10 pairs take about')
+  expect(second.stderr).toContain('12 pairs take about')
   expect(workTrees(repository)).toBe(1)
 }, 120_000)
 
@@ -104,7 +104,7 @@ test('--fail-on never lets a slower candidate pass, and JSON says it all the sam
 }, 120_000)
 
 test('in a GitHub workflow the verdict is an annotation and the table a step summary', async () => {
-  const { file, here } = project(place(), { runs: 10 })
+  const { file, here } = project(place())
   const summary = write(here, 'summary.md', '')
   const env = { ...here.env, GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: summary }
   const ended = await hl7bench({ ...here, env }, [
@@ -136,7 +136,7 @@ test('two servers that run already are compared by their addresses', async () =>
     '--warmup',
     '20ms',
     '--runs',
-    '10',
+    '12',
     '--margin',
     '50%',
     '--min-effect',
@@ -188,7 +188,7 @@ test('run builds in place, once before the first run', async () => {
 test('an interrupt ends with 105 and no work tree, and resume finishes the comparison', async () => {
   const { repository, file, here } = project(place())
   const started = start(here, ['compare', file, '--baseline', 'main', '--fail-on', 'never'])
-  await started.printed(/run 3\/20/)
+  await started.printed(/run 3\/24/)
   started.child.kill('SIGINT')
   expect((await started.ended).code).toBe(105)
   expect(workTrees(repository)).toBe(1)
@@ -197,14 +197,14 @@ test('an interrupt ends with 105 and no work tree, and resume finishes the compa
   const resumed = await hl7bench(here, ['resume', folder!])
   expect(resumed.code, resumed.stdout + resumed.stderr).toBe(0)
   expect(cells(here.results)).toHaveLength(2 * RUNS)
-  expect(resumed.stdout).toContain('10 of 10 runs valid')
+  expect(resumed.stdout).toContain('12 of 12 runs valid')
   expect(workTrees(repository)).toBe(1)
 }, 120_000)
 
 test('what a killed controller leaves of its work trees is swept', async () => {
   const { repository, file, here } = project(place())
   const started = start(here, ['compare', file, '--baseline', 'main'])
-  await started.printed(/run 1\/20/)
+  await started.printed(/run 1\/24/)
   expect(workTrees(repository)).toBe(3)
   started.child.kill('SIGKILL')
   await started.ended

@@ -105,6 +105,26 @@ describe('the verdict', () => {
     expect(renderComparison(report, terminal)).not.toMatch(/NaN|Infinity|e\+/)
   })
 
+  test('counts a run that got nothing accepted as slower than any other', () => {
+    const base = inputOf({ ratios: [1, null] })
+    const closed = {
+      ...base.plan.cases[0]!.scenario.load[0]!,
+      workload: { kind: 'closed', thinkMs: 0, records: null },
+    } as Load
+    const cases = [{ ...base.plan.cases[0]!, scenario: { ...base.plan.cases[0]!.scenario, load: [closed] } }]
+    const starved = base.results.map((result, at) =>
+      result.state === 'valid' && at === 3
+        ? { ...result, loads: result.loads.map(load => ({ ...load, throughputPerSecond: 0 })) }
+        : result,
+    )
+    const { metrics } = compareResults(
+      { ...base, plan: { ...base.plan, cases }, results: starved },
+      { code: 0, reason: '' },
+    ).cases[0]!
+    expect(metrics[0]).toMatchObject({ path: 'mllp.throughput', verdict: 'same' })
+    expect(metrics[0]!.remark).toMatch(/nothing accepted in 1 of 12 pairs/)
+  })
+
   test('a run that the target failed counts as nothing but errors', () => {
     const errors = verdictOf({ ratios: [1, null], failed: 2 }, 'mllp.errors')
     expect(errors.change!.estimate).toBeCloseTo(2 / PAIRS, 9)

@@ -47,8 +47,7 @@ export function stageSample(
     return after === undefined ? [] : [[before, after] as const]
   })
   const [before, after] = [pairs.map(([reading]) => reading), pairs.map(([, reading]) => reading)]
-  const isAnswered = ({ value }: Reading) => value.value !== null
-  const answered = pairs.filter(pair => pair.every(isAnswered))
+  const answered = pairs.filter(pair => pair.every(reading => isAnswered(metric, reading)))
   const unanswered = pairs.length - answered.length
   return {
     sample: sampleOf(metric, pairs),
@@ -59,15 +58,25 @@ export function stageSample(
     remark:
       unanswered === 0
         ? null
-        : `above the timeout in ${unanswered} of ${pairs.length} pairs: such a run counts as slower than any with an answer`,
+        : `${metric.better === 'lower' ? 'above the timeout' : 'nothing accepted'} in ${unanswered} of ${pairs.length} pairs: such a run counts as slower than any with an answer`,
   }
 }
 
+/** Whether a figure is a number that a ratio can be made of. */
+function isAnswered({ better, kind }: Pick<ComparedMetric, 'better' | 'kind'>, { value }: Reading): boolean {
+  return value.value !== null && (kind === 'difference' || better === 'lower' || value.value > 0)
+}
+
 function sampleOf(
-  { better, kind }: ComparedMetric,
+  { better, kind }: Pick<ComparedMetric, 'better' | 'kind'>,
   pairs: readonly (readonly [before: Reading, after: Reading])[],
 ): MetricSample {
-  const value = (reading: Reading) => reading.value.value ?? UNANSWERED_MS
+  const value = (reading: Reading) =>
+    isAnswered({ better, kind }, reading)
+      ? reading.value.value!
+      : better === 'lower'
+        ? UNANSWERED_MS
+        : 1 / UNANSWERED_MS
   return {
     better,
     kind,

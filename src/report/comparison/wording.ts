@@ -20,7 +20,7 @@ export function changeText({ kind, change }: Pick<MetricComparison, 'kind' | 'ch
 }
 
 function ratioText({ estimate, lower, upper }: Change): string {
-  if (isUnbounded(estimate)) return estimate > 1 ? 'no answers' : 'answers again'
+  if (isUnbounded(estimate)) return 'answered in one arm'
   const share = (ratio: number) => (isUnbounded(ratio) ? (ratio > 1 ? '+inf' : '-100') : signed((ratio - 1) * 100))
   const interval = lower === null || upper === null ? '' : ` [${share(lower)}, ${share(upper)}]`
   return `${share(estimate)} %${interval}`
