@@ -1,6 +1,10 @@
+import type { CompareOptions } from './compare.ts'
+import type { ComparisonReport } from './report/comparison/comparison.ts'
 import type { ExperimentReport } from './report/experiment.ts'
 import type { RunOptions } from './run.ts'
 
+export type { CompareOptions } from './compare.ts'
+export type { ComparisonReport } from './report/comparison/comparison.ts'
 export type { ExperimentReport } from './report/experiment.ts'
 export type { RunOptions } from './run.ts'
 export { defineScenario } from './scenario/define.ts'
@@ -15,4 +19,10 @@ export async function run(target: string | readonly string[], options: RunOption
   // Generators import this module for scenarios made of code: they need none of what a run needs.
   const whole = await import('./run.ts')
   return await whole.run(target, options)
+}
+
+/** Compares two commits or two addresses as `hl7bench compare` does, and prints nothing; see `CompareOptions`. Rejects when nothing could be measured. */
+export async function compare(target: string | readonly string[], options: CompareOptions): Promise<ComparisonReport> {
+  const whole = await import('./compare.ts')
+  return await whole.compare(target, options)
 }

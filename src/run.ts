@@ -57,7 +57,16 @@ export async function run(target: string | readonly string[], options: RunOption
   return await runLoaded({ loaded, targets, flags, repeat, console, signal })
 }
 
-function flagsOf({ signal: _, slo, tags, maxDurationMs, allowHosts, abortOn, ...scenario }: RunOptions): RunFlags {
+/** The same as the command line would give it. */
+export function flagsOf({
+  signal: _,
+  slo,
+  tags,
+  maxDurationMs,
+  allowHosts,
+  abortOn,
+  ...scenario
+}: RunOptions): RunFlags {
   const { set, env, results, environmentId, prepare, cleanup, messages, name, ...values } = scenario
   const texts = Object.entries(values).map(([flag, value]) => [flag, String(value)])
   const rest = {

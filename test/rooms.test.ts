@@ -10,11 +10,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   stats: ['model'],
   protocol: ['model'],
   workload: ['model'],
-  scenario: ['model', 'stats', 'workload', 'protocol', 'index.ts', 'ownPackage.ts', 'run.ts'],
+  scenario: ['model', 'stats', 'workload', 'protocol', 'index.ts', 'ownPackage.ts', 'run.ts', 'compare.ts'],
   ledger: ['model', 'stats', 'workload', 'protocol'],
   target: ['model', 'workload', 'protocol', 'ledger'],
   environment: ['model', 'stats', 'workload', 'protocol', 'gitCommand.ts'],
-  generator: ['model', 'stats', 'workload', 'protocol', 'ledger', 'index.ts', 'ownPackage.ts', 'run.ts'],
+  generator: ['model', 'stats', 'workload', 'protocol', 'ledger', 'index.ts', 'ownPackage.ts', 'run.ts', 'compare.ts'],
   results: ['model', 'stats', 'workload', 'protocol', 'gitCommand.ts'],
   report: ['model', 'stats'],
   experiment: [

@@ -64,6 +64,15 @@ export function runsForSame(margin: number, { logSd, paired }: Noise): number {
   return leastWhere(isEnough)
 }
 
+/** Runs per arm (or pairs) at which the 90 % interval of the ratio reaches no further than this to either side on the log scale. */
+export function runsForInterval(half: number, { logSd, paired }: Noise): number {
+  assertAbove('half', half)
+  assertAbove('logSd', logSd)
+  return leastWhere(
+    n => studentQuantile(0.95, paired ? n - 1 : 2 * (n - 1)) * logSd * Math.sqrt((paired ? 1 : 2) / n) <= half,
+  )
+}
+
 /** Least n of 2 .. `MOST_RUNS` for which a condition holds that holds from some n on; `MOST_RUNS` when it holds for none. */
 function leastWhere(holds: (n: number) => boolean): number {
   let [low, high] = [2, 2]

@@ -23,6 +23,8 @@ const STARTS = [0.01, 0.3, 3, 30].flatMap(contention =>
   [1e-3, 0.3, 3].map(coherence => [contention, coherence] as const),
 )
 const LARGEST_SIGMA_AT_START = 0.9
+const ROUNDING = 1e-14
+const SETTLED = 1e-12
 /** A coherence that adds less than this at the largest load makes no peak. */
 const NEGLIGIBLE = 1e-9
 
@@ -81,10 +83,11 @@ function descend(start: Parameters, loads: readonly number[], throughputs: reado
   for (let step = 0; step < 500 && damping < 1e12; step++) {
     const next = within(stepFrom(at, damping, loads, throughputs))
     const nextError = errorOf(next, loads, throughputs)
-    if (nextError < error) {
-      const isDone = error - nextError <= 1e-15 * error
+    // Near the minimum the error is flat: rounding may raise it while the coefficients still improve.
+    if (nextError <= error * (1 + ROUNDING)) {
+      const isThere = next.every((value, index) => Math.abs(value - at[index]!) <= SETTLED * value)
       ;[at, error, damping] = [next, nextError, damping / 4]
-      if (isDone) break
+      if (isThere) break
     } else damping *= 4
   }
   return at
@@ -96,7 +99,7 @@ const within = ([lambda, sigma, kappa]: Parameters): Parameters => [
   Math.max(0, kappa),
 ]
 
-/** Solves (J'J + damping diag(J'J)) d = J'r by Cramer's rule. */
+/** Solves (J'J + damping diag(J'J)) d = J'r by Cramer's rule; a coefficient that the step would push over its bound stays there. */
 function stepFrom(
   at: Parameters,
   damping: number,
@@ -115,7 +118,13 @@ function stepFrom(
       for (let column = 0; column < 3; column++) normal[3 * row + column]! += gradient[row]! * gradient[column]!
     }
   }
-  for (const diagonal of [0, 4, 8]) normal[diagonal]! *= 1 + damping
+  for (const [index, value] of at.entries()) {
+    normal[4 * index]! *= 1 + damping
+    if (!isHeld(index, value, right[index]!)) continue
+    right[index] = 0
+    for (let other = 0; other < 3; other++) normal[3 * index + other] = normal[3 * other + index] = 0
+    normal[4 * index] = 1
+  }
   const whole = determinant(normal)
   if (whole === 0) return at
   const solved = [0, 1, 2].map(
@@ -123,6 +132,12 @@ function stepFrom(
       determinant(normal.map((value, cell) => (cell % 3 === column ? right[Math.floor(cell / 3)]! : value))) / whole,
   )
   return [at[0] + solved[0]!, at[1] + solved[1]!, at[2] + solved[2]!]
+}
+
+/** sigma (1) and kappa (2) at a bound, where the error falls only beyond it. */
+function isHeld(index: number, value: number, descent: number): boolean {
+  if (index === 0) return false
+  return (value === 0 && descent <= 0) || (index === 1 && value === 1 && descent >= 0)
 }
 
 function determinant(matrix: readonly number[]): number {

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { PROJECT, rowsOf } from '../fixtures/commandLine.ts'
-import { place, settled, small, write } from './support.ts'
+import { ANY_MACHINE, PROJECT, rowsOf } from '../fixtures/commandLine.ts'
+import { place, settled, small, start, write } from './support.ts'
 
 /** Runs a script that uses the package as its users do, from the build, and returns what it printed as JSON. */
 async function script(here: ReturnType<typeof place>, text: string): Promise<unknown> {
@@ -48,3 +48,35 @@ test('a script is told what is wrong with a scenario by an error', async () => {
   )
   expect(told).toEqual(['ScenarioError', expect.stringMatching(/s\.json:\d+:\d+ {2}runs/)])
 })
+
+test('a script compares two servers, and a commit that git does not know rejects', async () => {
+  const here = place()
+  const addresses = await Promise.all(
+    [1, 2].map(async () => {
+      const [address] = await start(here, ['serve', 'mllp', '--port', '0', '--service-time', '2']).printed(
+        /mllp:\/\/[\d.]+:\d+/,
+      )
+      return address
+    }),
+  )
+  const limits = Object.entries(ANY_MACHINE).map(([name, value]) => `validity.${name}=${value}`)
+  const options = {
+    baseline: addresses[0],
+    candidate: addresses[1],
+    runs: 12,
+    rate: 100,
+    duration: 100,
+    warmup: 20,
+    set: limits,
+    results: here.results,
+  }
+  const told = (await script(
+    here,
+    `const report = await hl7bench.compare([], ${JSON.stringify(options)})
+    const error = await hl7bench.compare('s.json', { baseline: 'nowhere' }).catch(error => error)
+    console.log(JSON.stringify({ verdict: report.verdict, baseline: report.baseline.label, error: error.message }))`,
+  )) as { verdict: string; baseline: string; error: string }
+  expect(told.baseline).toBe(addresses[0])
+  expect(['same', 'inconclusive', 'slower', 'faster']).toContain(told.verdict)
+  expect(told.error).toMatch(/s\.json does not exist/)
+}, 60_000)

@@ -35,11 +35,13 @@ interface Setting {
   readonly errors?: number
   /** Runs of the candidate in stage 1 whose quantiles lie above the timeout. */
   readonly unanswered?: number
+  /** Blocks of stage 1 in which the same is true of the baseline. */
+  readonly unansweredBefore?: number
   /** Runs of the candidate in stage 1 that the target failed. */
   readonly failed?: number
 }
 
-function results({ ratios, errors = 0, unanswered = 0, failed = 0 }: Setting): RunResult[] {
+function results({ ratios, errors = 0, unanswered = 0, unansweredBefore = 0, failed = 0 }: Setting): RunResult[] {
   const random = createRandom(3)
   const ofStage = (stage: ComparisonStage, ratio: number) =>
     Array.from({ length: 2 * PAIRS }, (_, at) => {
@@ -47,7 +49,7 @@ function results({ ratios, errors = 0, unanswered = 0, failed = 0 }: Setting): R
       const isCandidate = name === 'candidate'
       const ms = 20 * (1 + 0.02 * (random() - 0.5)) * (isCandidate ? ratio : 1)
       const place = Math.floor(at / 2)
-      const isLost = isCandidate && stage === 1 && place < unanswered
+      const isLost = stage === 1 && place < (isCandidate ? unanswered : unansweredBefore)
       const load = loadResult(Array(200).fill(ms), isLost ? 300 : 0)
       const erring: LoadResult = isCandidate ? { ...load, errorRatio: errors } : load
       const result =
@@ -103,6 +105,50 @@ describe('the verdict', () => {
     const report = compared({ ratios: [1, 1], unanswered: PAIRS })
     expect(report.cases[0]!.metrics[0]!.judgements[0]).toMatchObject({ outcome: 'slower' })
     expect(renderComparison(report, terminal)).not.toMatch(/NaN|Infinity|e\+/)
+  })
+
+  test('is never the same by pairs in which neither arm has an answer', () => {
+    const neither = { ratios: [1, null], unanswered: PAIRS, unansweredBefore: PAIRS } as const
+    const p50 = verdictOf(neither, 'mllp.response.p50')
+    expect(p50).toMatchObject({ verdict: 'insufficient', pairs: 0, change: null, runsNeeded: null })
+    expect(p50.remark).toMatch(/^0 pairs, at least 10 are needed; above the timeout in both arms of 12 of 12 pairs/)
+    expect(renderComparison(compared(neither), terminal)).not.toMatch(/NaN|Infinity|e\+/)
+    const one = verdictOf({ ratios: [1, null], unanswered: 1, unansweredBefore: 1 }, 'mllp.response.p50')
+    expect(one).toMatchObject({ verdict: 'same', pairs: PAIRS - 1 })
+  })
+
+  test('stands without advice where hardly a pair has answers in both arms', () => {
+    for (const answered of [0, 1, 2]) {
+      const p50 = verdictOf({ ratios: [1, null], unanswered: PAIRS - answered }, 'mllp.response.p50')
+      expect(p50).toMatchObject({ verdict: 'inconclusive', detectable: null, runsNeeded: null, flags: [] })
+    }
+  })
+
+  test('of a suspicion that lacks its fresh pairs names no number of pairs, and the answer none either', () => {
+    const report = compared({ ratios: [1.3, null] })
+    expect(report.cases[0]!.metrics.map(({ runsNeeded }) => runsNeeded)).toEqual([null, null, null, null])
+    expect(report.answer).not.toMatch(/--runs/)
+  })
+
+  test('of a metric for information is that of the stage whose figures are shown', () => {
+    const throughputs = (stage: ComparisonStage, isCandidate: boolean) => (isCandidate ? (stage === 1 ? 80 : 125) : 100)
+    const base = inputOf({ ratios: [1.3, 1.2] })
+    const results = base.results.map(result =>
+      result.state === 'valid'
+        ? {
+            ...result,
+            loads: result.loads.map(load => ({
+              ...load,
+              throughputPerSecond:
+                throughputs(result.run.stage, result.run.arm === 'candidate') * (1 + result.run.order / 1e4),
+            })),
+          }
+        : result,
+    )
+    const { metrics } = compareResults({ ...base, results }, { code: 0, reason: '' }).cases[0]!
+    const throughput = metrics.find(({ path }) => path === 'mllp.throughput')!
+    expect(throughput.change!.estimate).toBeGreaterThan(1.2)
+    expect(throughput.verdict).toBe('faster')
   })
 
   test('counts a run that got nothing accepted as slower than any other', () => {

@@ -142,6 +142,23 @@ group('advice', () => {
     expect(advise(clear, judge(clear), settings).runsNeeded).toBeNull()
   })
 
+  test('what would settle it is always more than there was, and nothing does for upper bounds that look the same', () => {
+    const drawn = createRandom(5)
+    const { draw } = SHAPES[0]!
+    const arm = (middle: number) => Array.from({ length: 30 }, () => middle * draw(drawn) ** 2)
+    let inconclusive = 0
+    for (let trial = 0; trial < 400; trial++) {
+      const of = sample(arm(10), arm(10 * (1 + (trial % 6) / 100)))
+      const judged = judge(of)
+      if (judged.outcome !== 'inconclusive') continue
+      inconclusive++
+      expect(advise(of, judged, settings).runsNeeded).toBeGreaterThan(30)
+    }
+    expect(inconclusive).toBeGreaterThan(20)
+    const marked = sample(around(10, 0.01), around(10, 0.01), { marked: true })
+    expect(advise(marked, judge(marked), settings).runsNeeded).toBeNull()
+  })
+
   test('flags tell of outliers, drift, a changed spread and a second mode', () => {
     const steady = around(10, 0.02)
     const flags = (baseline: readonly number[], candidate: readonly number[]) => {

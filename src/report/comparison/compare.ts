@@ -95,9 +95,9 @@ function withAdvisory(metrics: readonly MetricComparison[]): readonly MetricComp
   )
   return metrics.map(metric => {
     const at = advisory.indexOf(metric)
-    const isHint = metric.judgements[0].outcome === 'slower' || metric.judgements[0].outcome === 'faster'
-    if (at < 0 || !isHint) return metric
-    const verdict = adjusted[at]! <= ADVISORY_LEVEL ? metric.judgements[0].outcome : ('inconclusive' as const)
+    const shown = metric.judgements[metric.stage - 1]!
+    if (at < 0 || !isSuspicion(shown)) return metric
+    const verdict = adjusted[at]! <= ADVISORY_LEVEL ? shown.outcome : ('inconclusive' as const)
     return { ...metric, verdict, remark: null }
   })
 }

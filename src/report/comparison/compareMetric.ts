@@ -21,7 +21,7 @@ export function compareMetric(
   const { verdict, stage, remark } = judgeStages(...judgements)
   const shown = stage === 2 ? second! : first
   const judgement = stage === 2 ? judgements[1]! : judgements[0]
-  const { detectable, runsNeeded, flags } = advise(shown.answered, { ...judgement, outcome: verdict }, settings)
+  const { detectable, runsNeeded, flags } = advise(shown.answered, judgement, settings)
   return {
     path: `${load.name}.${metric.name}`,
     unit: shown.unit,

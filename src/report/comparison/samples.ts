@@ -20,15 +20,18 @@ export interface StageSample {
 }
 
 /**
- * Stands for a quantile among the arrivals without an answer, ms: slower than any answer, as the rank tests need it, and finite, so that two such
- * runs are alike.
+ * Stands for a quantile among the arrivals without an answer, ms: slower than any answer, as the rank tests need it, and finite, so that it has a
+ * logarithm.
  */
 const UNANSWERED_MS = 1e300
 
 /** Whether a ratio of two runs comes from one that had no answer. */
 export const isUnbounded = (ratio: number): boolean => ratio > 1e100 || ratio < 1e-100
 
-/** Pairs of one stage of one case: runs of the same block that are both valid. */
+/**
+ * Pairs of one stage of one case: runs of the same block that are both valid. Where neither arm has an answer nothing is known of the change: such
+ * a pair is left out, for it must not count as one that shows none.
+ */
 export function stageSample(
   load: Load,
   metric: ComparedMetric,
@@ -42,24 +45,42 @@ export function stageSample(
       results.filter(({ run }) => run.stage === stage && run.arm === arm),
     )
   const [baseline, candidate] = [armReadings('baseline'), armReadings('candidate')]
-  const pairs = [...baseline].flatMap(([block, before]) => {
+  const blocks = [...baseline].flatMap(([block, before]) => {
     const after = candidate.get(block)
     return after === undefined ? [] : [[before, after] as const]
   })
-  const [before, after] = [pairs.map(([reading]) => reading), pairs.map(([, reading]) => reading)]
+  const [before, after] = [blocks.map(([reading]) => reading), blocks.map(([, reading]) => reading)]
+  const pairs = blocks.filter(pair => pair.some(reading => isAnswered(metric, reading)))
   const answered = pairs.filter(pair => pair.every(reading => isAnswered(metric, reading)))
-  const unanswered = pairs.length - answered.length
   return {
     sample: sampleOf(metric, pairs),
     answered: sampleOf(metric, answered),
     unit: metricOf(load, metric.name, [])!.unit,
     baseline: estimate(before),
     candidate: estimate(after),
-    remark:
-      unanswered === 0
-        ? null
-        : `${metric.better === 'lower' ? 'above the timeout' : 'nothing accepted'} in ${unanswered} of ${pairs.length} pairs: such a run counts as slower than any with an answer`,
+    remark: remarkOn(metric, {
+      all: blocks.length,
+      oneArm: pairs.length - answered.length,
+      bothArms: blocks.length - pairs.length,
+    }),
   }
+}
+
+/** @param pairs how many there are, and how many without an answer in one arm, and in both */
+function remarkOn(
+  { better }: ComparedMetric,
+  { all, oneArm, bothArms }: { readonly all: number; readonly oneArm: number; readonly bothArms: number },
+): string | null {
+  const what = better === 'lower' ? 'above the timeout' : 'nothing accepted'
+  const remarks = [
+    ...(oneArm === 0
+      ? []
+      : [`${what} in ${oneArm} of ${all} pairs: such a run counts as slower than any with an answer`]),
+    ...(bothArms === 0
+      ? []
+      : [`${what} in both arms of ${bothArms} of ${all} pairs: left out, they show no change nor none`]),
+  ]
+  return remarks.length === 0 ? null : remarks.join('; ')
 }
 
 /** Whether a figure is a number that a ratio can be made of. */

@@ -123,7 +123,7 @@ function notes({ pepper, stopped, demand, cores, load }: HashReport): readonly s
     ...(load === null || load.answer === null
       ? []
       : [
-          `In the load, whose connections and server take time too, ${demand.records} records in the budget on one such client: ${mostText(load.answer.most)}.`,
+          `In the load, whose connections and server take time too, ${formatCount(demand.records)} records in the budget on one such client: ${mostText(load.answer.most)}.`,
         ]),
     ...(stopped === 'complete' ? [] : [`Ended early (${stopped}): the figures are of the runs that finished.`]),
     'Both published hashes of CMS Blue Button were reproduced first.',
