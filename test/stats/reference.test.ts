@@ -1,4 +1,4 @@
-import { expect, describe as group } from 'vitest'
+import { describe as group } from 'vitest'
 import { binomialCdf } from '../../src/stats/binomial.ts'
 import { brownForsythe } from '../../src/stats/brownForsythe.ts'
 import { fisherTail } from '../../src/stats/fisherF.ts'
@@ -12,42 +12,13 @@ import { meanInterval } from '../../src/stats/meanInterval.ts'
 import { benjaminiHochberg, holm } from '../../src/stats/multiplicity.ts'
 import { noncentralStudentTail } from '../../src/stats/noncentralStudent.ts'
 import { normalTail } from '../../src/stats/normal.ts'
-import { createRandom } from '../../src/stats/random.ts'
 import { shapiroWilk } from '../../src/stats/shapiroWilk.ts'
 import { signedRank } from '../../src/stats/signedRank.ts'
 import { studentCdf, studentQuantile } from '../../src/stats/student.ts'
 import { welchLog } from '../../src/stats/welchLog.ts'
 import { needs } from '../needs.ts'
+import { type Check, compare, DISTRIBUTION, ESTIMATE, tied, times } from './agreement.ts'
 import { evaluateInR, evaluateInScipy, hasR, pyList, rVector, scipyPython } from './calculators.ts'
-
-interface Check {
-  readonly ours: number
-  readonly theirs: string
-  /** Largest relative difference. */
-  readonly within: number
-}
-
-const DISTRIBUTION = 1e-10
-const ESTIMATE = 1e-9
-
-function sample(seed: number, n: number, make: (random: () => number) => number): number[] {
-  const random = createRandom(seed)
-  return Array.from({ length: n }, () => Number(make(random).toPrecision(12)))
-}
-
-/** Skewed times around 10. */
-const times = (seed: number, n: number, scale = 1) =>
-  sample(seed, n, random => scale * (8 - 2 * Math.log(1 - random())))
-const tied = (seed: number, n: number) => sample(seed, n, random => Math.floor(random() * 8) + 1)
-
-function compare(checks: readonly Check[], values: readonly number[]): void {
-  const wrong = checks.flatMap(({ ours, theirs, within }, index) => {
-    const value = values[index]!
-    const error = value === ours ? 0 : Math.abs(ours - value) / Math.abs(value)
-    return error <= within ? [] : [`${theirs.slice(0, 160)}: ours ${ours}, theirs ${value}, relative error ${error}`]
-  })
-  expect(wrong).toEqual([])
-}
 
 function distributionsInR(): Check[] {
   const within = DISTRIBUTION

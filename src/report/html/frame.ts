@@ -20,7 +20,7 @@ export function chartFrame(
     `<svg class="chart" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(label)}">`,
     ...x.ticks.map(({ value, text }) => {
       const at = px(x.scale(value))
-      return `<line class="grid" x1="${at}" x2="${at}" y1="${top}" y2="${bottom}"/><text x="${at}" y="${bottom + 15}" text-anchor="middle">${escapeHtml(text)}</text>`
+      return `<line class="grid" x1="${at}" x2="${at}" y1="${top}" y2="${bottom}"/><text x="${at}" y="${bottom + 15}" text-anchor="${x.scale(value) > right - 20 ? 'end' : 'middle'}">${escapeHtml(text)}</text>`
     }),
     ...y.ticks.map(({ value, text }) => {
       const at = px(y.scale(value))

@@ -12,7 +12,7 @@ export function hashSection({ rungs, answer }: LoadFit): string {
       `<tr><th scope="row">${formatCount(iterations)}</th><td class="number">${formatMs(secondsPerRecord * 1000)}</td><td class="number">${(hashShare * 100).toFixed(0)} %</td><td class="number">${n}</td></tr>`,
   )
   const head = ['iterations', 'time per record', 'share of hashing', 'n']
-    .map(name => `<th scope="col">${name}</th>`)
+    .map((name, at) => `<th scope="col"${at === 0 ? '' : ' class="number"'}>${name}</th>`)
     .join('')
   return [
     '<section><h2>Load time against iterations</h2>',
