@@ -71,7 +71,7 @@ export function addHistory(program: Command, console: () => Console, exit: (code
 }
 
 async function list(flags: HistoryFlags, console: Console): Promise<void> {
-  const series = await readSeries(flags, console)
+  const series = await readSeries(flags, console, new HistoryBook(flags.json ? 'everything' : 'headlines'))
   if (flags.json) return console.out(json(series.map(each => seriesData(each))))
   console.out(renderList(series, console.terminal))
 }
@@ -94,7 +94,7 @@ function metricOf(series: HistorySeries, path: string | undefined): MetricKind {
 
 async function check(flags: HistoryFlags, console: Console): Promise<number> {
   const damaged: string[] = []
-  const series = await readSeries(flags, console, text => void damaged.push(text))
+  const series = await readSeries(flags, console, new HistoryBook(), text => void damaged.push(text))
   const changes = series.flatMap(changesOf)
   if (flags.json) console.out(json({ changes: changes.map(changeData), damaged }))
   else {
@@ -142,9 +142,9 @@ async function merge(
 async function readSeries(
   flags: HistoryFlags,
   { err }: Console,
+  book = new HistoryBook(),
   damaged: (text: string) => void = text => err(`warning: ${text}\n`),
 ): Promise<readonly HistorySeries[]> {
-  const book = new HistoryBook()
   for (const file of flags.results ?? [await defaultFile({})]) {
     for await (const row of readRows(file, ({ line, reason }) => damaged(`${file}:${line}: ${reason}`))) {
       if (flags.case !== undefined && row.testCaseId !== flags.case) continue

@@ -1,5 +1,5 @@
 import type { Row } from '../model/row.ts'
-import type { Unit } from './experiment.ts'
+import type { Figure, Unit } from './experiment.ts'
 
 /** One figure of a row. */
 export interface RowMetric {
@@ -13,20 +13,34 @@ export interface RowMetric {
   readonly marked: boolean
 }
 
+/** The same where it need not be a number: a quantile among the unanswered has only a lower bound. */
+export interface RowFigure extends Omit<RowMetric, 'value'> {
+  readonly figure: Figure
+}
+
 interface LoadFigures {
   readonly load?: unknown
   readonly throughputPerSecond?: unknown
   readonly errorRatio?: unknown
   readonly measuredMs?: unknown
   readonly intendedPerSecond?: unknown
-  readonly quantiles?: { readonly response?: Readonly<Record<string, { ms?: unknown; marked?: unknown } | null>> }
+  readonly quantiles?: {
+    readonly response?: Readonly<Record<string, { ms?: unknown; above?: unknown; marked?: unknown } | null>>
+  }
 }
 
 /** Whether a row counts: written by another tool, or valid. */
 export const isCounted = ({ data }: Row): boolean => data.state === undefined || data.state === 'valid'
 
-/** The figures of a row that a history or a comparison looks at; of a row that hl7bench did not write, its duration. */
+/** The figures of a row that a history looks at, those that are only lower bounds left out. */
 export function metricsOfRow(row: Row): readonly RowMetric[] {
+  return figuresOfRow(row).flatMap(({ path, figure: { value }, unit, better, kind, marked }) =>
+    value === null ? [] : [{ path, value, unit, better, kind, marked }],
+  )
+}
+
+/** The figures of a row; of a row that hl7bench did not write, its duration. */
+export function figuresOfRow(row: Row): readonly RowFigure[] {
   const { loads } = row.data
   if (!Array.isArray(loads)) return row.durationMs === null ? [] : [durationOf('duration', row.durationMs)]
   return (loads as readonly LoadFigures[]).flatMap(load => {
@@ -47,25 +61,27 @@ export function metricsOfRow(row: Row): readonly RowMetric[] {
   })
 }
 
-function quantileOf({ quantiles }: LoadFigures, name: string, quantile: string): readonly RowMetric[] {
+function quantileOf({ quantiles }: LoadFigures, name: string, quantile: string): readonly RowFigure[] {
   const found = quantiles?.response?.[quantile]
-  return numberOf(found?.ms, value => ({
-    ...exact(`${name}.response.${quantile}`, value, 'ms'),
-    marked: found?.marked === true,
-  }))
+  if (found === undefined || found === null) return []
+  const path = `${name}.response.${quantile}`
+  const marked = found.marked === true
+  return found.ms === undefined
+    ? numberOf(found.above, above => ({ ...exact(path, above, 'ms'), figure: { value: null, above }, marked }))
+    : numberOf(found.ms, value => ({ ...exact(path, value, 'ms'), marked }))
 }
 
-const durationOf = (path: string, value: number): RowMetric => exact(path, value, 'ms')
+const durationOf = (path: string, value: number): RowFigure => exact(path, value, 'ms')
 
-const exact = (path: string, value: number, unit: Unit): RowMetric => ({
+const exact = (path: string, value: number, unit: Unit): RowFigure => ({
   path,
-  value,
+  figure: { value, above: null },
   unit,
   better: 'lower',
   kind: 'ratio',
   marked: false,
 })
 
-function numberOf(value: unknown, make: (value: number) => RowMetric): readonly RowMetric[] {
+function numberOf(value: unknown, make: (value: number) => RowFigure): readonly RowFigure[] {
   return typeof value === 'number' && Number.isFinite(value) ? [make(value)] : []
 }

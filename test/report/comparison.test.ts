@@ -9,6 +9,7 @@ import { comparedMetrics, countGated } from '../../src/report/comparison/compare
 import { compareRowSets } from '../../src/report/comparison/compareRows.ts'
 import type { ComparisonInput } from '../../src/report/comparison/comparison.ts'
 import { markerOf, renderComparisonMarkdown } from '../../src/report/comparison/markdown.ts'
+import { renderRowsComparison } from '../../src/report/comparison/rowsTerminal.ts'
 import { parseSelector } from '../../src/report/comparison/selector.ts'
 import { renderSpeedupTest } from '../../src/report/comparison/speedup.ts'
 import { renderComparison } from '../../src/report/comparison/terminal.ts'
@@ -225,6 +226,28 @@ describe('every format', () => {
     expect(text.length).toBeLessThan(60_000)
   })
 
+  test('of Markdown stays short enough for a comment, whatever failed and however many cases there are', () => {
+    const many = (count: number, of = report) => ({
+      ...of,
+      cases: Array.from({ length: count }, (_, at) => ({ ...of.cases[0]!, id: `case ${at}` })),
+    })
+    const [wordy] = [compared({ ratios: [1.3, 1.2], failed: 2 })]
+    const arm = wordy.cases[0]!.candidate
+    const failed = arm.validity.failed.map((run, at) => ({ ...run, error: `${at}${'x'.repeat(40_000)}` }))
+    const chatty = {
+      ...wordy,
+      cases: [{ ...wordy.cases[0]!, candidate: { ...arm, validity: { ...arm.validity, failed } } }],
+    }
+    for (const long of [many(70), many(700), chatty]) {
+      const text = renderComparisonMarkdown(long)
+      expect(text.length).toBeLessThan(60_000)
+      expect(text).toContain('Too long for a comment')
+      expect(text).toContain('mllp.response.p50')
+    }
+    expect(renderComparisonMarkdown(many(70))).toContain('### case 69')
+    expect(renderComparisonMarkdown(many(700))).toContain('680 cases and loads')
+  })
+
   test('of HTML shows both arms and loads nothing', () => {
     const html = renderComparisonHtml(report, ASSETS)
     expect(html).toContain('demo: baseline main@aaaaaaa')
@@ -291,6 +314,55 @@ describe('rows of a CSV', () => {
     const paired = compareRowSets(arms, selectors, DEFAULT_SETTINGS)
     expect(paired.interleaved).toBe(true)
     expect(paired.metrics[0]!.judgement.change!.estimate).toBeCloseTo(1.2, 9)
+  })
+
+  test('of one experiment are judged stage by stage: only what fresh pairs show again is claimed', () => {
+    const armOf = (arm: ArmName, ratios: readonly [number, number]) =>
+      ratios.flatMap((ratio, at) =>
+        set(ratio, { experiment: 'a', arm, stage: at + 1 }).map(each => ({
+          ...each,
+          data: { ...each.data, block: 100 * at + Number(each.data.block) },
+        })),
+      )
+    const verdictOfRows = (second: number) =>
+      compareRowSets(
+        { baseline: armOf('baseline', [1, 1]), candidate: armOf('candidate', [1.2, second]) },
+        selectors,
+        DEFAULT_SETTINGS,
+      ).metrics[0]!
+    expect(verdictOfRows(1)).toMatchObject({ path: 'mllp.response.p50', verdict: 'same' })
+    expect(verdictOfRows(1.1)).toMatchObject({ verdict: 'slower' })
+    expect(verdictOfRows(1.1).judgement.change!.estimate).toBeCloseTo(1.1, 9)
+    const [alone] = [armOf('baseline', [1, 1]), armOf('candidate', [1.2, 1])].map(rows => rows.slice(0, 12))
+    const unconfirmed = compareRowSets(
+      { baseline: alone!, candidate: armOf('candidate', [1.2, 1]).slice(0, 12) },
+      selectors,
+      DEFAULT_SETTINGS,
+    )
+    expect(unconfirmed.metrics[0]!.verdict).toBe('inconclusive')
+  })
+
+  test('whose quantile lies above the timeout count as slower than any other, from the first row on', () => {
+    const silent = (rows: readonly Row[]) =>
+      rows.map(each => ({
+        ...each,
+        data: {
+          ...each.data,
+          loads: [{ load: 'mllp', errorRatio: 1, quantiles: { response: { p50: { above: 10_000, marked: false } } } }],
+        },
+      }))
+    const [before, after] = [set(1, { experiment: 'a' }), set(1, { experiment: 'b' })]
+    const p50Of = (baseline: readonly Row[], candidate: readonly Row[]) => {
+      const comparison = compareRowSets({ baseline, candidate }, selectors, DEFAULT_SETTINGS)
+      expect(renderRowsComparison(comparison, terminal)).not.toMatch(/NaN|Infinity|e\+/)
+      return comparison.metrics.find(({ path }) => path === 'mllp.response.p50')!
+    }
+    const mute = { value: null, above: 10_000 }
+    expect(p50Of(before, silent(after))).toMatchObject({ verdict: 'slower', candidate: mute })
+    expect(p50Of(silent(before), after)).toMatchObject({ verdict: 'faster', baseline: mute })
+    expect(p50Of(silent(before), silent(after))).toMatchObject({ verdict: 'inconclusive' })
+    const arms = [set(1, { experiment: 'a', arm: 'baseline' }), set(1, { experiment: 'a', arm: 'candidate' })] as const
+    expect(p50Of(silent(arms[0]), silent(arms[1]))).toMatchObject({ verdict: 'insufficient', baseline: null })
   })
 
   test('of different digests, environments or cases are refused with the reason', () => {

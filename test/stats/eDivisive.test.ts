@@ -41,3 +41,14 @@ test('the answer is a pure function of series and seed; three values have none',
   expect(eDivisive([1, 2, 3], { seed: 1 })).toBeNull()
   expect(() => eDivisive([1, 2, 3, Number.NaN], { seed: 1 })).toThrow(/\[3\]/)
 })
+
+test('at the level of histories, 200 series without a change show at most a few', () => {
+  let alarms = 0
+  for (let seed = 0; seed < 200; seed++) {
+    const random = createRandom(1_000 + seed)
+    const series = Array.from({ length: 40 }, () => 100 - 5 * Math.log(1 - random()))
+    if (eDivisive(series, { seed })!.length > 0) alarms++
+  }
+  // Binomial with n = 200 and p = 0.01 exceeds 7 about once in 900.
+  expect(alarms).toBeLessThanOrEqual(7)
+})

@@ -71,6 +71,18 @@ group('ratios of means', () => {
     }
     expect(Math.abs(covered / 2_000 - 0.95)).toBeLessThan(0.015)
   })
+
+  test('the interval of a ratio of geometric means covers it as often as it says', () => {
+    const draw = normals(21)
+    const arm = (n: number, scale: number) => draws(n, () => scale * Math.exp(0.2 * draw()))
+    let covered = 0
+    for (let run = 0; run < 3_000; run++) {
+      const { lower, upper } = welchLog(arm(12, 10), arm(20, 11), 0.9)!
+      if (lower! <= 1.1 && 1.1 <= upper!) covered++
+    }
+    // Three standard errors of a share of 3,000.
+    expect(Math.abs(covered / 3_000 - 0.9)).toBeLessThan(0.017)
+  })
 })
 
 group('the bootstrap interval of a mean', () => {
@@ -86,6 +98,12 @@ group('the bootstrap interval of a mean', () => {
     expect(covered / 400).toBeLessThan(0.98)
     expect(bcaMean([1, 2, 9], 4, 0.9)).toEqual(bcaMean([1, 2, 9], 4, 0.9))
     expect(bcaMean([9, 1, 2], 4, 0.9)).toEqual(bcaMean([1, 2, 9], 4, 0.9))
+  })
+
+  test('a level next to 1 takes the bootstrap to the ends of its resamples, not past them', () => {
+    const { lower, upper } = bcaMean([1, 1, 1, 1, 1, 1, 1, 1, 1, 900], 1, 1 - 1e-13)!
+    expect(lower).toBeLessThanOrEqual(upper)
+    expect(upper).toBeGreaterThan(300)
   })
 
   test('does not exist for two values or without variance', () => {

@@ -1,9 +1,11 @@
 import type { Row } from '../../model/row.ts'
-import { judgeMetric, type StageJudgement } from '../../stats/gate/judgeMetric.ts'
+import type { StageJudgement } from '../../stats/gate/judgeMetric.ts'
+import type { Verdict } from '../../stats/gate/judgeStages.ts'
 import type { GateSettings } from '../../stats/gate/settings.ts'
-import { quantile } from '../../stats/quantile.ts'
-import { isCounted, metricsOfRow, type RowMetric } from '../rowMetrics.ts'
+import type { Figure } from '../experiment.ts'
+import { figuresOfRow, isCounted, type RowFigure } from '../rowMetrics.ts'
 import type { ComparisonSettings } from './comparison.ts'
+import { judgeRows } from './judgeRows.ts'
 
 /** Rows of two sets that can be set against each other, or why they cannot: the message ends with the remedy. */
 export class RowsError extends Error {
@@ -30,9 +32,12 @@ export interface RowSet {
 export interface RowsMetric {
   readonly testCase: string
   readonly path: string
-  readonly unit: RowMetric['unit']
-  readonly baseline: number
-  readonly candidate: number
+  readonly unit: RowFigure['unit']
+  /** Medians; null where no row that is compared has it. */
+  readonly baseline: Figure | null
+  readonly candidate: Figure | null
+  /** Of an interleaved experiment over both of its stages, as far as the rows hold them; else what the rows look like. */
+  readonly verdict: Verdict
   readonly judgement: StageJudgement
 }
 
@@ -70,7 +75,16 @@ export function compareRowSets(
     candidate: describeSet(selectors.candidate, sets.candidate, candidate),
     interleaved,
     metrics: names.flatMap(({ testCase, metrics }) =>
-      metrics.map(metric => compareMetric(testCase, metric, { baseline, candidate, interleaved }, settings)),
+      metrics.map(metric => ({
+        testCase,
+        path: metric.path,
+        unit: metric.unit,
+        ...judgeRows(
+          metric,
+          { baseline: ofCase(baseline, testCase), candidate: ofCase(candidate, testCase), interleaved },
+          settings,
+        ),
+      })),
     ),
   }
 }
@@ -114,52 +128,20 @@ function describeSet(selector: string, all: readonly Row[], counted: readonly Ro
   }
 }
 
-function sharedMetrics(baseline: readonly Row[], candidate: readonly Row[], testCase: string): readonly RowMetric[] {
-  const ofCase = (rows: readonly Row[]) => rows.filter(row => row.testCaseId === testCase)
-  const first = ofCase(baseline)[0]
-  const other = new Set(ofCase(candidate).flatMap(row => metricsOfRow(row).map(({ path }) => path)))
+const ofCase = (rows: readonly Row[], testCase: string) => rows.filter(row => row.testCaseId === testCase)
+
+/** What some row of either set has, even if only as a lower bound. */
+function sharedMetrics(baseline: readonly Row[], candidate: readonly Row[], testCase: string): readonly RowFigure[] {
+  const [before, after] = [baseline, candidate].map(
+    rows =>
+      new Map(
+        ofCase(rows, testCase)
+          .flatMap(figuresOfRow)
+          .map(each => [each.path, each]),
+      ),
+  ) as [Map<string, RowFigure>, Map<string, RowFigure>]
   // The length of a phase is given, not measured, where other figures are.
-  const all = first === undefined ? [] : metricsOfRow(first)
-  return all.filter(({ path }) => other.has(path) && (all.length === 1 || !path.endsWith('.duration')))
-}
-
-interface Sets {
-  readonly baseline: readonly Row[]
-  readonly candidate: readonly Row[]
-  readonly interleaved: boolean
-}
-
-function compareMetric(testCase: string, metric: RowMetric, sets: Sets, settings: GateSettings): RowsMetric {
-  const read = (rows: readonly Row[]) =>
-    rows
-      .filter(row => row.testCaseId === testCase)
-      .flatMap(row => metricsOfRow(row).flatMap(found => (found.path === metric.path ? [{ row, ...found }] : [])))
-  const [before, after] = sets.interleaved
-    ? pairsOf(read(sets.baseline), read(sets.candidate))
-    : [read(sets.baseline), read(sets.candidate)]
-  const [baseline, candidate] = [before.map(({ value }) => value), after.map(({ value }) => value)]
-  const sample = {
-    better: metric.better,
-    kind: metric.kind,
-    paired: sets.interleaved,
-    marked: [...before, ...after].some(({ marked }) => marked),
-    baseline,
-    candidate,
-  }
-  return {
-    testCase,
-    path: metric.path,
-    unit: metric.unit,
-    baseline: baseline.length === 0 ? Number.NaN : quantile(baseline, 0.5),
-    candidate: candidate.length === 0 ? Number.NaN : quantile(candidate, 0.5),
-    judgement: judgeMetric(sample, settings),
-  }
-}
-
-type Found = RowMetric & { readonly row: Row }
-
-function pairsOf(before: readonly Found[], after: readonly Found[]): [Found[], Found[]] {
-  const byBlock = new Map(after.map(found => [found.row.data.block, found]))
-  const paired = before.filter(({ row }) => byBlock.has(row.data.block))
-  return [paired, paired.map(({ row }) => byBlock.get(row.data.block)!)]
+  return [...before.values()].filter(
+    ({ path }) => after.has(path) && (before.size === 1 || !path.endsWith('.duration')),
+  )
 }

@@ -1,4 +1,4 @@
-import { formatFigure } from '../format.ts'
+import { formatFigure, plural } from '../format.ts'
 import { bullets, code, escapeMarkdown, facts, sloItem } from '../markdown.ts'
 import { pointers, provenanceFacts } from '../wording.ts'
 import { exclusionsOfArms, phasesAndLoads, slosOfCandidate } from './caseLines.ts'
@@ -18,11 +18,33 @@ const MARKS = {
 /** The comment of one comparison is found again by this. */
 export const markerOf = (name: string): string => `<!-- hl7bench:${name.replace(/[^\w.-]+/g, '-')} -->`
 
-/** A comparison as GitHub-flavoured Markdown for a comment or a step summary: a marker, the verdict, the table; the rest folded. */
+/** Characters; GitHub refuses comments above 65,536. */
+const LONGEST = 60_000
+const MOST_CASES = 20
+
+/**
+ * A comparison as GitHub-flavoured Markdown for a comment or a step summary: a marker, the verdict, the table; the rest folded. What makes it too
+ * long for a comment is left out: first what is folded, then cases in which nothing changed.
+ */
 export function renderComparisonMarkdown(report: ComparisonReport): string {
+  const full = render(report, report.cases, true)
+  if (full.length <= LONGEST) return full
+  const tables = render(report, report.cases, false)
+  if (tables.length <= LONGEST) return tables
+  const changed = report.cases.filter(({ metrics }) =>
+    metrics.some(({ gated, verdict }) => gated && verdict !== 'same'),
+  )
+  return render(report, changed.slice(0, MOST_CASES), false)
+}
+
+function render(report: ComparisonReport, cases: readonly CaseComparison[], isFull: boolean): string {
+  const left = report.cases.length - cases.length
   const blocks = [
     `${markerOf(report.name)}\n${MARKS[report.verdict]} **${escapeMarkdown(report.answer)}**`,
-    ...report.cases.flatMap(each => renderCase(each, report)),
+    ...cases.flatMap(each => renderCase(each, report, isFull)),
+    isFull
+      ? ''
+      : `Too long for a comment: ${left === 0 ? '' : `${plural(left, 'case')} and `}loads, flags, validity and audit are in the report on the disk alone.`,
     report.exit.code === 0 ? '' : `Exit code ${report.exit.code}: ${escapeMarkdown(report.exit.reason)}`,
     bullets(report.leaks.map(leak => `left behind: ${escapeMarkdown(leak)}`)),
     `<details><summary>How this was judged, and what made it</summary>\n\n${escapeMarkdown(designText(report))}\n\n${bullets(
@@ -32,8 +54,11 @@ export function renderComparisonMarkdown(report: ComparisonReport): string {
   return `${blocks.filter(block => block !== '').join('\n\n')}\n`
 }
 
-function renderCase(comparison: CaseComparison, { baseline, candidate }: ComparisonReport): readonly string[] {
-  const notes = [...remarksOf(comparison.metrics), ...exclusionsOfArms(comparison)].map(escapeMarkdown)
+function renderCase(
+  comparison: CaseComparison,
+  { baseline, candidate }: ComparisonReport,
+  isFull: boolean,
+): readonly string[] {
   return [
     `### ${escapeMarkdown(comparison.id)}`,
     [
@@ -42,11 +67,15 @@ function renderCase(comparison: CaseComparison, { baseline, candidate }: Compari
       ...comparison.metrics.map(metricRow),
     ].join('\n'),
     bullets(slosOfCandidate(comparison).map(sloItem)),
-    `<details><summary>Loads, flags, validity and audit</summary>\n\n${bullets([
-      ...phasesAndLoads(comparison).map(escapeMarkdown),
-      ...notes,
-    ])}\n\n</details>`,
+    isFull ? foldedNotes(comparison) : '',
   ]
+}
+
+function foldedNotes(comparison: CaseComparison): string {
+  const notes = [...phasesAndLoads(comparison), ...remarksOf(comparison.metrics), ...exclusionsOfArms(comparison)].map(
+    escapeMarkdown,
+  )
+  return `<details><summary>Loads, flags, validity and audit</summary>\n\n${bullets(notes)}\n\n</details>`
 }
 
 function metricRow(metric: MetricComparison): string {

@@ -1,5 +1,5 @@
 import { columns } from '../columns.ts'
-import { formatValue, plural } from '../format.ts'
+import { formatFigure, plural } from '../format.ts'
 import { MARKS, paragraph, type TerminalOptions } from '../terminal.ts'
 import type { RowSet, RowsComparison, RowsMetric } from './compareRows.ts'
 import { changeText } from './wording.ts'
@@ -11,13 +11,15 @@ export function renderRowsComparison(comparison: RowsComparison, options: Termin
   const { baseline, candidate, interleaved, metrics } = comparison
   const names = options.width - FIXED_COLUMNS.reduce((sum, column) => sum + column, 0)
   const worth = interleaved
-    ? 'Both are arms of one experiment: judged in pairs, by its one stage.'
+    ? 'Both are arms of one experiment: judged in pairs, each of its stages alone.'
     : 'For information only: rows measured at different times differ by more than the code. To judge a change, measure both in pairs: hl7bench compare <scenario> --baseline <commit>.'
   const lines = [
     ...paragraph(`baseline ${setText(baseline)}; candidate ${setText(candidate)}`, options, options.style.bold),
     ...paragraph(worth, options, options.style.warning),
     ...columns({
-      head: ['metric', 'baseline', 'candidate', 'change [90 %]', 'looks'].map(options.style.dim),
+      head: ['metric', 'baseline', 'candidate', 'change [90 %]', interleaved ? 'verdict' : 'looks'].map(
+        options.style.dim,
+      ),
       widths: [names, ...FIXED_COLUMNS],
       aligns: ['left', 'right', 'right', 'right', 'left'],
       ellipsis: MARKS[options.glyphs].ellipsis,
@@ -30,14 +32,16 @@ export function renderRowsComparison(comparison: RowsComparison, options: Termin
 const setText = ({ selector, rows, counted }: RowSet): string =>
   `${selector}: ${plural(counted, 'valid row')}${counted < rows ? ` of ${rows}` : ''}`
 
-function cells({ testCase, path, unit, baseline, candidate, judgement }: RowsMetric, isNamed: boolean): string[] {
-  const { change, outcome } = judgement
+function cells(
+  { testCase, path, unit, baseline, candidate, verdict, judgement }: RowsMetric,
+  isNamed: boolean,
+): string[] {
   const kind = unit === 'ratio' ? 'difference' : 'ratio'
   return [
     isNamed ? `${testCase} ${path}` : path,
-    formatValue(baseline, unit),
-    formatValue(candidate, unit),
-    changeText({ kind, change }),
-    outcome,
+    baseline === null ? '-' : formatFigure(baseline, unit),
+    candidate === null ? '-' : formatFigure(candidate, unit),
+    changeText({ kind, change: judgement.change }),
+    verdict,
   ]
 }

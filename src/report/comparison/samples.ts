@@ -84,7 +84,10 @@ function remarkOn(
 }
 
 /** Whether a figure is a number that a ratio can be made of. */
-function isAnswered({ better, kind }: Pick<ComparedMetric, 'better' | 'kind'>, { value }: Reading): boolean {
+export function isAnswered(
+  { better, kind }: Pick<ComparedMetric, 'better' | 'kind'>,
+  { value }: Pick<Reading, 'value'>,
+): boolean {
   return value.value !== null && (kind === 'difference' || better === 'lower' || value.value > 0)
 }
 
@@ -92,20 +95,20 @@ function sampleOf(
   { better, kind }: Pick<ComparedMetric, 'better' | 'kind'>,
   pairs: readonly (readonly [before: Reading, after: Reading])[],
 ): MetricSample {
-  const value = (reading: Reading) =>
-    isAnswered({ better, kind }, reading)
-      ? reading.value.value!
-      : better === 'lower'
-        ? UNANSWERED_MS
-        : 1 / UNANSWERED_MS
   return {
     better,
     kind,
     paired: true,
-    baseline: pairs.map(([before]) => value(before)),
-    candidate: pairs.map(([, after]) => value(after)),
+    baseline: pairs.map(([before]) => rankable({ better, kind }, before)),
+    candidate: pairs.map(([, after]) => rankable({ better, kind }, after)),
     marked: pairs.some(pair => pair.some(({ marked }) => marked)),
   }
+}
+
+/** A figure as the rank tests need it: worse than any other where there is no answer. */
+export function rankable(metric: Pick<ComparedMetric, 'better' | 'kind'>, reading: Pick<Reading, 'value'>): number {
+  if (isAnswered(metric, reading)) return reading.value.value!
+  return metric.better === 'lower' ? UNANSWERED_MS : 1 / UNANSWERED_MS
 }
 
 /** Valid runs, and for errors also those that the target failed: it answered nothing. */

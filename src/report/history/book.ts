@@ -55,6 +55,12 @@ interface OpenSeries {
 /** Takes rows one at a time and keeps their figures alone: a history may be larger than the memory. */
 export class HistoryBook {
   readonly #series = new Map<string, OpenSeries>()
+  readonly #keeps: 'headlines' | 'everything'
+
+  /** @param keeps `headlines`: only the metric that speaks for each series, a tenth of the memory */
+  constructor(keeps: 'headlines' | 'everything' = 'everything') {
+    this.#keeps = keeps
+  }
 
   add(row: Row): void {
     const series = this.#seriesOf(row)
@@ -66,13 +72,14 @@ export class HistoryBook {
       return
     }
     experiment.valid++
+    series.headline ??= headlineOf(row)
     for (const { path, unit, better, value } of metricsOfRow(row)) {
+      if (this.#keeps === 'headlines' && path !== series.headline) continue
       if (!series.metrics.has(path)) series.metrics.set(path, { path, unit, better })
       const values = experiment.values.get(path)
       if (values === undefined) experiment.values.set(path, [value])
       else values.push(value)
     }
-    series.headline ??= headlineOf(row)
   }
 
   /** By test case, environment and digest. */
