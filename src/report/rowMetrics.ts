@@ -2,20 +2,16 @@ import type { Row } from '../model/row.ts'
 import type { Figure, Unit } from './experiment.ts'
 
 /** One figure of a row. */
-export interface RowMetric {
+export interface RowFigure {
   /** `mllp.response.p99`; `duration` for a row that has nothing but its length. */
   readonly path: string
-  readonly value: number
+  /** A quantile among the unanswered has only a lower bound. */
+  readonly figure: Figure
   readonly unit: Unit
   readonly better: 'lower' | 'higher'
   readonly kind: 'ratio' | 'difference'
   /** An upper bound: the generator's own lag is a large part of it. */
   readonly marked: boolean
-}
-
-/** The same where it need not be a number: a quantile among the unanswered has only a lower bound. */
-export interface RowFigure extends Omit<RowMetric, 'value'> {
-  readonly figure: Figure
 }
 
 interface LoadFigures {
@@ -31,13 +27,6 @@ interface LoadFigures {
 
 /** Whether a row counts: written by another tool, or valid. */
 export const isCounted = ({ data }: Row): boolean => data.state === undefined || data.state === 'valid'
-
-/** The figures of a row that a history looks at, those that are only lower bounds left out. */
-export function metricsOfRow(row: Row): readonly RowMetric[] {
-  return figuresOfRow(row).flatMap(({ path, figure: { value }, unit, better, kind, marked }) =>
-    value === null ? [] : [{ path, value, unit, better, kind, marked }],
-  )
-}
 
 /** The figures of a row; of a row that hl7bench did not write, its duration. */
 export function figuresOfRow(row: Row): readonly RowFigure[] {

@@ -78,6 +78,15 @@ describe('series', () => {
     expect(series!.experiments).toHaveLength(2)
   })
 
+  test('count a quantile without an answer as slower than any: losing messages never looks fast', () => {
+    const lost = { loads: [{ load: 'mllp', workload: 'open', quantiles: { response: { p99: { above: 10_000 } } } }] }
+    const [series] = history([row(1, 20), row(2, 20, {}, lost), row(2, 20, {}, lost), row(2, 20)])
+    const text = renderSeries(series!, series!.headline!, [], terminal)
+    expect(text).toMatch(/n 3 {2}no answer/)
+    expect(exportHistory([series!], 'bmf', 'mllp.response.p99')).toBe('{}\n')
+    expect(exportHistory([series!], 'otava', 'mllp.response.p99').trim().split('\n').at(-1)).toMatch(/,e2,$/)
+  })
+
   test('keep the arms of a comparison apart', () => {
     const [series] = history([
       row(1, 20, { commit: 'a' }, { arm: 'baseline' }),

@@ -1,8 +1,8 @@
 import type { Row } from '../../model/row.ts'
-import { isCounted, metricsOfRow, type RowMetric } from '../rowMetrics.ts'
+import { figuresOfRow, isCounted, type RowFigure } from '../rowMetrics.ts'
 
 /** What a metric is, apart from its values. */
-export type MetricKind = Pick<RowMetric, 'path' | 'unit' | 'better'>
+export type MetricKind = Pick<RowFigure, 'path' | 'unit' | 'better'>
 
 /** Rows of one experiment, and of one arm where it compared two, in one series. */
 export interface HistoryExperiment {
@@ -18,6 +18,11 @@ export interface HistoryExperiment {
   /** Values of the valid rows by metric. */
   readonly values: ReadonlyMap<string, readonly number[]>
 }
+
+/** Stands for a quantile among the arrivals without an answer: losing messages must not look fast. Finite, so that it can be ranked. */
+export const UNANSWERED = 1e300
+
+export const isUnanswered = (value: number): boolean => value >= UNANSWERED / 2
 
 /** What may be compared over time: one test case, unchanged, in one environment. */
 export interface HistorySeries {
@@ -73,10 +78,11 @@ export class HistoryBook {
     }
     experiment.valid++
     series.headline ??= headlineOf(row)
-    for (const { path, unit, better, value } of metricsOfRow(row)) {
+    for (const { path, unit, better, figure } of figuresOfRow(row)) {
       if (this.#keeps === 'headlines' && path !== series.headline) continue
       if (!series.metrics.has(path)) series.metrics.set(path, { path, unit, better })
       const values = experiment.values.get(path)
+      const value = figure.value ?? UNANSWERED
       if (values === undefined) experiment.values.set(path, [value])
       else values.push(value)
     }

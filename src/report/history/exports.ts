@@ -1,4 +1,4 @@
-import type { HistorySeries, MetricKind } from './book.ts'
+import { type HistorySeries, isUnanswered, type MetricKind } from './book.ts'
 import { type HistoryPoint, pointsOf } from './medians.ts'
 
 export const EXPORT_FORMATS = ['bmf', 'otava', 'github-smaller', 'github-bigger'] as const
@@ -12,6 +12,8 @@ export function exportHistory(series: readonly HistorySeries[], format: ExportFo
     wanted(each).flatMap(kind =>
       pointsOf(each, kind.path)
         .slice(-1)
+        // Other tools have no word for a figure that is not there.
+        .filter(({ median }) => !isUnanswered(median))
         .map(point => ({ series: each, kind, point })),
     ),
   )
@@ -28,7 +30,8 @@ interface Newest {
 function bmf(newest: readonly Newest[]): string {
   const benchmarks: Record<string, Record<string, object>> = {}
   for (const { series, kind, point } of newest) {
-    const bounds = point.lower === null ? {} : { lower_value: point.lower, upper_value: point.upper }
+    const bounds =
+      point.lower === null || isUnanswered(point.upper!) ? {} : { lower_value: point.lower, upper_value: point.upper }
     benchmarks[series.testCase] ??= {}
     benchmarks[series.testCase]![kind.path] = { value: point.median, ...bounds }
   }
@@ -43,7 +46,7 @@ function github(newest: readonly Newest[], better: MetricKind['better']): string
       name: `${series.testCase} ${kind.path}`,
       unit: kind.unit,
       value: point.median,
-      ...(point.lower === null ? {} : { range: `${point.lower} to ${point.upper}` }),
+      ...(point.lower === null || isUnanswered(point.upper!) ? {} : { range: `${point.lower} to ${point.upper}` }),
       extra: `median of ${point.n} runs on ${series.environmentId}`,
     }))
   return json(entries)
@@ -66,15 +69,16 @@ function otava(series: readonly HistorySeries[], wanted: (series: HistorySeries)
       experiment.commit ?? '',
       experiment.id,
       ...columns.map(column =>
-        column.series === each
-          ? String(pointsOf({ ...each, experiments: [experiment] }, column.path)[0]?.median ?? '')
-          : '',
+        column.series === each ? medianCell(pointsOf({ ...each, experiments: [experiment] }, column.path)[0]) : '',
       ),
     ]),
   )
   rows.sort((a, b) => (a[0]! < b[0]! ? -1 : 1))
   return `${[header, ...rows].map(cells => cells.map(csvCell).join(',')).join('\n')}\n`
 }
+
+const medianCell = (point: HistoryPoint | undefined): string =>
+  point === undefined || isUnanswered(point.median) ? '' : String(point.median)
 
 /** RFC 4180. */
 const csvCell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)

@@ -1,7 +1,7 @@
 import { signed } from '../comparison/wording.ts'
 import { formatValue, plural } from '../format.ts'
 import { paragraph, type TerminalOptions } from '../terminal.ts'
-import type { HistoryExperiment, HistorySeries, MetricKind } from './book.ts'
+import { type HistoryExperiment, type HistorySeries, isUnanswered, type MetricKind } from './book.ts'
 import type { HistoryChange } from './changes.ts'
 import { type HistoryPoint, pointsOf } from './medians.ts'
 
@@ -37,8 +37,10 @@ function listLines(series: HistorySeries, options: TerminalOptions): readonly st
 function standing({ path, unit }: MetricKind, points: readonly HistoryPoint[]): string {
   const [last, former] = [points.at(-1)!, points.at(-2)]
   const change =
-    former === undefined ? '' : `, ${signed((last.median / former.median - 1) * 100)} % against the one before`
-  return `${path} ${formatValue(last.median, unit)}${change}`
+    former === undefined || [former, last].some(({ median }) => isUnanswered(median))
+      ? ''
+      : `, ${signed((last.median / former.median - 1) * 100)} % against the one before`
+  return `${path} ${shown(last.median, unit)}${change}`
 }
 
 /** One series, one line for each experiment; the metric's changes marked. */
@@ -65,14 +67,14 @@ function pointLine(
   { unit }: MetricKind,
   change?: HistoryChange,
 ): string {
-  const interval = lower === null || upper === null ? '' : ` [${formatValue(lower, unit)}, ${formatValue(upper, unit)}]`
+  const interval = lower === null || upper === null ? '' : ` [${shown(lower, unit)}, ${shown(upper, unit)}]`
   const mark = change === undefined ? '' : `  <- ${changeText(change)}`
-  return `${experiment.at.slice(0, 16)}  ${versionOf(experiment)}  n ${n}  ${formatValue(median, unit)}${interval}${mark}`
+  return `${experiment.at.slice(0, 16)}  ${versionOf(experiment)}  n ${n}  ${shown(median, unit)}${interval}${mark}`
 }
 
 /** `slower +12 % (p 0.005)`. */
 export const changeText = ({ isSlower, ratio, p }: HistoryChange): string =>
-  `${isSlower ? 'slower' : 'faster'} ${signed((ratio - 1) * 100)} % (p ${p.toPrecision(1)})`
+  `${isSlower ? 'slower' : 'faster'} ${ratio > 1e100 || ratio < 1e-100 ? 'by answers lost or regained' : `${signed((ratio - 1) * 100)} %`} (p ${p.toPrecision(1)})`
 
 /** Every change point, or that there is none. */
 export function renderChanges(changes: readonly HistoryChange[], options: TerminalOptions): string {
@@ -95,13 +97,18 @@ export function renderChanges(changes: readonly HistoryChange[], options: Termin
 }
 
 function sparkline(points: readonly HistoryPoint[], { glyphs }: TerminalOptions): string {
-  const medians = points.map(({ median }) => median)
+  const medians = points.flatMap(({ median }) => (isUnanswered(median) ? [] : [median]))
   const [least, most] = [Math.min(...medians), Math.max(...medians)]
   const sparks = SPARKS[glyphs]
-  return medians
-    .map(value => sparks[most === least ? 0 : Math.round(((value - least) / (most - least)) * (sparks.length - 1))])
+  // What had no answer stands at the top.
+  const height = (value: number) => (most === least ? 0 : Math.min(1, (value - least) / (most - least)))
+  return points
+    .map(({ median }) => sparks[Math.round((isUnanswered(median) ? 1 : height(median)) * (sparks.length - 1))])
     .join('')
 }
+
+const shown = (value: number, unit: MetricKind['unit']): string =>
+  isUnanswered(value) ? 'no answer' : formatValue(value, unit)
 
 export const titleOf = ({ testCase, environmentId, digest }: HistorySeries): string =>
   `${testCase} on ${environmentId}${digest === null ? '' : ` (digest ${digest})`}`
