@@ -187,7 +187,7 @@ test('run builds in place, once before the first run', async () => {
 
 test('an interrupt ends with 105 and no work tree, and resume finishes the comparison', async () => {
   const { repository, file, here } = project(place())
-  const started = start(here, ['compare', file, '--baseline', 'main', '--fail-on', 'never'])
+  const started = start(here, ['compare', file, '--baseline', 'main', '--fail-on', 'never', '--min-effect', '95%'])
   await started.printed(/run 3\/24/)
   started.child.kill('SIGINT')
   expect((await started.ended).code).toBe(105)
