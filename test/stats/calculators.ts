@@ -3,10 +3,14 @@ import { execFileSync } from 'node:child_process'
 /** Whether R can be run. */
 export const hasR = can('Rscript', ['-e', 'cat(1)'])
 
-/** A Python that can import scipy, or null. */
+/** Before 1.12 scipy computes the Shapiro-Wilk test in single precision. */
+const NEW_ENOUGH = `import scipy, scipy.stats
+assert tuple(map(int, scipy.__version__.split('.')[:2])) >= (1, 12)`
+
+/** A Python that can import a scipy that is precise enough, or null. */
 export const scipyPython =
   [process.env.HL7BENCH_PYTHON, 'python3', '/usr/bin/python3'].find(
-    python => python !== undefined && can(python, ['-c', 'import scipy.stats']),
+    python => python !== undefined && can(python, ['-c', NEW_ENOUGH]),
   ) ?? null
 
 /** The values of R expressions, each one number, in one R process. */
