@@ -24,6 +24,14 @@ test('several steps are found, and a single outlier is none', () => {
   expect(eDivisive(outlier, { seed: 1 })).toEqual([])
 })
 
+test('a change of the spread alone is one', () => {
+  const draw = noise(4)
+  const series = Array.from({ length: 120 }, (_, at) => 100 + (at < 60 ? 1 : 8) * draw())
+  const [change, ...more] = eDivisive(series, { seed: 1 })!
+  expect(Math.abs(change!.index - 60)).toBeLessThanOrEqual(3)
+  expect(more).toEqual([])
+})
+
 test('series without a change seldom show one: at most about the level asked for', () => {
   let alarms = 0
   for (let seed = 0; seed < 200; seed++) {

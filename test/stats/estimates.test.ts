@@ -221,6 +221,9 @@ group('diagnostics', () => {
     const two = draws(30, () => draw()).map((value, at) => value + (at % 3 === 0 ? 10 : 0))
     expect(twoGroups(two)).toMatchObject({ isBimodal: true })
     expect(twoGroups([1, 2, 3])).toBeNull()
+    const few = [...draws(28, () => 10 + draw() / 10), 90, 91]
+    expect(twoGroups(few)).toMatchObject({ isBimodal: false })
+    expect(twoGroups(few.map(value => -value))).toMatchObject({ isBimodal: false })
   })
 
   test('a sample without variance has no normality to test', () => {
