@@ -14,7 +14,10 @@ export interface ProcessEntry {
 
 const onLinux = process.platform === 'linux'
 
-/** Every live process of this machine (of this container); zombies have ended and are left out. */
+/**
+ * Every live process of this machine (of this container); zombies have ended and are left out. On Linux the first thread of a process
+ * is one as soon as it ends itself: until the others have too, the process holds its sockets.
+ */
 export function readProcesses(): ProcessEntry[] {
   return onLinux ? readProc() : parsePs(runPs(['-A']))
 }
@@ -35,18 +38,19 @@ function readProc(): ProcessEntry[] {
   for (const name of readdirSync('/proc')) {
     const pid = Number(name)
     const stat = Number.isInteger(pid) ? readStat(pid) : null
-    if (stat === null || stat.state === 'Z' || stat.state === 'X') continue
+    if (stat === null || stat.state === 'X' || (stat.state === 'Z' && stat.threads <= 1)) continue
     found.push({ pid, ppid: stat.ppid, pgid: stat.pgid, startedAt: stat.startedAt, mark: readMark(pid) })
   }
   return found
 }
 
-/** proc_pid_stat(5): fields 3, 4, 5 and 22. The name in field 2 may itself hold spaces and parentheses. */
+/** proc_pid_stat(5): fields 3, 4, 5, 20 and 22. The name in field 2 may itself hold spaces and parentheses. */
 function readStat(pid: number) {
   const text = readText(`/proc/${pid}/stat`)
   if (text === null) return null
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
-  return { state: fields[0], ppid: Number(fields[1]), pgid: Number(fields[2]), startedAt: fields[19] ?? '' }
+  const [ppid, pgid, threads] = [1, 2, 17].map(field => Number(fields[field])) as [number, number, number]
+  return { state: fields[0], ppid, pgid, threads, startedAt: fields[19] ?? '' }
 }
 
 function readMark(pid: number): string | null {

@@ -91,6 +91,7 @@ describe("the user's command", () => {
     expect(target.arrivals).toEqual({ mllp: null, fhir: null })
     await target.stop()
     expect(marked(guarded.experimentId, 'c0001')).toEqual([])
+    await expect(once(connect(mllp!.port, '127.0.0.1'), 'connect')).rejects.toThrow('ECONNREFUSED')
   })
 
   test('with one protocol is told PORT, and only that protocol is waited for', async () => {

@@ -1,10 +1,12 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
 import { type ProcessEntry, parsePs, readProcesses, runPs, startTimeOf } from '../../src/environment/processTable.ts'
 import { endTree, selectTree } from '../../src/environment/processTree.ts'
-import { needsProc } from './support.ts'
+import { needs } from '../needs.ts'
+import { needsProc, until } from './support.ts'
 
 const entry = (pid: number, ppid: number, pgid: number, mark: string | null = null, startedAt = 's'): ProcessEntry => ({
   pid,
@@ -107,3 +109,27 @@ test.skipIf(needsProc)(
     expect(members.filter(pid => alive.has(pid))).toEqual([])
   },
 )
+
+const hasPython = process.platform === 'linux' && spawnSync('python3', ['--version']).status === 0
+
+/** Ends its first thread and lives on in another: so does every process with threads, for a while, as it ends. */
+const HEADLESS = `
+import ctypes, os, threading, time
+threading.Thread(target=lambda: (print('ready', flush=True), time.sleep(60)), daemon=True).start()
+time.sleep(0.1)
+ctypes.CDLL(None).syscall(93 if os.uname().machine == 'aarch64' else 60, 0)
+`
+
+needs(hasPython, 'Linux and python3')('a process lives as long as any of its threads does', async () => {
+  const child = spawn('python3', ['-c', HEADLESS], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const { pid } = child
+  onTestFinished(() => void child.kill('SIGKILL'))
+  await once(child.stdout, 'data')
+  await until(() => /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8')))
+  expect(readProcesses().some(entry => entry.pid === pid)).toBe(true)
+  const exited = once(child, 'exit')
+  expect(
+    await endTree({ experimentId: 'none', id: null, roots: [{ pid: pid!, startedAt: startTimeOf(pid!)! }] }, 0),
+  ).toEqual([])
+  await exited
+})
