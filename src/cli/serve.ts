@@ -6,6 +6,7 @@ import { type ServeOptions, serve } from '../target/serve.ts'
 import type { Console } from './console.ts'
 import { UsageError } from './errors.ts'
 import { interruptible } from './interrupt.ts'
+import { addServeRelay } from './serveRelay.ts'
 
 interface ServeFlags {
   readonly host: string
@@ -38,7 +39,7 @@ Only for use by hand and in tests: what arrives is kept in memory or counted, an
 `
 
 export function addServe(program: Command, console: () => Console): void {
-  program
+  const serving = program
     .command('serve')
     .description('run a built-in target alone, for use by hand')
     .argument('<protocol>', 'mllp or fhir')
@@ -71,6 +72,7 @@ export function addServe(program: Command, console: () => Console): void {
         throw new UsageError(`--host ${flags.host} is not loopback; add --allow-host if others may reach it`)
       await serveUntilInterrupted(optionsOf(protocol, flags), flags, console())
     })
+  addServeRelay(serving, console)
 }
 
 function optionsOf(protocol: 'mllp' | 'fhir', flags: ServeFlags): ServeOptions {
