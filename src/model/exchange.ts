@@ -7,8 +7,11 @@ export const OUTCOMES = ['accepted', 'rejected', 'mismatched', 'unknown', 'dropp
 export type Outcome = (typeof OUTCOMES)[number]
 export type OutcomeCounts = Readonly<Record<Outcome, number>>
 
-/** Times of an exchange on the generator's monotonic clock, ms from the start of the run. response = lag + queue + service. */
-export const TIMES = ['response', 'lag', 'queue', 'service'] as const
+/**
+ * Times of an exchange on the generator's monotonic clock, ms from the start of the run. response = lag + queue + service. `commit`, in enhanced
+ * acknowledgement mode only: from the send to the commit acknowledgement.
+ */
+export const TIMES = ['response', 'lag', 'queue', 'service', 'commit'] as const
 export type Time = (typeof TIMES)[number]
 
 export const QUANTILES = ['p50', 'p90', 'p95', 'p99', 'p99.9', 'max'] as const

@@ -70,6 +70,12 @@ export interface GeneratorResult {
   readonly reasons: Readonly<Record<string, number>>
   /** Alarms by name, for instance `total-above-expected`. */
   readonly alarms: Readonly<Record<string, number>>
+  /** What the peer did that harms no exchange, by name: `stray-bytes`, `repeated-ack`. */
+  readonly tolerated: Readonly<Record<string, number>>
+  /** Coded errors of rejections, by description; beyond the first kinds `other`. Never a text or value of the peer's. */
+  readonly ackErrors: Readonly<Record<string, number>>
+  /** Failed dials by code. */
+  readonly refusals: Readonly<Record<string, number>>
   readonly resends: number
   readonly redials: number
   readonly bytesOut: number

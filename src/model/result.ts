@@ -59,6 +59,12 @@ export interface LoadResult {
   readonly histograms: Readonly<Record<Time, string>>
   readonly reasons: Readonly<Record<string, number>>
   readonly alarms: Readonly<Record<string, number>>
+  /** What the peer did that harms no exchange, by name. */
+  readonly tolerated: Readonly<Record<string, number>>
+  /** Coded errors of rejections, by description. */
+  readonly ackErrors: Readonly<Record<string, number>>
+  /** Failed dials by code. */
+  readonly refusals: Readonly<Record<string, number>>
   readonly resends: number
   readonly redials: number
   readonly bytesOut: number

@@ -131,8 +131,19 @@ export interface LoadBase {
 
 export interface MllpLoad extends LoadBase {
   readonly protocol: 'mllp'
+  /** What carries the messages: MLLP, or blocks with a checksum (HLLP). */
+  readonly transport: MllpTransport
+  /** How HLLP blocks are checked; of no effect otherwise. */
+  readonly checksum: HllpChecksum
+  /** `enhanced`: the receiver commits a message first and answers it later; MSH-15 and MSH-16 ask for both. */
+  readonly acknowledgement: 'original' | 'enhanced'
   readonly messages: MessagesSpec
 }
+
+export type MllpTransport = 'mllp' | 'hllp'
+
+/** Exclusive or of all characters, their sum modulo 256, or 999 = not checked. */
+export type HllpChecksum = 'xor' | 'sum' | 'none'
 
 export interface FhirLoad extends LoadBase {
   readonly protocol: 'fhir'

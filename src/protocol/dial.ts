@@ -3,6 +3,8 @@ import { connect, type Socket } from 'node:net'
 export interface DialOptions {
   readonly host: string
   readonly port: number
+  /** Longest wait for a connection, ms; the kernel's own is minutes. */
+  readonly connectTimeoutMs: number
   readonly onOpen: () => void
   /** `bytes[0, length)`; only valid during the call. */
   readonly onBytes: (bytes: Uint8Array, length: number) => void
@@ -11,6 +13,9 @@ export interface DialOptions {
   /** A dial failed with this error code. */
   readonly onRefused: (code: string) => void
 }
+
+/** Code of a dial that got no answer in time. */
+export const CONNECT_TIMEOUT = 'connect timeout'
 
 /** Reason of a connection that ended in good order. */
 export const CLOSED_BY_PEER = 'closed by the peer'
@@ -28,6 +33,7 @@ const readBuffer = new Uint8Array(256 * 1024)
 export class Dialled {
   readonly #options: DialOptions
   #socket: Socket | null = null
+  /** Waits for the next dial, or for the answer to this one. */
   #timer: NodeJS.Timeout | null = null
   #pauseMs = 0
   #closed = false
@@ -40,8 +46,7 @@ export class Dialled {
   }
 
   dial(): void {
-    const { host, port, onBytes } = this.#options
-    this.#timer = null
+    const { host, port, connectTimeoutMs, onBytes } = this.#options
     const socket = connect({
       host,
       port,
@@ -59,6 +64,10 @@ export class Dialled {
     })
     this.#socket = socket
     let reason = CLOSED_BY_PEER
+    this.#timer = setTimeout(() => {
+      reason = CONNECT_TIMEOUT
+      socket.destroy()
+    }, connectTimeoutMs)
     socket.on('connect', () => this.#opened(socket))
     socket.on('error', (error: NodeJS.ErrnoException) => {
       reason = error.code ?? error.message
@@ -88,7 +97,7 @@ export class Dialled {
 
   close(): void {
     this.#closed = true
-    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#stopTimer()
     this.#drop()
   }
 
@@ -101,7 +110,7 @@ export class Dialled {
 
   /** At once after a connection that proved good; a peer that hangs up or answers wrongly again and again is not hammered. */
   #dialLater(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#stopTimer()
     if (this.#closed) return
     const pauseMs = this.#pauseMs
     this.#pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(FIRST_PAUSE_MS, pauseMs * 2))
@@ -109,8 +118,14 @@ export class Dialled {
     else this.#timer = setTimeout(() => this.dial(), pauseMs)
   }
 
+  #stopTimer(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
+  }
+
   #opened(socket: Socket): void {
     if (socket !== this.#socket) return
+    this.#stopTimer()
     this.isOpen = true
     this.#options.onOpen()
   }

@@ -6,6 +6,8 @@ export interface DialledLinkOptions {
   /** The number by which the events name this link. */
   readonly id: number
   readonly endpoint: Endpoint
+  /** Longest wait for a connection, ms. */
+  readonly connectTimeoutMs: number
   readonly events: LinkEvents
 }
 
@@ -15,11 +17,12 @@ export abstract class DialledLink implements Link {
   readonly #id: number
   readonly #events: LinkEvents
 
-  constructor({ id, endpoint, events }: DialledLinkOptions) {
+  constructor({ id, endpoint, connectTimeoutMs, events }: DialledLinkOptions) {
     this.#id = id
     this.#events = events
     this.connection = new Dialled({
       ...endpoint,
+      connectTimeoutMs,
       onOpen: () => events.opened(id),
       onBytes: (bytes, length) => this.read(bytes, length),
       onLost: reason => this.ended(reason),

@@ -1,12 +1,18 @@
-/** How one exchange on a link ended with a reply. */
-export type ReplyOutcome = 'accepted' | 'rejected' | 'mismatched'
+/** How one exchange on a link ended: with a reply, or `dropped` because no frame of the link could hold the message. */
+export type ReplyOutcome = 'accepted' | 'rejected' | 'mismatched' | 'dropped'
 
 /** What a link tells the one who drives it. Callbacks come from the event loop, never from inside `send`. */
 export interface LinkEvents {
   /** The link is connected, for the first time or again. */
   opened(link: number): void
+  /** Enhanced acknowledgement mode: the message in `slot` was committed; its reply is still to come. */
+  committed(link: number, slot: number): void
   /** The message in `slot` was answered; `reason` says why it was not accepted, `alarm` names a finding of its own. */
   replied(link: number, slot: number, outcome: ReplyOutcome, reason: string | null, alarm: string | null): void
+  /** The peer did something odd that harms no exchange: stray bytes, an answer twice. */
+  tolerated(link: number, what: string): void
+  /** The coded parts of the error that a rejection carried, fit to be counted and shown: never a text or value of the peer's. */
+  explained(link: number, error: string): void
   /** The connection is gone; whatever was in flight on it has an unknown fate. It is dialled again by itself. */
   lost(link: number, reason: string): void
   /** A dial failed; it is tried again by itself. */

@@ -31,6 +31,7 @@ async function open(
   const link = createHttpLink({
     id: 5,
     endpoint: { host: '127.0.0.1', port: peer.port },
+    connectTimeoutMs: 5000,
     stream: {
       operations: [expectation],
       render(index, draft: RequestDraft) {

@@ -61,13 +61,62 @@ test('bytes between frames are skipped and reported once, with their offset in t
   expect(errors).toEqual([{ kind: 'stray-bytes', offset: 6 }])
 })
 
+test('a frame is handed on as soon as its FS is there, since some peers never send the CR', () => {
+  expect(decode([frame('one').subarray(0, -1)]).frames).toEqual(['one'])
+})
+
 test('an FS without its CR ends the frame and is reported, wherever the stream is cut', () => {
   const bytes = Buffer.concat([Buffer.of(VT), Buffer.from('one'), Buffer.of(FS), frame('two')])
   for (let place = 0; place <= bytes.length; place++) {
     const { frames, errors } = decode([bytes.subarray(0, place), bytes.subarray(place)])
     expect(frames).toEqual(['one', 'two'])
-    expect(errors.map(error => error.kind)).toEqual(['fs-without-cr'])
+    expect(errors).toEqual([{ kind: 'fs-without-cr', offset: 5 }])
   }
+})
+
+/** All that a peer may put around the frames `MSH|1` and `MSH|2`, and what is told of it. */
+const ODD_STREAMS: readonly (readonly [string, string, readonly string[]])[] = [
+  ['LF after FS CR', '\x0bMSH|1\x1c\r\n\x0bMSH|2\x1c\r\n', ['stray-bytes', 'stray-bytes']],
+  ['LF before VT', '\n\x0bMSH|1\x1c\r\n\x0bMSH|2\x1c\r', ['stray-bytes', 'stray-bytes']],
+  ['NULs between frames', '\x0bMSH|1\x1c\r\0\0\0\x0bMSH|2\x1c\r', ['stray-bytes']],
+  ['frames without VT', 'MSH|1\x1c\rMSH|2\x1c\r', ['frame-without-vt', 'frame-without-vt']],
+  ['no CR and no VT', 'MSH|1\x1cMSH|2\x1c', ['frame-without-vt', 'fs-without-cr', 'frame-without-vt']],
+  ['MS and more that is no MSH', 'MSA|x\x0bMSH|1\x1c\rMMSH\x0bMSH|2\x1c\r', ['stray-bytes', 'stray-bytes']],
+  [
+    'a frame that never ends before a true one',
+    'MSH|0\r\x0bMSH|1\x1c\r\x0bMSH|2\x1c\r',
+    ['frame-without-vt', 'stray-bytes'],
+  ],
+  [
+    'a message on a line of its own after noise',
+    'noise\nMSH|1\x1c\r\x0bMSH|2\x1c\r',
+    ['stray-bytes', 'frame-without-vt'],
+  ],
+]
+
+test.each(ODD_STREAMS)('%s: the same frames and reports wherever the stream is cut', (_, text, kinds) => {
+  const bytes = Buffer.from(text, 'latin1')
+  const whole = decode([bytes])
+  expect(whole.frames).toEqual(['MSH|1', 'MSH|2'])
+  expect(whole.errors.map(error => error.kind)).toEqual(kinds)
+  for (let first = 0; first <= bytes.length; first++)
+    for (let second = first; second <= bytes.length; second++)
+      expect(decode([bytes.subarray(0, first), bytes.subarray(first, second), bytes.subarray(second)])).toEqual(whole)
+})
+
+test('a message without any framing is never handed on', () => {
+  expect(decode([Buffer.from('MSH|1\rMSA|AA|1\r'), Buffer.from('MSH|2\r')]).frames).toEqual([])
+})
+
+test('a frame in one chunk is handed on without a copy', () => {
+  const chunk = frame('one')
+  const decoder = createMllpDecoder({
+    maxFrameBytes: 100,
+    onFrame: bytes => expect(bytes).toBe(chunk),
+    onError: () => {},
+  })
+  decoder.push(chunk)
+  expect.assertions(1)
 })
 
 test('a frame above the limit fails the decoder at once, in one chunk or in many', () => {

@@ -1,5 +1,7 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { createServer, type Server, type Socket } from 'node:net'
+import { connect, createServer, type Server, type Socket } from 'node:net'
 import type { LinkEvents } from '../../src/protocol/link.ts'
 
 /** A tiny server on loopback whose every connection is handled by `serve`, with the number of connections before it. */
@@ -24,6 +26,24 @@ export async function listen(
   }
 }
 
+/** A port whose listen queue is full and never accepted from: on Linux a dial then gets no answer at all. */
+export async function fullBacklog(): Promise<{ port: number; close(): void }> {
+  const source = `const s = require('node:net').createServer(); s.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
+    console.log(s.address().port); setTimeout(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0), 20) })`
+  const child = spawn(process.execPath, ['-e', source], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [line] = (await once(child.stdout, 'data')) as [Buffer]
+  const port = Number(line.toString())
+  const pause = () => new Promise(resolve => setTimeout(resolve, 100))
+  await pause()
+  const fillers = Array.from({ length: 4 }, () => connect({ host: '127.0.0.1', port }).on('error', () => {}))
+  await pause()
+  const close = () => {
+    for (const filler of fillers) filler.destroy()
+    child.kill('SIGKILL')
+  }
+  return { port, close }
+}
+
 /** Records what a link tells, as short texts, and lets a test wait for the next one that fits. */
 export function recordEvents() {
   const told: string[] = []
@@ -34,6 +54,9 @@ export function recordEvents() {
   }
   const events: LinkEvents = {
     opened: link => tell(`opened ${link}`),
+    committed: (_, slot) => tell(`committed ${slot}`),
+    tolerated: (_, what) => tell(`tolerated: ${what}`),
+    explained: (_, error) => tell(`explained: ${error}`),
     replied: (_, slot, outcome, reason, alarm) =>
       tell([`${outcome} ${slot}`, reason, alarm].filter(part => part !== null).join(': ')),
     lost: (_, reason) => tell(`lost: ${reason}`),

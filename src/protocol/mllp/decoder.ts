@@ -1,14 +1,16 @@
-const VT = 0x0b
-const FS = 0x1c
-const CR = 0x0d
+const [VT, FS, CR] = [0x0b, 0x1c, 0x0d]
+const [NUL, LF, SPACE] = [0x00, 0x0a, 0x20]
+/** What a message begins with, whether or not its start byte was sent. */
+const MSH = Uint8Array.of(0x4d, 0x53, 0x48)
 
 /** What was wrong on the wire, at which byte of the stream (from 0, since the connection was opened). */
 export interface MllpError {
   /**
-   * `stray-bytes`: something else than VT between two frames (skipped). `fs-without-cr`: the frame ended without its CR (accepted).
-   * `frame-too-long`: more than `maxFrameBytes`; the decoder takes nothing more.
+   * `stray-bytes`: something else than VT between two frames (skipped, told once for each gap). `fs-without-cr`: the frame ended without
+   * its CR (accepted). `frame-without-vt`: a message without the start byte (accepted when its end comes). `frame-too-long`: more than
+   * `maxFrameBytes`; the decoder takes nothing more.
    */
-  readonly kind: 'stray-bytes' | 'fs-without-cr' | 'frame-too-long'
+  readonly kind: 'stray-bytes' | 'fs-without-cr' | 'frame-without-vt' | 'frame-too-long'
   readonly offset: number
 }
 
@@ -25,12 +27,15 @@ export interface MllpDecoder {
   push(chunk: Uint8Array, start?: number, end?: number): void
 }
 
-/** MLLP release 1 framing: VT payload FS CR. A frame that lies in one chunk is handed on without a copy. */
+/**
+ * MLLP release 1 framing: VT payload FS CR. A frame that lies in one chunk is handed on without a copy, and as soon as its FS is there:
+ * some peers never send the CR, some send it apart.
+ */
 export function createMllpDecoder(options: MllpDecoderOptions): MllpDecoder {
   return new Decoder(options)
 }
 
-type State = 'between' | 'inside' | 'after-fs' | 'failed'
+type State = 'between' | 'inside' | 'failed'
 
 class Decoder implements MllpDecoder {
   readonly #options: MllpDecoderOptions
@@ -39,7 +44,13 @@ class Decoder implements MllpDecoder {
   #heldBytes = 0
   /** Bytes of the stream before the chunk at hand. */
   #before = 0
+  /** A frame ended with its FS; whether its CR follows is not known yet. */
+  #owesCr = false
   #strayReported = false
+  /** The frame at hand began without VT. */
+  #unframed = false
+  /** Bytes of `MSH` that the stray bytes just ended with; -1 = no message can begin here. */
+  #matched = 0
 
   constructor(options: MllpDecoderOptions) {
     this.#options = options
@@ -48,62 +59,99 @@ class Decoder implements MllpDecoder {
   push(chunk: Uint8Array, start = 0, end: number = chunk.length): void {
     let at = start
     while (at < end && this.#state !== 'failed') {
-      if (this.#state === 'inside') at = this.#continue(chunk, at, end, start)
-      else if (this.#state === 'after-fs') at = this.#closeHeld(chunk, at, start)
-      else at = this.#begin(chunk, at, end, start)
+      at = this.#state === 'inside' ? this.#continue(chunk, at, end, start) : this.#begin(chunk, at, end, start)
     }
     this.#before += end - start
   }
 
   #begin(chunk: Uint8Array, at: number, end: number, start: number): number {
-    if (chunk[at] !== VT) {
-      if (!this.#strayReported) this.#report('stray-bytes', at - start)
-      this.#strayReported = true
-      const next = chunk.indexOf(VT, at)
-      return next === -1 || next >= end ? end : next
+    if (this.#owesCr) {
+      this.#owesCr = false
+      if (chunk[at] === CR) return at + 1
+      this.#report('fs-without-cr', at - start)
     }
-    this.#strayReported = false
+    if (chunk[at] !== VT) return this.#skipStray(chunk, at, end, start)
     const from = at + 1
     const fs = chunk.indexOf(FS, from)
-    if (fs === -1 || fs + 1 >= end) {
-      this.#state = 'inside'
-      return from
-    }
+    if (fs === -1 || fs >= end) return this.#open(from, false)
     if (fs - from > this.#options.maxFrameBytes) return this.#fail(from - start, end)
-    if (chunk[fs + 1] !== CR) this.#report('fs-without-cr', fs - start)
+    this.#close()
     this.#options.onFrame(chunk, from, fs)
-    return chunk[fs + 1] === CR ? fs + 2 : fs + 1
+    return fs + 1
   }
 
   /** Keeps what belongs to a frame that began in an earlier chunk, or ends beyond this one. */
   #continue(chunk: Uint8Array, at: number, end: number, start: number): number {
-    const found = chunk.indexOf(FS, at)
-    const fs = found === -1 || found >= end ? end : found
-    if (this.#heldBytes + fs - at > this.#options.maxFrameBytes) return this.#fail(at - start, end)
-    this.#hold(chunk, at, fs)
-    if (fs === end) return end
-    this.#state = 'after-fs'
-    return fs + 1
+    // A view of its own: the search must not run on into what earlier reads left behind the chunk.
+    const part = chunk.subarray(at, end)
+    if (this.#unframed && this.#restarts(part, at - start)) return at + part.indexOf(VT)
+    const found = part.indexOf(FS)
+    const length = found === -1 ? part.length : found
+    if (this.#heldBytes + length > this.#options.maxFrameBytes) return this.#fail(at - start, end)
+    this.#hold(part, length)
+    if (found === -1) return end
+    const bytes = this.#heldBytes
+    this.#close()
+    this.#options.onFrame(this.#held, 0, bytes)
+    return at + found + 1
   }
 
-  #closeHeld(chunk: Uint8Array, at: number, start: number): number {
-    const closed = chunk[at] === CR
-    if (!closed) this.#report('fs-without-cr', at - start)
-    const length = this.#heldBytes
+  /** What began without VT is given up when a true frame begins before its end came. */
+  #restarts(part: Uint8Array, offsetInChunk: number): boolean {
+    const vt = part.indexOf(VT)
+    const fs = part.indexOf(FS)
+    if (vt === -1 || (fs !== -1 && fs < vt)) return false
+    this.#close()
+    this.#owesCr = false
+    this.#report('stray-bytes', offsetInChunk + vt)
+    return true
+  }
+
+  /** Passes over bytes between frames, up to a VT or to a message that begins a line without one. */
+  #skipStray(chunk: Uint8Array, from: number, end: number, start: number): number {
+    for (let at = from; at < end; at++) {
+      const byte = chunk[at]!
+      if (byte === VT) {
+        this.#matched = 0
+        return at
+      }
+      if (byte === MSH[this.#matched]) {
+        if (++this.#matched < MSH.length) continue
+        this.#report('frame-without-vt', at - start - 2)
+        this.#open(at + 1, true)
+        this.#hold(MSH, MSH.length)
+        return at + 1
+      }
+      if (!this.#strayReported) this.#report('stray-bytes', at - start)
+      this.#strayReported = true
+      this.#matched = byte === CR || byte === LF || byte === FS || byte === NUL || byte === SPACE ? 0 : -1
+    }
+    return end
+  }
+
+  #open(from: number, unframed: boolean): number {
+    this.#state = 'inside'
+    this.#unframed = unframed
+    return from
+  }
+
+  /** Ends the frame at hand: what follows is its CR, or lies between frames. */
+  #close(): void {
     this.#state = 'between'
     this.#heldBytes = 0
-    this.#options.onFrame(this.#held, 0, length)
-    return closed ? at + 1 : at
+    this.#owesCr = true
+    this.#strayReported = false
+    this.#matched = 0
   }
 
-  #hold(chunk: Uint8Array, from: number, to: number): void {
-    const needed = this.#heldBytes + to - from
+  #hold(bytes: Uint8Array, length: number): void {
+    const needed = this.#heldBytes + length
     if (needed > this.#held.length) {
       const larger = new Uint8Array(Math.max(needed, this.#held.length * 2, 4096))
       larger.set(this.#held.subarray(0, this.#heldBytes))
       this.#held = larger
     }
-    this.#held.set(chunk.subarray(from, to), this.#heldBytes)
+    this.#held.set(length === bytes.length ? bytes : bytes.subarray(0, length), this.#heldBytes)
     this.#heldBytes = needed
   }
 

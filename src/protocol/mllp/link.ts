@@ -1,11 +1,15 @@
 import type { Bytes, MessageStream } from '../../model/stream.ts'
 import { DialledLink, type DialledLinkOptions } from '../dialledLink.ts'
+import type { FrameDecoder, Framing, NakReason } from '../framing.ts'
+import { describeAckError } from '../hl7/ackError.ts'
 import type { Link } from '../link.ts'
 import { type Ack, readAck } from './ack.ts'
-import { createMllpDecoder, type MllpDecoder } from './decoder.ts'
+import type { MllpError } from './decoder.ts'
+import { Doubts } from './doubts.ts'
 
 export interface MllpLinkOptions extends DialledLinkOptions {
   readonly window: number
+  readonly framing: Framing
   readonly stream: MessageStream
   /** Index of the message with this control id, or -1 for an id that this run never made. */
   readonly indexOf: (bytes: Uint8Array, start: number, end: number) => number
@@ -14,25 +18,31 @@ export interface MllpLinkOptions extends DialledLinkOptions {
 const MAX_ACK_BYTES = 16 * 1024 * 1024
 const FREE = -1
 
-/** One MLLP connection, original acknowledgement mode: acks are matched by MSA-2 to MSH-10, byte for byte. */
+/** One connection, original acknowledgement mode: acks are matched by MSA-2 to MSH-10, byte for byte. */
 export function createMllpLink(options: MllpLinkOptions): Link {
   return new MllpLink(options)
 }
 
-class MllpLink extends DialledLink {
+export class MllpLink extends DialledLink {
   readonly #options: MllpLinkOptions
+  /** Index of the message in flight on each slot, and of the one last answered there. */
   readonly #slots: Float64Array
+  readonly #answered: Float64Array
   readonly #payloads: Bytes[]
   readonly #frames: Buffer[]
   readonly #ack: Ack = { code: null, idStart: 0, idEnd: 0 }
-  #decoder: MllpDecoder
+  readonly #doubts: Doubts
+  #decoder: FrameDecoder
 
   constructor(options: MllpLinkOptions) {
     super(options)
+    const { window, framing } = options
     this.#options = options
-    this.#slots = new Float64Array(options.window).fill(FREE)
-    this.#frames = Array.from({ length: options.window }, () => Buffer.allocUnsafeSlow(2048))
-    this.#payloads = this.#frames.map(frame => ({ bytes: frame.subarray(1), length: 0 }))
+    this.#slots = new Float64Array(window).fill(FREE)
+    this.#answered = new Float64Array(window).fill(FREE)
+    this.#frames = Array.from({ length: window }, () => Buffer.allocUnsafeSlow(2048))
+    this.#payloads = this.#frames.map(frame => ({ bytes: frame.subarray(framing.headBytes), length: 0 }))
+    this.#doubts = new Doubts(window)
     this.#decoder = this.#newDecoder()
     this.connection.dial()
   }
@@ -42,6 +52,7 @@ class MllpLink extends DialledLink {
     const payload = this.#payloads[slot]!
     payload.length = 0
     this.#options.stream.render(index, payload)
+    if (payload.length > this.#options.framing.maxMessageBytes) return this.#dropLater(slot)
     const frame = this.#frameOf(slot, payload)
     this.#slots[slot] = index
     this.connection.write(frame)
@@ -51,47 +62,93 @@ class MllpLink extends DialledLink {
     this.#decoder.push(bytes, 0, length)
   }
 
-  /** The payload was rendered one byte into the frame's own memory, unless it outgrew it. */
+  /** An ack for the message in flight on `slot`; it lies in `bytes[start, end)`. */
+  protected acknowledged(slot: number, code: string, bytes: Uint8Array, start: number, end: number): void {
+    if (code === 'AA' || code === 'CA') return this.finish(slot, null)
+    this.#options.events.explained(this.#options.id, describeAckError(code, bytes, start, end))
+    this.finish(slot, code)
+  }
+
+  /** An ack for a message that was answered before. */
+  protected acknowledgedAgain(_code: string, _bytes: Uint8Array, _start: number, _end: number): void {
+    this.#options.events.tolerated(this.#options.id, 'repeated-ack')
+  }
+
+  /** Ends the exchange on `slot`; `reason` says why the peer rejected the message, null = it accepted it. */
+  protected finish(slot: number, reason: string | null): void {
+    const { id, events } = this.#options
+    this.#answered[slot] = this.#slots[slot]!
+    this.#slots[slot] = FREE
+    this.connection.proven()
+    const isDoubtful = this.#doubts.any
+    if (isDoubtful) this.#doubts.clear(slot)
+    events.replied(id, slot, reason === null ? 'accepted' : 'rejected', reason, null)
+    if (isDoubtful) this.#blame(this.#doubts.blamed(), 'another control id')
+  }
+
+  /** The payload was rendered into the frame's own memory, unless it outgrew it. */
   #frameOf(slot: number, payload: Bytes): Buffer {
+    const { framing } = this.#options
     let frame = this.#frames[slot]!
-    const needed = payload.length + 3
+    const needed = framing.headBytes + payload.length + framing.tailBytes
     if (payload.bytes.buffer !== frame.buffer || needed > frame.length) {
       const grown = Buffer.allocUnsafeSlow(Math.max(needed, frame.length * 2))
-      grown.set(payload.bytes.subarray(0, payload.length), 1)
+      grown.set(payload.bytes.subarray(0, payload.length), framing.headBytes)
       this.#frames[slot] = grown
-      payload.bytes = grown.subarray(1)
+      payload.bytes = grown.subarray(framing.headBytes)
       frame = grown
     }
-    frame[0] = 0x0b
-    frame[needed - 2] = 0x1c
-    frame[needed - 1] = 0x0d
+    framing.seal(frame, payload.length)
     return frame.subarray(0, needed)
   }
 
-  #answered(bytes: Uint8Array, start: number, end: number): void {
-    const { id, events, indexOf } = this.#options
+  #received(bytes: Uint8Array, start: number, end: number): void {
     const ack = readAck(bytes, start, end, this.#ack)
-    if (ack.code === null) return this.#mismatched('not an acknowledgement')
-    const index = indexOf(bytes, ack.idStart, ack.idEnd)
+    if (ack.code === null) return this.#unmatched('not an acknowledgement')
+    const index = this.#options.indexOf(bytes, ack.idStart, ack.idEnd)
     const slot = index < 0 ? -1 : this.#slots.indexOf(index)
-    if (slot === -1) return this.#mismatched('another control id')
-    this.#slots[slot] = FREE
-    this.connection.proven()
-    const accepted = ack.code === 'AA' || ack.code === 'CA'
-    events.replied(id, slot, accepted ? 'accepted' : 'rejected', accepted ? null : ack.code, null)
+    if (slot !== -1) this.acknowledged(slot, ack.code, bytes, start, end)
+    else if (index >= 0 && this.#answered.includes(index)) this.acknowledgedAgain(ack.code, bytes, start, end)
+    else this.#unmatched('another control id')
   }
 
-  /** After an answer to something else nobody knows which answer comes next: the oldest message gets the blame, and the link is dialled again. */
-  #mismatched(reason: string): void {
+  /** Nobody is credited with an answer to something else; whom it is to be blamed on may only show later. */
+  #unmatched(reason: string): void {
+    this.#doubts.add(this.#slotsInFlight())
+    const blamed = this.#doubts.blamed()
+    if (blamed.length === 0) this.#options.events.tolerated(this.#options.id, reason)
+    this.#blame(blamed, reason)
+  }
+
+  /** The messages of these slots got wrong answers; the link is dialled again, as theirs may still come. */
+  #blame(slots: readonly number[], reason: string): void {
+    if (slots.length === 0) return
     const { id, events } = this.#options
-    const slot = this.#slots.findIndex(index => index !== FREE)
     this.redial()
-    if (slot !== -1) events.replied(id, slot, 'mismatched', reason, null)
+    for (const slot of slots) events.replied(id, slot, 'mismatched', reason, null)
     events.lost(id, 'redialled after a mismatched answer')
+  }
+
+  /** The peer refused a block, and no refusal says whose: a link that carries blocks has one message in flight. */
+  #refused(reason: NakReason): void {
+    const [slot] = this.#slotsInFlight()
+    if (slot === undefined) this.#options.events.tolerated(this.#options.id, `hllp NAK ${reason}`)
+    else this.finish(slot, `hllp NAK ${reason}`)
+  }
+
+  #slotsInFlight(): readonly number[] {
+    return [...this.#slots.keys()].filter(slot => this.#slots[slot] !== FREE)
+  }
+
+  #dropLater(slot: number): void {
+    const { id, events, framing } = this.#options
+    setImmediate(() => events.replied(id, slot, 'dropped', `longer than ${framing.maxMessageBytes} bytes`, null))
   }
 
   protected override reset(): void {
     this.#slots.fill(FREE)
+    this.#answered.fill(FREE)
+    this.#doubts.reset()
     for (const slot of this.#frames.keys()) this.#refresh(slot)
     this.#decoder = this.#newDecoder()
   }
@@ -100,19 +157,32 @@ class MllpLink extends DialledLink {
   #refresh(slot: number): void {
     const fresh = Buffer.allocUnsafeSlow(Math.min(this.#frames[slot]!.length, 65536))
     this.#frames[slot] = fresh
-    this.#payloads[slot] = { bytes: fresh.subarray(1), length: 0 }
+    this.#payloads[slot] = { bytes: fresh.subarray(this.#options.framing.headBytes), length: 0 }
   }
 
-  #newDecoder(): MllpDecoder {
-    const decoder: MllpDecoder = createMllpDecoder({
-      maxFrameBytes: MAX_ACK_BYTES,
-      onFrame: (bytes, start, end) => {
-        if (decoder === this.#decoder) this.#answered(bytes, start, end)
+  #newDecoder(): FrameDecoder {
+    const isCurrent = () => decoder === this.#decoder
+    const decoder: FrameDecoder = this.#options.framing.createDecoder(MAX_ACK_BYTES, {
+      onMessage: (bytes, start, end) => {
+        if (isCurrent()) this.#received(bytes, start, end)
+      },
+      onNak: reason => {
+        if (isCurrent()) this.#refused(reason)
+      },
+      onBroken: reason => {
+        if (isCurrent()) this.#unmatched(`broken hllp block ${reason}`)
       },
       onError: error => {
-        if (error.kind === 'frame-too-long' && decoder === this.#decoder) this.#mismatched('acknowledgement too long')
+        if (isCurrent()) this.#framingError(error)
       },
     })
     return decoder
+  }
+
+  #framingError({ kind }: MllpError): void {
+    const { id, events } = this.#options
+    if (kind !== 'frame-too-long') return events.tolerated(id, kind)
+    this.redial()
+    events.lost(id, 'acknowledgement too long')
   }
 }

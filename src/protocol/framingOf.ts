@@ -1,0 +1,9 @@
+import type { HllpChecksum, MllpTransport } from '../model/scenario.ts'
+import type { Framing } from './framing.ts'
+import { hllpFraming } from './hllp/framing.ts'
+import { mllpFraming } from './mllp/framing.ts'
+
+/** The framing of a transport. */
+export function framingOf(transport: MllpTransport, checksum: HllpChecksum): Framing {
+  return transport === 'hllp' ? hllpFraming(checksum) : mllpFraming
+}

@@ -1,0 +1,16 @@
+import type { Framing } from '../framing.ts'
+import { createMllpDecoder } from './decoder.ts'
+
+/** MLLP release 1: VT message FS CR. */
+export const mllpFraming: Framing = {
+  headBytes: 1,
+  tailBytes: 2,
+  maxMessageBytes: Number.POSITIVE_INFINITY,
+  seal(frame, messageBytes) {
+    frame[0] = 0x0b
+    frame[messageBytes + 1] = 0x1c
+    frame[messageBytes + 2] = 0x0d
+  },
+  createDecoder: (maxFrameBytes, { onMessage, onError }) =>
+    createMllpDecoder({ maxFrameBytes, onFrame: onMessage, onError }),
+}
