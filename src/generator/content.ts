@@ -1,6 +1,9 @@
 import type { GeneratorPlan } from '../model/generator.ts'
+import type { MllpLoad } from '../model/scenario.ts'
+import { framingOf } from '../protocol/framingOf.ts'
 import { createHttpLink } from '../protocol/http/link.ts'
 import { createRequestEncoder } from '../protocol/http/request.ts'
+import { createEnhancedMllpLink } from '../protocol/mllp/enhancedLink.ts'
 import { createMllpLink } from '../protocol/mllp/link.ts'
 import { codeOfLoad, type MessageFunction, type RequestFunction } from '../workload/code.ts'
 import type { CompiledOperations } from '../workload/fhir/compiled.ts'
@@ -21,8 +24,9 @@ export const POPULATION = { kind: 'population' } as const
 export async function makeLinks(plan: GeneratorPlan, hashOf?: (record: number) => string): Promise<MakeLink> {
   const identity = createIdentity(plan.runKey, plan.loadIndex)
   const code = plan.module === null ? null : await importCode(plan.module, plan.loadIndex)
-  return plan.load.protocol === 'mllp'
-    ? mllpLinks(plan, identity, (code as MessageFunction | null) ?? undefined)
+  const { load } = plan
+  return load.protocol === 'mllp'
+    ? mllpLinks(plan, load, identity, (code as MessageFunction | null) ?? undefined)
     : fhirLinks(plan, identity, (code as RequestFunction | null) ?? undefined, hashOf)
 }
 
@@ -32,11 +36,14 @@ async function importCode(module: string, loadIndex: number): Promise<MessageFun
   return codeOfLoad(((await import(module)) as { default: unknown }).default, loadIndex)
 }
 
-function mllpLinks(plan: GeneratorPlan, identity: Identity, make?: MessageFunction): MakeLink {
-  const { load, target: endpoint } = plan
+function mllpLinks(plan: GeneratorPlan, load: MllpLoad, identity: Identity, make?: MessageFunction): MakeLink {
+  const { target: endpoint } = plan
+  const { window, timeoutMs: connectTimeoutMs } = load
   const stream = messageStream(plan.content as CompiledMessages, plan, make)
   const indexOf = (bytes: Uint8Array, start: number, end: number) => identity.parse(bytes, start, end - start)
-  return (id, events) => createMllpLink({ id, endpoint, window: load.window, stream, indexOf, events })
+  const framing = framingOf(load.transport, load.checksum)
+  const create = load.acknowledgement === 'enhanced' ? createEnhancedMllpLink : createMllpLink
+  return (id, events) => create({ id, endpoint, connectTimeoutMs, window, framing, stream, indexOf, events })
 }
 
 function fhirLinks(
@@ -56,7 +63,8 @@ function fhirLinks(
     identity.write(index, requestId, 0)
     return requestId
   }
+  const connectTimeoutMs = plan.load.timeoutMs
   const parseShare = plan.load.protocol === 'fhir' ? plan.load.parseShare : 0
   const parses = (index: number) => parseShare > 0 && uniform(seed, PARSED, index) < parseShare
-  return (id, events) => createHttpLink({ id, endpoint, stream, encode, identityOf, parses, events })
+  return (id, events) => createHttpLink({ id, endpoint, connectTimeoutMs, stream, encode, identityOf, parses, events })
 }

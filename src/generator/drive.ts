@@ -7,6 +7,7 @@ import type { Recorder } from './recorder.ts'
 import { Settler } from './settle.ts'
 import { countOf, indexAt, positionOf } from './share.ts'
 import { Slots } from './slots.ts'
+import { UnknownFates } from './unknownFates.ts'
 
 const NONE = -1
 /** Arrivals made ready in one go before waiting input is read again. */
@@ -25,6 +26,7 @@ export class Driver {
   readonly #slots: Slots
   readonly #outstanding: Outstanding
   readonly #settler: Settler
+  readonly #unknown: UnknownFates
   readonly #pacer: Pacer
   readonly #timers: Timer[] = []
   readonly #records: number
@@ -55,12 +57,16 @@ export class Driver {
       feeds,
     )
     this.#settler = new Settler(options.recorder, options.fates, this.#outstanding, options.share)
+    this.#unknown = new UnknownFates(load, this.#slots, this.#outstanding, this.#settler, options.recorder)
     this.#pacer = new Pacer(clock, options.spinShare, () => this.#pump())
     this.#endMs = phases.warmupMs + phases.measureMs
     this.#records = countOf(load.workload.records, options.share)
     this.events = {
       opened: link => this.#opened(link),
+      committed: (link, slot) => this.#committed(link * load.window + slot),
       replied: (link, slot, outcome, reason, alarm) => this.#replied(link * load.window + slot, outcome, reason, alarm),
+      tolerated: (_link, what) => options.recorder.tolerate(what),
+      explained: (_link, error) => options.recorder.explain(error),
       lost: (link, reason) => this.#lost(link, reason),
       refused: (_link, code) => void this.refusals.set(code, (this.refusals.get(code) ?? 0) + 1),
     }
@@ -189,12 +195,17 @@ export class Driver {
     if (reason !== null) this.#recorder.because(reason)
     if (alarm !== null) this.#recorder.alarm(alarm)
     this.#slots.entry[slot] = NONE
-    if (outcome === 'mismatched') this.#settler.unanswered(entry, 'mismatched')
-    else this.#settler.answered(entry, outcome, this.now())
+    if (outcome === 'accepted' || outcome === 'rejected') this.#settler.answered(entry, outcome, this.now())
+    else this.#settler.unanswered(entry, outcome)
     const { workload } = this.#options.load
     if (workload.kind === 'closed' && workload.thinkMs > 0) this.#think(slot, workload.thinkMs)
     else this.#use(slot)
     this.#endIfDone()
+  }
+
+  #committed(slot: number): void {
+    const entry = this.#slots.entry[slot]!
+    if (entry !== NONE) this.#settler.committed(entry, this.now())
   }
 
   #think(slot: number, thinkMs: number): void {
@@ -208,43 +219,30 @@ export class Driver {
   #lost(link: number, reason: string): void {
     if (!this.#running) return
     this.redials++
-    const { window, entry } = this.#slots
-    for (let slot = (link + 1) * window - 1; slot >= link * window; slot--) {
-      this.#slots.withdraw(slot)
-      if (entry[slot] !== NONE) this.#fateUnknown(slot, reason)
-    }
+    const lost = this.#unknown.lose(link, reason, this.now())
+    this.#useIdle(this.#slots.feedOf(link * this.#slots.window), lost)
     this.#endIfDone()
   }
 
   /** No answer in time: the fate is unknown, and the link is dialled again so that a late answer is never taken for another's. */
   #sweepTimeouts(): void {
     const { window, entry } = this.#slots
-    const overdueMs = this.now() - this.#options.load.timeoutMs
+    const nowMs = this.now()
     for (let slot = 0; slot < entry.length; slot++) {
-      if (entry[slot] === NONE || this.#outstanding.sentMs[entry[slot]!]! > overdueMs) continue
+      if (!this.#unknown.isOverdue(slot, nowMs)) continue
       const link = Math.floor(slot / window)
       this.#links[link]!.redial()
-      this.#fateUnknown(slot, 'timeout')
       this.#lost(link, 'redialled after a timeout')
     }
-    this.#endIfDone()
   }
 
-  #fateUnknown(slot: number, reason: string): void {
-    const { load } = this.#options
-    const entry = this.#slots.entry[slot]!
-    this.#slots.entry[slot] = NONE
-    this.#recorder.because(reason)
-    if (load.onUnknown === 'resend' && this.#outstanding.attempts[entry]! < load.maxAttempts) {
-      this.#outstanding.enqueueFirst(this.#slots.feedOf(slot), entry)
-      this.#useIdle(this.#slots.feedOf(slot))
-    } else this.#settler.unanswered(entry, 'unknown')
-  }
-
-  /** A message put back may find another link of its feed idle. */
-  #useIdle(feed: number): void {
-    const slot = this.#slots.take(feed)
-    if (slot !== NONE) this.#use(slot)
+  /** Messages put back may find other links of their feed idle. */
+  #useIdle(feed: number, most: number): void {
+    for (let used = 0; used < most; used++) {
+      const slot = this.#slots.take(feed)
+      if (slot === NONE) return
+      this.#use(slot)
+    }
   }
 
   // ---- the end

@@ -8,6 +8,8 @@ export class Outstanding {
   readonly sentMs: Float64Array
   /** Times sent so far. */
   readonly attempts: Uint8Array
+  /** Enhanced acknowledgement mode: 1 when the receiver has committed the message, which must not be sent again then. */
+  readonly committed: Uint8Array
   readonly #next: Int32Array
   readonly #head: Int32Array
   readonly #tail: Int32Array
@@ -20,6 +22,7 @@ export class Outstanding {
     this.readyMs = new Float64Array(capacity)
     this.sentMs = new Float64Array(capacity)
     this.attempts = new Uint8Array(capacity)
+    this.committed = new Uint8Array(capacity)
     this.#next = Int32Array.from({ length: capacity }, (_, entry) => (entry + 1 < capacity ? entry + 1 : NONE))
     this.#head = new Int32Array(feeds).fill(NONE)
     this.#tail = new Int32Array(feeds).fill(NONE)
@@ -40,6 +43,7 @@ export class Outstanding {
     this.intendedMs[entry] = intendedMs
     this.readyMs[entry] = readyMs
     this.attempts[entry] = 0
+    this.committed[entry] = 0
     return entry
   }
 

@@ -9,6 +9,10 @@ export interface MeasuredPhase {
   readonly untilMs: number
 }
 
+/** Kinds of errors kept apart. */
+const MOST_ACK_ERRORS = 20
+const OTHER_ERRORS = 'other'
+
 type Counts = Record<Outcome, number>
 
 /** Counts and times of one generator, constant in size whatever the number of exchanges. */
@@ -18,11 +22,14 @@ export class Recorder {
     lag: new TimeCounts(),
     queue: new TimeCounts(),
     service: new TimeCounts(),
+    commit: new TimeCounts(),
   }
   readonly measured: Counts = noCounts()
   readonly total: Counts = noCounts()
   readonly reasons = new Map<string, number>()
   readonly alarms = new Map<string, number>()
+  readonly tolerated = new Map<string, number>()
+  readonly ackErrors = new Map<string, number>()
   readonly #phase: MeasuredPhase
   readonly #tickTimes = new TimeCounts()
   #tick = { arrivals: 0, accepted: 0, failed: 0 }
@@ -67,6 +74,11 @@ export class Recorder {
     this.times.service.record(doneMs - sentMs)
   }
 
+  /** The commit acknowledgement of an exchange whose application acknowledgement is still to come. */
+  committed(intendedMs: number, sentMs: number, nowMs: number): void {
+    if (this.isMeasured(intendedMs)) this.times.commit.record(nowMs - sentMs)
+  }
+
   /** An arrival that ends without an answer of its own. */
   unansweredAs(outcome: 'mismatched' | 'unknown' | 'dropped' | 'unfinished', intendedMs: number): void {
     this.#count(outcome, intendedMs)
@@ -74,11 +86,21 @@ export class Recorder {
   }
 
   because(reason: string): void {
-    this.reasons.set(reason, (this.reasons.get(reason) ?? 0) + 1)
+    countUp(this.reasons, reason)
   }
 
   alarm(name: string): void {
-    this.alarms.set(name, (this.alarms.get(name) ?? 0) + 1)
+    countUp(this.alarms, name)
+  }
+
+  tolerate(what: string): void {
+    countUp(this.tolerated, what)
+  }
+
+  /** The bucket is bounded, whatever peers say: further kinds are counted as `other`. */
+  explain(error: string): void {
+    const isKept = this.ackErrors.has(error) || this.ackErrors.size < MOST_ACK_ERRORS
+    countUp(this.ackErrors, isKept ? error : OTHER_ERRORS)
   }
 
   /** What happened since the last call. */
@@ -116,6 +138,10 @@ export class Recorder {
     else this.#tick.failed++
     if (this.isMeasured(intendedMs)) this.measured[outcome]++
   }
+}
+
+function countUp(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1)
 }
 
 function noCounts(): Counts {

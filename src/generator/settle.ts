@@ -1,4 +1,5 @@
 import type { Fates } from '../ledger/fate.ts'
+import type { Outcome } from '../model/exchange.ts'
 import type { ScheduleShare } from '../workload/arrivals.ts'
 import type { Outstanding } from './outstanding.ts'
 import type { Recorder } from './recorder.ts'
@@ -29,7 +30,13 @@ export class Settler {
     this.#close(entry, outcome)
   }
 
-  unanswered(entry: number, outcome: 'mismatched' | 'unknown' | 'unfinished'): void {
+  committed(entry: number, nowMs: number): void {
+    const { committed, intendedMs, sentMs } = this.#outstanding
+    committed[entry] = 1
+    this.#recorder.committed(intendedMs[entry]!, sentMs[entry]!, nowMs)
+  }
+
+  unanswered(entry: number, outcome: 'mismatched' | 'unknown' | 'unfinished' | 'dropped'): void {
     this.#recorder.unansweredAs(outcome, this.#outstanding.intendedMs[entry]!)
     this.#close(entry, outcome)
   }
@@ -40,9 +47,9 @@ export class Settler {
     this.#fates.set(positionOf(index, this.#share), outcome, 0)
   }
 
-  #close(entry: number, outcome: 'accepted' | 'rejected' | 'mismatched' | 'unknown' | 'unfinished'): void {
+  #close(entry: number, outcome: Outcome): void {
     const { index, attempts } = this.#outstanding
-    this.#fates.set(positionOf(index[entry]!, this.#share), outcome, attempts[entry]!)
+    this.#fates.set(positionOf(index[entry]!, this.#share), outcome, outcome === 'dropped' ? 0 : attempts[entry]!)
     this.#outstanding.release(entry)
   }
 }

@@ -391,3 +391,72 @@ test('a message that waits for work of the client arrives when that is done: it 
   ])
   expect(asked.every((index, at) => at === 0 || index >= asked[at - 1]!)).toBe(true)
 })
+
+test('messages put back after a timeout are sent again in the order of their arrival, before all that wait', async () => {
+  const { sent } = await drive({
+    workload: { kind: 'open', ratePerSecond: 100, records: 6 },
+    window: 4,
+    load: { timeoutMs: 100, onUnknown: 'resend' },
+    answer: ({ index, atMs }) => (index < 4 && atMs < 100 ? 'never' : { afterMs: 1 }),
+  })
+  expect(sent.map(({ index }) => index)).toEqual([0, 1, 2, 3, 0, 1, 2, 3, 4, 5])
+})
+
+test('every message that had no answer in time is a timeout, the others of its link were lost with it', async () => {
+  const { recorder } = await drive({
+    workload: { kind: 'open', ratePerSecond: 25, records: 3 },
+    window: 3,
+    // Looked for every 100 ms: at 1,500 ms the messages of 0 and 40 ms are overdue, that of 80 ms is not.
+    load: { timeoutMs: 1450 },
+    answer: ({ index }) => (index < 2 ? 'never' : { afterMs: 1440 }),
+  })
+  expect(recorder.total.unknown).toBe(3)
+  expect(Object.fromEntries(recorder.reasons)).toEqual({ timeout: 2, 'redialled after a timeout': 1 })
+})
+
+test('a late answer to a message that timed out is credited to nobody', async () => {
+  const { recorder } = await drive({
+    workload: { kind: 'open', ratePerSecond: 10, records: 5 },
+    load: { timeoutMs: 50 },
+    answer: (_, nth) => ({ afterMs: nth === 1 ? 90 : 1 }),
+  })
+  expect(recorder.total).toMatchObject({ accepted: 4, unknown: 1 })
+})
+
+test('the commit and the application answer are two clocks, both from the send', async () => {
+  const { recorder } = await drive({
+    workload: { kind: 'open', ratePerSecond: 100, records: 20 },
+    answer: () => ({ commitMs: 2, afterMs: 8 }),
+  })
+  expect(recorder.total.accepted).toBe(20)
+  expect(recorder.times.commit.quantileMs(500)).toBeCloseTo(2, 1)
+  expect(recorder.times.service.quantileMs(500)).toBeCloseTo(8, 1)
+})
+
+test('a message without a commit has no time of one', async () => {
+  const { recorder } = await drive({
+    workload: { kind: 'open', ratePerSecond: 100, records: 4 },
+    answer: ({ index }) => (index === 2 ? { afterMs: 5 } : { commitMs: 1, afterMs: 5 }),
+  })
+  expect([recorder.total.accepted, recorder.times.commit.count]).toEqual([4, 3])
+})
+
+test('a committed message whose application answer is lost is unknown, and never sent again', async () => {
+  const { recorder, sent } = await drive({
+    workload: { kind: 'open', ratePerSecond: 10, records: 3 },
+    load: { timeoutMs: 50, onUnknown: 'resend' },
+    answer: ({ index }) => (index === 1 ? { commitMs: 5, afterMs: Number.POSITIVE_INFINITY } : { afterMs: 1 }),
+  })
+  expect(recorder.total).toMatchObject({ accepted: 2, unknown: 1 })
+  expect(Object.fromEntries(recorder.reasons)).toEqual({ 'timeout after the commit': 1 })
+  expect(sent).toHaveLength(3)
+})
+
+test('a message that no frame of the link can hold is dropped, and counts as never sent', async () => {
+  const { recorder, fates } = await drive({
+    workload: { kind: 'open', ratePerSecond: 10, records: 3 },
+    answer: ({ index }) => ({ afterMs: 0, ...(index === 1 && { outcome: 'dropped' as const }) }),
+  })
+  expect(recorder.total).toMatchObject({ accepted: 2, dropped: 1 })
+  expect(fates.get(1)).toEqual({ outcome: 'dropped', attempts: 0 })
+})

@@ -45,6 +45,9 @@ export function plan(
   const load: MllpLoad = {
     name: 'mllp',
     protocol: 'mllp',
+    transport: 'mllp',
+    checksum: 'xor',
+    acknowledgement: 'original',
     connections: 4,
     window: 1,
     generators: 1,

@@ -3,7 +3,15 @@ import { localErrors, openLinks } from '../../src/generator/links.ts'
 import type { Link, LinkEvents } from '../../src/protocol/link.ts'
 import { VirtualClock } from './virtualClock.ts'
 
-const silent: LinkEvents = { opened() {}, replied() {}, lost() {}, refused() {} }
+const silent: LinkEvents = {
+  opened() {},
+  committed() {},
+  replied() {},
+  tolerated() {},
+  explained() {},
+  lost() {},
+  refused() {},
+}
 
 function dial(count: number, opensAfterMs: (id: number) => number | null) {
   const clock = new VirtualClock()

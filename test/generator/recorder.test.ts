@@ -52,3 +52,12 @@ test('whatever happens, outcomes add up to arrivals, and an arrival without its 
     ),
   )
 })
+
+test('the bucket of coded errors is bounded, whatever peers say', () => {
+  const recorder = new Recorder({ fromMs: 0, untilMs: 1000 })
+  for (let kind = 0; kind < 1000; kind++) recorder.explain(`AE ${kind}`)
+  recorder.explain('AE 3')
+  expect(recorder.ackErrors.size).toBe(21)
+  expect(recorder.ackErrors.get('AE 3')).toBe(2)
+  expect(recorder.ackErrors.get('other')).toBe(980)
+})

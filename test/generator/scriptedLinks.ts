@@ -3,7 +3,13 @@ import type { VirtualClock } from './virtualClock.ts'
 
 /** What the peer does with the message it gets: answer after a while, or never. */
 export type Answer =
-  | { readonly afterMs: number; readonly outcome?: ReplyOutcome; readonly thenCloses?: boolean }
+  | {
+      /** Infinite = never, after the commit perhaps. */
+      readonly afterMs: number
+      readonly commitMs?: number
+      readonly outcome?: ReplyOutcome
+      readonly thenCloses?: boolean
+    }
   | 'never'
   | 'disconnect'
 
@@ -46,6 +52,9 @@ export function scriptedLinks(
         const mine = generation
         if (what === 'never') return
         if (what === 'disconnect') return void clock.after(0, () => this.drop())
+        if (what.commitMs !== undefined)
+          clock.after(what.commitMs, () => mine === generation && events.committed(id, slot))
+        if (what.afterMs === Number.POSITIVE_INFINITY) return
         clock.after(what.afterMs, () => {
           if (mine !== generation) return
           if (what.thenCloses) reopen()
