@@ -76,7 +76,11 @@ export async function startBuiltin(guarded: Guarded, start: BuiltinStart): Promi
 
 function optionsOf({ protocol, scenario, seed }: BuiltinStart, arrivalsFile: string) {
   const common = { protocol, host: HOST, port: 0, behaviour: scenario.sut.builtin[protocol], seed, arrivalsFile }
-  if (protocol === 'mllp') return common
+  if (protocol === 'mllp') {
+    // All loads of the built-in receiver agree on these (room `scenario`).
+    const load = scenario.load.find(each => each.protocol === 'mllp')
+    return { ...common, ...(load && { transport: load.transport, checksum: load.checksum }) }
+  }
   const populations = scenario.load.flatMap(load =>
     load.protocol === 'fhir' && load.populate === 'before' ? [load.population] : [],
   )

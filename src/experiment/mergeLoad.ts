@@ -22,11 +22,14 @@ export function mergeLoad(
   const acceptedInPhase = total(results, result => result.acceptedInPhase)
   // An exchange that was still open when the drain ended is known to have taken longer than that, not longer than the timeout.
   const leastMs = Math.min(load.timeoutMs, drainMs)
+  const isEnhanced = load.protocol === 'mllp' && load.acknowledgement === 'enhanced'
+  const uncommitted = isEnhanced ? arrivals - histograms.commit.totalCount : 0
   const quantiles: Record<Time, Quantiles> = {
     response: quantilesOf(histograms.response, unanswered, leastMs, histograms.lag, maxLagShare),
     lag: quantilesOf(histograms.lag, 0, leastMs, null, 1),
     queue: quantilesOf(histograms.queue, unanswered, leastMs, null, 1),
     service: quantilesOf(histograms.service, unanswered, leastMs, null, 1),
+    commit: quantilesOf(histograms.commit, uncommitted, leastMs, null, 1),
   }
   return {
     load: load.name,
@@ -44,6 +47,9 @@ export function mergeLoad(
     histograms: Object.fromEntries(TIMES.map(time => [time, encode(histograms[time])])) as Record<Time, string>,
     reasons: addCounts(results.map(result => result.reasons)),
     alarms: addCounts(results.map(result => result.alarms)),
+    tolerated: addCounts(results.map(result => result.tolerated)),
+    ackErrors: addCounts(results.map(result => result.ackErrors)),
+    refusals: addCounts(results.map(result => result.refusals)),
     resends: total(results, result => result.resends),
     redials: total(results, result => result.redials),
     bytesOut: total(results, result => result.bytesOut),

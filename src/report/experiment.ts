@@ -86,6 +86,12 @@ export interface CaseReport {
   readonly alarms: readonly Count[]
   /** Why exchanges were not accepted. */
   readonly reasons: readonly Count[]
+  /** Coded errors of rejections: never a text or value of the peer's. */
+  readonly ackErrors: readonly Count[]
+  /** Failed dials by code. */
+  readonly refusals: readonly Count[]
+  /** What peers did that harmed no exchange. */
+  readonly tolerated: readonly Count[]
   readonly validity: Validity
 }
 

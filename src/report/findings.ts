@@ -25,6 +25,21 @@ export function reasonsOf(results: readonly RunResult[]): readonly Count[] {
   return countBy(results, load => load.reasons)
 }
 
+/** What peers did that harmed no exchange, the most frequent first. */
+export function toleratedOf(results: readonly RunResult[]): readonly Count[] {
+  return countBy(results, load => load.tolerated)
+}
+
+/** The coded errors of rejections, the most frequent first. */
+export function ackErrorsOf(results: readonly RunResult[]): readonly Count[] {
+  return countBy(results, load => load.ackErrors)
+}
+
+/** Failed dials by code, the most frequent first. */
+export function refusalsOf(results: readonly RunResult[]): readonly Count[] {
+  return countBy(results, load => load.refusals)
+}
+
 export function alarmText({ load, name, count, runs }: Count): string {
   const meaning = MEANING[name]
   return `ALARM ${name}: ${formatCount(count)} replies of ${load} in ${plural(runs, 'run')}${meaning === undefined ? '' : `; ${meaning}`}`
@@ -34,11 +49,30 @@ const MOST_REASONS = 5
 
 /** One line for each load with exchanges that were not accepted. */
 export function reasonTexts(reasons: readonly Count[]): readonly string[] {
-  return [...new Set(reasons.map(({ load }) => load))].map(load => {
-    const own = reasons.filter(reason => reason.load === load)
+  return linesByLoad(reasons, 'not accepted', 'reason')
+}
+
+/** One line for each load and kind of oddity: coded errors of rejections, failed dials, what was tolerated. */
+export function oddityTexts({ ackErrors, refusals, tolerated }: Oddities): readonly string[] {
+  return [
+    ...linesByLoad(ackErrors, 'errors in acknowledgements', 'kind', '; '),
+    ...linesByLoad(refusals, 'failed dials', 'code'),
+    ...linesByLoad(tolerated, 'tolerated', 'kind'),
+  ]
+}
+
+export interface Oddities {
+  readonly ackErrors: readonly Count[]
+  readonly refusals: readonly Count[]
+  readonly tolerated: readonly Count[]
+}
+
+function linesByLoad(counts: readonly Count[], what: string, noun: string, between = ', '): readonly string[] {
+  return [...new Set(counts.map(({ load }) => load))].map(load => {
+    const own = counts.filter(count => count.load === load)
     const shown = own.slice(0, MOST_REASONS).map(({ name, count }) => `${name} ${formatCount(count)}`)
-    const more = own.length > MOST_REASONS ? ` and ${plural(own.length - MOST_REASONS, 'other reason')}` : ''
-    return `${load} not accepted: ${shown.join(', ')}${more}`
+    const more = own.length > MOST_REASONS ? ` and ${plural(own.length - MOST_REASONS, `other ${noun}`)}` : ''
+    return `${load} ${what}: ${shown.join(between)}${more}`
   })
 }
 

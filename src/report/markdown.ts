@@ -1,5 +1,5 @@
 import type { CaseReport, ExperimentReport, Metric, SloVerdict } from './experiment.ts'
-import { alarmText, reasonTexts } from './findings.ts'
+import { alarmText, oddityTexts, reasonTexts } from './findings.ts'
 import { formatFigure, formatInterval } from './format.ts'
 import { loadMarkdown } from './hash/markdown.ts'
 import {
@@ -44,7 +44,12 @@ function renderCase(report: CaseReport): readonly string[] {
       : [code(auditEquation(report.audit)), '', ...auditRemarks(report.audit).map(escapeMarkdown)].join('\n'),
     bullets([
       validityLine(report.validity),
-      ...[...reasonTexts(report.reasons), ...exclusions(report.validity), ...markedNotes(report)].map(escapeMarkdown),
+      ...[
+        ...reasonTexts(report.reasons),
+        ...oddityTexts(report),
+        ...exclusions(report.validity),
+        ...markedNotes(report),
+      ].map(escapeMarkdown),
     ]),
   ]
 }

@@ -29,7 +29,9 @@ export function metricOf(load: Load, name: string, results: readonly RunResult[]
 }
 
 function shownNames(load: Load): readonly string[] {
-  const always = ['throughput', 'response.p50', 'response.p99', 'errors']
+  const isEnhanced = load.protocol === 'mllp' && load.acknowledgement === 'enhanced'
+  const commit = isEnhanced ? ['commit.p50', 'commit.p99'] : []
+  const always = ['throughput', 'response.p50', 'response.p99', ...commit, 'errors']
   return load.workload.records === null ? always : ['duration', ...always]
 }
 

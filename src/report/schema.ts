@@ -90,6 +90,9 @@ const testCase = z.strictObject({
   audit: nullable(audit),
   alarms: z.array(count),
   reasons: z.array(count),
+  ackErrors: z.array(count).describe('Coded errors of rejections.'),
+  refusals: z.array(count).describe('Failed dials by code.'),
+  tolerated: z.array(count).describe('What peers did that harmed no exchange.'),
   validity,
 })
 

@@ -5,7 +5,7 @@ import { answerOf, verdictOf } from './answer.ts'
 import { sumAudits } from './auditSum.ts'
 import { responseCurve } from './curve.ts'
 import type { CaseReport, ExperimentReport, LoadReport, ReportInput } from './experiment.ts'
-import { alarmsOf, reasonsOf } from './findings.ts'
+import { ackErrorsOf, alarmsOf, reasonsOf, refusalsOf, toleratedOf } from './findings.ts'
 import { fitLoad } from './hash/loadFit.ts'
 import { shownMetrics } from './metrics.ts'
 import { typicalSeries } from './series.ts'
@@ -49,6 +49,9 @@ export function summarizeCase(testCase: Case, plan: ExperimentPlan, all: readonl
     audit,
     alarms: alarmsOf(results),
     reasons: reasonsOf(results),
+    ackErrors: ackErrorsOf(results),
+    refusals: refusalsOf(results),
+    tolerated: toleratedOf(results),
     validity: validityOf(scenario.runs, planned, results),
   }
 }

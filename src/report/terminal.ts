@@ -1,6 +1,6 @@
 import { columns } from './columns.ts'
 import type { CaseReport, ExperimentReport, Metric, OverallVerdict, SloVerdict } from './experiment.ts'
-import { alarmText, reasonTexts } from './findings.ts'
+import { alarmText, oddityTexts, reasonTexts } from './findings.ts'
 import { fold } from './fold.ts'
 import { formatFigure, formatInterval } from './format.ts'
 import { loadLines } from './hash/terminal.ts'
@@ -72,6 +72,7 @@ function renderCase(report: CaseReport, options: TerminalOptions): readonly stri
       ? []
       : [...note(auditEquation(report.audit)), ...auditRemarks(report.audit).flatMap(text => note(text, style.dim))]),
     ...reasonTexts(report.reasons).flatMap(text => note(text, style.warning)),
+    ...oddityTexts(report).flatMap(text => note(text, style.warning)),
     ...note(validityLine(report.validity)),
     ...exclusions(report.validity).flatMap(text => note(text, style.warning)),
     ...markedNotes(report).flatMap(text => note(`* ${text}`, style.warning)),

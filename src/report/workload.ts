@@ -3,7 +3,9 @@ import { formatCount, formatMs, formatNumber } from './format.ts'
 
 /** Workload model of a load in words; always says whether the loop is open or closed. */
 export function describeWorkload(load: Load): string {
-  return [...describeModel(load), `window ${load.window}`, ...describeGenerators(load)].join(', ')
+  return [...describeModel(load), `window ${load.window}`, ...describeWire(load), ...describeGenerators(load)].join(
+    ', ',
+  )
 }
 
 export function describePhases(phases: Phases): string {
@@ -28,6 +30,14 @@ function describeModel(load: Load): readonly string[] {
     return ['closed loop', over, ...(workload.thinkMs > 0 ? [`think time ${formatMs(workload.thinkMs)}`] : []), ...work]
   const arrivals = workload.arrivals === 'poisson' ? 'Poisson arrivals' : 'constant arrivals'
   return ['open loop', arrivals, `${formatNumber(workload.ratePerSecond)} ${nounOf(load)}/s over ${over}`, ...work]
+}
+
+function describeWire(load: Load): readonly string[] {
+  if (load.protocol !== 'mllp') return []
+  return [
+    ...(load.transport === 'hllp' ? [`HLLP (checksum ${load.checksum})`] : []),
+    ...(load.acknowledgement === 'enhanced' ? ['enhanced acknowledgement'] : []),
+  ]
 }
 
 function describeGenerators(load: Load): readonly string[] {

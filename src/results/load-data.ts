@@ -16,9 +16,17 @@ export function loadData(load: LoadResult): Record<string, unknown> {
     total: load.total,
     errorRatio: load.errorRatio,
     meanResponseMs: load.meanResponseMs,
-    quantiles: Object.fromEntries(TIMES.map(time => [time, quantilesData(load.quantiles[time])])),
+    quantiles: Object.fromEntries(
+      TIMES.filter(time => time !== 'commit' || isKnown(load.quantiles.commit.max)).map(time => [
+        time,
+        quantilesData(load.quantiles[time]),
+      ]),
+    ),
     alarms: load.alarms,
     reasons: load.reasons,
+    ...(Object.keys(load.tolerated).length === 0 ? {} : { tolerated: load.tolerated }),
+    ...(Object.keys(load.ackErrors).length === 0 ? {} : { ackErrors: load.ackErrors }),
+    ...(Object.keys(load.refusals).length === 0 ? {} : { refusals: load.refusals }),
     resends: load.resends,
     redials: load.redials,
     bytesOut: load.bytesOut,
@@ -36,6 +44,8 @@ function quantileData({ ms, aboveMs, marked }: QuantileValue): Record<string, un
   if (ms !== null) return { ms: round(ms), marked }
   return aboveMs === null ? null : { above: round(aboveMs), marked }
 }
+
+const isKnown = ({ ms, aboveMs }: QuantileValue): boolean => ms !== null || aboveMs !== null
 
 /** Histograms resolve 100 ns; further digits are noise of the division. */
 const round = (ms: number): number => Math.round(ms * 10_000) / 10_000

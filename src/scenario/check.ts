@@ -1,4 +1,5 @@
 import { checkEnvironment } from './checkEnvironment.ts'
+import { checkTransports } from './checkHllp.ts'
 import { checkLoad } from './checkLoad.ts'
 import { checkPhases } from './checkPhases.ts'
 import { checkSut } from './checkSut.ts'
@@ -12,6 +13,7 @@ export function checkParts(parts: Parts, raw: unknown, place: Place): readonly F
   return [
     ...checkNames(raw),
     ...parts.load.flatMap((load, index) => (load ? checkLoad(load, index, place) : [])),
+    ...(parts.environment?.kind === 'process' && !parts.sut?.start ? checkTransports(parts.load) : []),
     ...checkEnvironment(parts, raw),
     ...checkPhases(parts),
     ...checkSut(parts, place),

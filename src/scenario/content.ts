@@ -1,12 +1,17 @@
 import { readFileSync } from 'node:fs'
-import type { Load } from '../model/scenario.ts'
+import type { Load, MllpLoad } from '../model/scenario.ts'
+import { MAX_DATA_BYTES } from '../protocol/hllp/block.ts'
 import { codeOfLoad, type MessageFunction, type RequestFunction } from '../workload/code.ts'
 import { type CompiledOperations, compileOperations } from '../workload/fhir/compiled.ts'
 import { type PostedResource, parseFhirFile } from '../workload/fhir/files.ts'
+import { ackConditionFault } from '../workload/hl7/ackConditions.ts'
 import { type CompiledMessages, compileMessages } from '../workload/hl7/compiled.ts'
 import { parseHl7File } from '../workload/hl7/files.ts'
 import type { LoadedScenario } from './compile.ts'
 import { type Complaint, ScenarioError } from './complaint.ts'
+
+/** Our MSH-7 (23 bytes) and MSH-10 (15) may be longer than the message's own. */
+const LARGEST_HEADER_GROWTH = 38
 
 /** What a load sends, compiled once: plain data for generators and audit, or the user's function. */
 export interface LoadContent {
@@ -59,20 +64,36 @@ function compile(load: Load, path: string, complaints: Complaint[]): LoadContent
       ? { operations: [], population: 0 }
       : compileOperations(load, files => resources.get(files) ?? [])
   }
-  const { messages } = load
-  if (messages.kind !== 'files') return compileMessages(messages)
-  const read = messages.files.flatMap(file => readMessages(file, `${path}.messages.files`, complaints))
+  const { messages, acknowledgement } = load
+  if (messages.kind !== 'files') return compileMessages(messages, [], acknowledgement)
+  const read = messages.files.flatMap(file => readMessages(load, file, `${path}.messages.files`, complaints))
   return read.length === 0 ? { kind: 'files', messages: [] } : compileMessages(messages, read)
 }
 
-function readMessages(file: string, path: string, complaints: Complaint[]): readonly Uint8Array[] {
+function readMessages(load: MllpLoad, file: string, path: string, complaints: Complaint[]): readonly Uint8Array[] {
   const bytes = read(file, path, complaints)
   if (bytes === null) return []
   const parsed = parseHl7File(bytes, file)
   complaints.push(
     ...parsed.complaints.map(({ line, reason }) => complaint(file, line, path, 'HL7 v2 messages', reason)),
+    ...parsed.messages.flatMap((message, index) =>
+      wireFaults(load, message).map(fault =>
+        complaint(file, null, path, 'messages that this load can carry', `message ${index + 1}: ${fault}`),
+      ),
+    ),
   )
   return parsed.messages
+}
+
+/** Why a message of the user's cannot go out as the load is set; it is sent as it is, but for MSH-7 and MSH-10. */
+function wireFaults({ acknowledgement, transport }: MllpLoad, message: Uint8Array): readonly string[] {
+  const condition = ackConditionFault(message, acknowledgement)
+  const sent = message.length + LARGEST_HEADER_GROWTH
+  const isTooLong = transport === 'hllp' && sent > MAX_DATA_BYTES
+  return [
+    ...(condition === null ? [] : [condition]),
+    ...(isTooLong ? [`${message.length} bytes; an HLLP block holds ${MAX_DATA_BYTES}, MSH-7 and MSH-10 included`] : []),
+  ]
 }
 
 function readResources(file: string, path: string, complaints: Complaint[]): readonly PostedResource[] {

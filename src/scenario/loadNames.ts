@@ -8,13 +8,14 @@ export function loadNames(raw: unknown): readonly LoadName[] {
   const loads = (Array.isArray(list) ? list : []).map(load => ({
     given: valueAt(load, ['name']),
     protocol: valueAt(load, ['protocol']) as Protocol,
+    isEnhanced: valueAt(load, ['acknowledgement']) === 'enhanced',
   }))
   const taken = new Set(loads.map(load => load.given))
-  return loads.map(({ given, protocol }) => {
-    if (typeof given === 'string') return { name: given, protocol }
+  return loads.map(({ given, protocol, isEnhanced }) => {
+    if (typeof given === 'string') return { name: given, protocol, isEnhanced }
     let name: string = protocol
     for (let count = 2; taken.has(name); count++) name = `${protocol}-${count}`
     taken.add(name)
-    return { name, protocol }
+    return { name, protocol, isEnhanced }
   })
 }

@@ -55,6 +55,20 @@ const common = {
 const mllpLoad = z.strictObject({
   protocol: z.literal('mllp').describe('HL7 v2 over MLLP.'),
   ...common,
+  transport: z
+    .enum(['mllp', 'hllp'])
+    .default('mllp')
+    .describe('What carries the messages: MLLP, or HLLP, whose blocks have a count and a checksum.'),
+  checksum: z
+    .enum(['xor', 'sum', 'none'])
+    .optional()
+    .describe("How HLLP blocks are checked: exclusive or (default), sum modulo 256, or 'none' (999)."),
+  acknowledgement: z
+    .enum(['original', 'enhanced'])
+    .default('original')
+    .describe(
+      'Original mode: one acknowledgement. Enhanced mode: a commit first and the application later, two clocks.',
+    ),
   feeds: connectionCount.optional().describe('The MLLP word for connections; give one of the two.'),
   messages: messagesSchema.describe(
     'What to send: a mix of built-in message types, HL7 files, or (in .ts and .js) a function (index, random) => message.',

@@ -1,4 +1,4 @@
-import type { FhirLoad, FhirOperation, Load, LoadBase, MessagesSpec } from '../model/scenario.ts'
+import type { FhirLoad, FhirOperation, Load, LoadBase, MessagesSpec, MllpLoad } from '../model/scenario.ts'
 import type { Place } from './finding.ts'
 import type { ParsedFhirLoad, ParsedLoad, ParsedMllpLoad } from './loadSchema.ts'
 import { type ParsedOperation, SEARCHES_OF } from './operationSchema.ts'
@@ -21,9 +21,12 @@ export function resolveLoad(load: ParsedLoad, name: string, place: Place): Load 
     maxAttempts: load.maxAttempts,
     pacing: load.pacing,
   }
-  return load.protocol === 'mllp'
-    ? { ...base, protocol: 'mllp', messages: resolveMessages(load.messages, place) }
-    : { ...base, ...resolveFhir(load, place) }
+  return load.protocol === 'mllp' ? { ...base, ...resolveMllp(load, place) } : { ...base, ...resolveFhir(load, place) }
+}
+
+function resolveMllp(load: ParsedMllpLoad, place: Place): Omit<MllpLoad, keyof LoadBase> {
+  const { transport, checksum = 'xor', acknowledgement } = load
+  return { protocol: 'mllp', transport, checksum, acknowledgement, messages: resolveMessages(load.messages, place) }
 }
 
 function resolveMessages(messages: ParsedMllpLoad['messages'], place: Place): MessagesSpec {

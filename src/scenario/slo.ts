@@ -5,6 +5,8 @@ import type { Protocol, Slo } from '../model/scenario.ts'
 export interface LoadName {
   readonly name: string
   readonly protocol: Protocol
+  /** Enhanced acknowledgement mode: only there a message is committed. */
+  readonly isEnhanced?: boolean
 }
 
 /** `key`: the metric path is wrong; `value`: the expression is. */
@@ -28,7 +30,7 @@ const EXPRESSION = /^\s*(<=|>=|<|>|=)\s*(\d+(?:\.\d+)?)\s*(ms|s|us|\/s|%)?\s*$/
 /**
  * Parses `'mllp.response.p99': '< 250 ms'`.
  * expression = operator number [unit]; operator = `<` `<=` `=` `>=` `>`; unit = ms, s, us, /s, % or none (the metric's own).
- * metric = `<load>.<response|service|queue|lag>.<quantile>` (ms), `<load>.throughput` (per second), `<load>.errors` (ratio) or
+ * metric = `<load>.<response|service|queue|lag|commit>.<quantile>` (ms), `<load>.throughput` (per second), `<load>.errors` (ratio) or
  * `audit.<lost|duplicated|corrupted|foreign|unknown>` (count). `<load>` is the name of a load, or a protocol that only one load has;
  * the parsed metric always holds the name.
  */
@@ -88,6 +90,10 @@ function parseMetric(metric: string, loads: readonly LoadName[]): ParsedMetric {
   if (typeof named !== 'string') return named
   if (rest.length === 0 && what === 'throughput') return { metric: `${named}.throughput`, dimension: 'rate' }
   if (rest.length === 0 && what === 'errors') return { metric: `${named}.errors`, dimension: 'ratio' }
+  if (what === 'commit' && loads.find(({ name }) => name === named)?.isEnhanced !== true) {
+    const hint = "messages are only committed with acknowledgement: 'enhanced'"
+    return { expected: `a metric that load ${named} has`, hint }
+  }
   if (TIMES.some(time => time === what) && QUANTILES.some(known => known === quantile))
     return { metric: `${named}.${what}.${quantile}`, dimension: 'time' }
   return {

@@ -1,8 +1,7 @@
 import type { Bytes } from '../model/stream.ts'
+import type { Framing } from '../protocol/framing.ts'
 import { componentSeparator, findComponent, type HeaderFields } from '../protocol/hl7/fields.ts'
 
-const VT = 0x0b
-const FS = 0x1c
 const CR = 0x0d
 const DEFAULT_SEPARATOR = 0x7c
 const DEFAULT_COMPONENT = 0x5e
@@ -27,7 +26,7 @@ export interface AckWriter {
 }
 
 /** Writes acknowledgements of the original mode (HL7 v2.5.1 section 2.9.2). Its own control ids begin with `idPrefix`. */
-export function createAckWriter(idPrefix: string): AckWriter {
+export function createAckWriter(idPrefix: string, framing: Framing): AckWriter {
   const out: Bytes = { bytes: new Uint8Array(512), length: 0 }
   const prefix = Buffer.from(idPrefix, 'latin1')
   let nextId = 1
@@ -45,8 +44,7 @@ export function createAckWriter(idPrefix: string): AckWriter {
 
   /** Everything of MSH up to and including the separator after MSH-2. */
   const begin = (separator: number) => {
-    out.length = 0
-    putByte(out, VT)
+    out.length = framing.headBytes
     putText(out, 'MSH')
     putByte(out, separator)
   }
@@ -72,9 +70,9 @@ export function createAckWriter(idPrefix: string): AckWriter {
   }
 
   const finish = () => {
-    putByte(out, FS)
-    putByte(out, CR)
-    return out.bytes.slice(0, out.length)
+    reserve(out, framing.tailBytes)
+    framing.seal(out.bytes, out.length - framing.headBytes)
+    return out.bytes.slice(0, out.length + framing.tailBytes)
   }
 
   const answer: AckWriter['answer'] = (code, bytes, fields, reason) => {

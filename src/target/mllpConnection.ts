@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { createMllpDecoder } from '../protocol/mllp/decoder.ts'
+import type { Framing, NakReason } from '../protocol/framing.ts'
 import { MAX_BODY_BYTES } from './startedTarget.ts'
 
 /** Unsent answers at which a connection is no longer read, bytes: a peer that never reads must not fill the memory. */
@@ -21,9 +21,11 @@ export interface MllpConnection {
 export interface MllpReceiver {
   onMessage(connection: MllpConnection, bytes: Uint8Array, start: number, end: number): void
   onTooLong(connection: MllpConnection): void
+  /** A block came that must be refused (HLLP). */
+  onBroken(connection: MllpConnection, reason: NakReason): void
 }
 
-export function openMllpConnection(socket: Socket, number: number, receiver: MllpReceiver): void {
+export function openMllpConnection(socket: Socket, number: number, framing: Framing, receiver: MllpReceiver): void {
   let owed = 0
   let gathered: Uint8Array[] = []
   let closing = false
@@ -58,11 +60,15 @@ export function openMllpConnection(socket: Socket, number: number, receiver: Mll
     if (ended && owed === 0 && gathered.length === 0) socket.end()
   }
 
-  const decoder = createMllpDecoder({
-    maxFrameBytes: MAX_BODY_BYTES,
-    onFrame(bytes, start, end) {
+  const decoder = framing.createDecoder(MAX_BODY_BYTES, {
+    onMessage(bytes, start, end) {
       if (!deaf) receiver.onMessage(connection, bytes, start, end)
     },
+    onBroken(reason) {
+      if (!deaf) receiver.onBroken(connection, reason)
+    },
+    // What the sender did not like of an answer is not sent again: it sends its message again if it wants to know.
+    onNak() {},
     onError(error) {
       if (error.kind === 'frame-too-long' && !deaf) receiver.onTooLong(connection)
     },

@@ -1,6 +1,9 @@
 import { createServer, type Socket } from 'node:net'
 import { digestBody, openArrivals } from '../ledger/arrivals.ts'
+import type { NakReason } from '../protocol/framing.ts'
+import { framingOf } from '../protocol/framingOf.ts'
 import { createHeaderFields, findHeaderFields } from '../protocol/hl7/fields.ts'
+import { refusalBlock } from '../protocol/hllp/framing.ts'
 import { alteredBody } from './alteredBody.ts'
 import { type Misbehaviour, misbehaviourOf } from './faults.ts'
 import { listen } from './listen.ts'
@@ -8,7 +11,7 @@ import { createAckWriter, REASONS } from './mllpAck.ts'
 import { type MllpConnection, openMllpConnection } from './mllpConnection.ts'
 import { createReplyQueue } from './replyQueue.ts'
 import { serviceTimeMs } from './serviceTime.ts'
-import type { StartedTarget, TargetOptions } from './startedTarget.ts'
+import type { MllpTargetOptions, StartedTarget } from './startedTarget.ts'
 
 /** `answer` null = close the connection. */
 interface Reply {
@@ -20,10 +23,11 @@ interface Reply {
  * Starts the built-in MLLP receiver: original-mode acknowledgements on any number of connections.
  * A message is in the arrival record before its acknowledgement is written. Throws when it cannot listen.
  */
-export async function startMllpTarget(options: TargetOptions): Promise<StartedTarget> {
-  const { behaviour, seed } = options
+export async function startMllpTarget(options: MllpTargetOptions): Promise<StartedTarget> {
+  const { behaviour, seed, transport = 'mllp', checksum = 'xor' } = options
+  const framing = framingOf(transport, checksum)
   const arrivals = options.arrivalsFile === null ? null : openArrivals(options.arrivalsFile)
-  const acks = createAckWriter(Date.now().toString(36).toUpperCase())
+  const acks = createAckWriter(Date.now().toString(36).toUpperCase(), framing)
   const fields = createHeaderFields()
   let requests = 0
 
@@ -83,16 +87,19 @@ export async function startMllpTarget(options: TargetOptions): Promise<StartedTa
   }
 
   const onTooLong = (connection: MllpConnection) => {
-    reply(connection, acks.refuse(REASONS.tooLong), 0)
+    reply(connection, transport === 'hllp' ? refusalBlock(checksum, 'B') : acks.refuse(REASONS.tooLong), 0)
     disconnect(connection)
   }
+
+  const onBroken = (connection: MllpConnection, reason: NakReason) =>
+    reply(connection, refusalBlock(checksum, reason), 0)
 
   const sockets = new Set<Socket>()
   let connections = 0
   const server = createServer({ allowHalfOpen: true }, socket => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
-    openMllpConnection(socket, connections++, { onMessage, onTooLong })
+    openMllpConnection(socket, connections++, framing, { onMessage, onTooLong, onBroken })
   })
 
   const close = async () => {

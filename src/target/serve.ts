@@ -1,8 +1,8 @@
-import type { TargetOptions } from './startedTarget.ts'
+import type { MllpTargetOptions, TargetOptions } from './startedTarget.ts'
 
 /** One built-in target to start. */
 export type ServeOptions =
-  | ({ readonly protocol: 'mllp' } & TargetOptions)
+  | ({ readonly protocol: 'mllp' } & MllpTargetOptions)
   | ({ readonly protocol: 'fhir'; readonly basePath: string; readonly population: number } & TargetOptions)
 
 export interface Served {

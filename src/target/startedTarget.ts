@@ -1,4 +1,4 @@
-import type { TargetBehaviour } from '../model/scenario.ts'
+import type { HllpChecksum, MllpTransport, TargetBehaviour } from '../model/scenario.ts'
 
 /** A built-in target that listens. */
 export interface StartedTarget {
@@ -15,6 +15,13 @@ export interface TargetOptions {
   readonly seed: number
   /** Where arrivals are recorded (room `ledger`); null = nowhere. */
   readonly arrivalsFile: string | null
+}
+
+export interface MllpTargetOptions extends TargetOptions {
+  /** Default `mllp`. */
+  readonly transport?: MllpTransport
+  /** Of HLLP blocks; default `xor`. */
+  readonly checksum?: HllpChecksum
 }
 
 /** Largest message or request body that a built-in target takes, bytes. */

@@ -16,6 +16,8 @@ export const arm = (name: ArmName): Arm => ({
   checkout: null,
 })
 
+const NO_QUANTILES = quantilesOf(createHistogram(), 0, 10_000, null, 1)
+
 const ONLY = [{ name: 'only', label: 'main', branch: 'main', commit: 'abc', version: '1.2.3', checkout: null }] as const
 
 export const PLAIN = {
@@ -33,6 +35,9 @@ export function load(overrides: Partial<Load> = {}): Load {
   return {
     name: 'mllp',
     protocol: 'mllp',
+    transport: 'mllp',
+    checksum: 'xor',
+    acknowledgement: 'original',
     connections: 8,
     window: 1,
     generators: 1,
@@ -126,11 +131,20 @@ export function loadResult(responsesMs: readonly number[], unanswered = 0, lagMs
     acceptedInPhase: responsesMs.length,
     measuredMs: 1_000,
     errorRatio: responsesMs.length + unanswered === 0 ? null : unanswered / (responsesMs.length + unanswered),
-    quantiles: { response: quantiles, lag: none, queue: none, service: quantiles },
+    quantiles: { response: quantiles, lag: none, queue: none, service: quantiles, commit: NO_QUANTILES },
     meanResponseMs: null,
-    histograms: { response: encode(response), lag: encode(lag), queue: encode(lag), service: encode(response) },
+    histograms: {
+      response: encode(response),
+      lag: encode(lag),
+      queue: encode(lag),
+      service: encode(response),
+      commit: encode(createHistogram()),
+    },
     reasons: {},
     alarms: {},
+    tolerated: {},
+    ackErrors: {},
+    refusals: {},
     resends: 0,
     redials: 0,
     hash: null,

@@ -1,5 +1,5 @@
 import type { SloVerdict } from '../experiment.ts'
-import { alarmText, reasonTexts } from '../findings.ts'
+import { alarmText, oddityTexts, reasonTexts } from '../findings.ts'
 import { auditEquation, exclusions, validityLine } from '../wording.ts'
 import { loadTitle } from '../workload.ts'
 import type { CaseComparison } from './comparison.ts'
@@ -21,8 +21,11 @@ export function exclusionsOfArms({ baseline, candidate }: CaseComparison): reado
     ] as const
   ).flatMap(([name, report]) => [
     `${name}: ${validityLine(report.validity)}${report.audit === null ? '' : `; ${auditEquation(report.audit)}`}`,
-    ...[...report.alarms.map(alarmText), ...reasonTexts(report.reasons), ...exclusions(report.validity)].map(
-      text => `${name}: ${text}`,
-    ),
+    ...[
+      ...report.alarms.map(alarmText),
+      ...reasonTexts(report.reasons),
+      ...oddityTexts(report),
+      ...exclusions(report.validity),
+    ].map(text => `${name}: ${text}`),
   ])
 }

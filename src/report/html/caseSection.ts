@@ -1,5 +1,5 @@
 import type { CaseReport, Metric, SloVerdict } from '../experiment.ts'
-import { alarmText, reasonTexts } from '../findings.ts'
+import { alarmText, oddityTexts, reasonTexts } from '../findings.ts'
 import { formatFigure, formatInterval, formatValue } from '../format.ts'
 import { auditEquation, auditRemarks, markedNotes, sloStatement, validityLine } from '../wording.ts'
 import { loadTitle } from '../workload.ts'
@@ -21,7 +21,7 @@ export function caseSection(report: CaseReport, title: string, charts: Charts | 
     alarmList(report),
     sloList(report.slos),
     metricsTable(report.metrics),
-    list([...reasonTexts(report.reasons), ...markedNotes(report)]),
+    list([...reasonTexts(report.reasons), ...oddityTexts(report), ...markedNotes(report)]),
     ...(charts === null ? [] : report.loads.flatMap(load => loadCharts([{ arm: '', load }], charts))),
     auditBlock(report),
     validityBlock(report),

@@ -28,9 +28,14 @@ export interface CompiledFiles {
 
 /**
  * @param files messages of the spec's files (room `scenario` reads them, `parseHl7File` cuts them); only for `kind: 'files'`
+ * @param acknowledgement what MSH-15 and MSH-16 of the built-in messages ask for; files and code say it themselves
  * @throws RangeError naming every type, weight, version, size and population that cannot be compiled
  */
-export function compileMessages(spec: MessagesSpec, files: readonly Uint8Array[] = []): CompiledMessages {
+export function compileMessages(
+  spec: MessagesSpec,
+  files: readonly Uint8Array[] = [],
+  acknowledgement: 'original' | 'enhanced' = 'original',
+): CompiledMessages {
   if (spec.kind === 'code') return { kind: 'code' }
   if (spec.kind === 'files') return compileFiles(files)
   const complaints = complaintsAbout(spec)
@@ -40,7 +45,7 @@ export function compileMessages(spec: MessagesSpec, files: readonly Uint8Array[]
     .map(([type, weight]) => ({
       type: type as MessageType,
       weight,
-      lines: templateOf(type as MessageType, spec.version),
+      lines: templateOf(type as MessageType, spec.version, acknowledgement),
     }))
   return { kind: 'mix', version: spec.version, types, sizes: spec.sizes, population: spec.population }
 }

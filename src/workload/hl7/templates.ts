@@ -86,10 +86,15 @@ const BODIES: Readonly<Record<MessageType, readonly string[]>> = {
 
 /**
  * The lines of a message: segments with slots in braces, or one of the lines above. MSH-11 is T (training), MSH-15 and MSH-16
- * are empty (original acknowledgement mode), MSH-18 is empty: all text is ASCII.
+ * are empty in original acknowledgement mode and AL (always) in enhanced mode, MSH-18 is empty: all text is ASCII.
  */
-export function templateOf(type: MessageType, version: Hl7Version): string[] {
-  const header = `MSH|^~\\&|HL7BENCH|SAMPLE|TARGET|SAMPLE|{now}||${messageTypeField(type, version)}|{identity}|T|${version}`
+export function templateOf(
+  type: MessageType,
+  version: Hl7Version,
+  acknowledgement: 'original' | 'enhanced' = 'original',
+): string[] {
+  const conditions = acknowledgement === 'enhanced' ? '|||AL|AL' : ''
+  const header = `MSH|^~\\&|HL7BENCH|SAMPLE|TARGET|SAMPLE|{now}||${messageTypeField(type, version)}|{identity}|T|${version}${conditions}`
   return [header, ...openingLines(type, version), ...BODIES[type]]
 }
 

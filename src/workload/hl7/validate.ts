@@ -86,6 +86,7 @@ function headerFields(fields: readonly string[]) {
     ...(structure !== undefined && { msh_9_3: structure }),
     msh_10: fields[8] ?? '',
     msh_11_1: fields[9] as 'T',
+    ...(fields[13] && { msh_15: fields[13], msh_16: fields[14] ?? '' }),
   }
 }
 
