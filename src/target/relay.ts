@@ -1,6 +1,7 @@
 import { createServer, type Socket } from 'node:net'
 import { createHeaderFields, findHeaderFields, type HeaderFields } from '../protocol/hl7/fields.ts'
 import { readMessageType } from '../protocol/hl7/messageType.ts'
+import { mllpFraming } from '../protocol/mllp/framing.ts'
 import { typeMatcher } from '../workload/hl7/typePattern.ts'
 import { listen } from './listen.ts'
 import { type AckCode, createAckWriter, REASONS } from './mllpAck.ts'
@@ -24,7 +25,7 @@ interface Outlet {
  * message to every route that takes its type. Throws when it cannot listen.
  */
 export async function startRelay(options: RelayOptions): Promise<StartedTarget> {
-  const acks = createAckWriter(Date.now().toString(36).toUpperCase())
+  const acks = createAckWriter(Date.now().toString(36).toUpperCase(), mllpFraming)
   const outlets: Outlet[] = options.routes.map(route => ({
     takes: typeMatcher(route.types),
     queue: openOutlet(route, options.connections, options.timeoutMs),
@@ -84,7 +85,7 @@ export async function startRelay(options: RelayOptions): Promise<StartedTarget> 
   const server = createServer({ allowHalfOpen: true }, socket => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
-    openMllpConnection(socket, connections++, { onMessage, onTooLong })
+    openMllpConnection(socket, connections++, mllpFraming, { onMessage, onTooLong, onBroken() {} })
   })
   const close = async () => {
     const closed = new Promise<void>(resolve => server.close(() => resolve()))

@@ -85,6 +85,7 @@ class OutletLine {
     this.#decoder = this.#newDecoder()
     this.#connection = new Dialled({
       ...endpoint,
+      connectTimeoutMs: timeoutMs,
       onOpen: () => this.next(),
       onBytes: (bytes, length) => this.#decoder.push(bytes, 0, length),
       onLost: () => this.#putBack(),

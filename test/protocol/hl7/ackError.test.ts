@@ -44,7 +44,17 @@ test('the separators are the message’s own', () => {
 test('whatever a peer writes, nothing but our texts, segment names and small numbers comes out', () => {
   const value = fc.oneof(
     fc.string({ unit: 'binary-ascii', maxLength: 12 }),
-    fc.constantFrom('101', 'PID^1^3', 'DOE^JANE^19800101', 'Jane Doe', '123456789', 'PID^1^123456789', 'E', 'constructor', '__proto__'),
+    fc.constantFrom(
+      '101',
+      'PID^1^3',
+      'DOE^JANE^19800101',
+      'Jane Doe',
+      '123456789',
+      'PID^1^123456789',
+      'E',
+      'constructor',
+      '__proto__',
+    ),
   )
   const allowed = /^AE( \d{1,3} [A-Z][A-Za-z0-9 -]+)?(, [FEWI])?(, [A-Z][A-Z0-9]{2}(\^\d{1,3}){0,2})?$/
   fc.assert(
