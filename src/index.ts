@@ -8,6 +8,8 @@ export type { ComparisonReport } from './report/comparison/comparison.ts'
 export type { ExperimentReport } from './report/experiment.ts'
 export type { RunOptions } from './run.ts'
 export { defineScenario } from './scenario/define.ts'
+export { messageProfile } from './scenario/profile.ts'
+export type { MessageProfile } from './scenario/profileSchema.ts'
 export type { ScenarioInput } from './scenario/schema.ts'
 export type { MessageFunction, RequestFunction, RequestSpec } from './workload/code.ts'
 

@@ -127,6 +127,8 @@ export interface LoadBase {
   readonly maxAttempts: number
   /** How precisely arrivals are hit: `spin` burns CPU just before an arrival, `sleep` never, `auto` spins where a core is free. */
   readonly pacing: 'auto' | 'spin' | 'sleep'
+  /** What the load takes for granted without a source, in words; every report says so. */
+  readonly assumed: readonly string[]
 }
 
 export interface MllpLoad extends LoadBase {
@@ -186,8 +188,8 @@ export type MessagesSpec =
       readonly version: Hl7Version
       /** Weights by message type, for instance `{ 'ADT^A01': 5, 'ORU^R01': 3 }`. */
       readonly mix: Readonly<Record<string, number>>
-      /** `template` = as small as the template; `mixture` = the assumed size mixture; bytes = padded to about that size. */
-      readonly sizes: 'template' | 'mixture' | number
+      /** `template` = as small as the template; bytes = padded to about that size. */
+      readonly sizes: 'template' | SizeMixture | number
       /** Number of distinct patients. */
       readonly population: number
     }
@@ -195,6 +197,22 @@ export type MessagesSpec =
   | { readonly kind: 'files'; readonly files: readonly string[] }
   /** `messages` is a function of the scenario module: `(index, random) => string`. */
   | { readonly kind: 'code' }
+
+/** Sizes in bytes, shares of all messages, 0 to 1. */
+export interface SizeMixture {
+  /** Log-normal; `sigma` of the logarithm. */
+  readonly body: { readonly meanBytes: number; readonly sigma: number }
+  /** Uniform. */
+  readonly large: SizeRange
+  /** Log-uniform, in MDM and ORU only. */
+  readonly document: SizeRange
+}
+
+export interface SizeRange {
+  readonly share: number
+  readonly minBytes: number
+  readonly maxBytes: number
+}
 
 export type Hl7Version = '2.3' | '2.3.1' | '2.4' | '2.5' | '2.5.1' | '2.6' | '2.7' | '2.8'
 

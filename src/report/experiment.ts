@@ -100,6 +100,8 @@ export interface LoadReport {
   readonly protocol: Protocol
   /** Workload model in words: `open loop, Poisson arrivals, 100 msg/s over 8 connections, window 1`. */
   readonly workload: string
+  /** What was taken for granted without a source, in words. */
+  readonly assumed: readonly string[]
   /** Response over every arrival of all valid runs; empty without a valid run. */
   readonly curve: readonly CurvePoint[]
   /** The valid run whose response p99 is the median one; null without a valid run. */

@@ -12,7 +12,7 @@ import {
   sloStatement,
   validityLine,
 } from './wording.ts'
-import { loadTitle } from './workload.ts'
+import { loadLines } from './workload.ts'
 
 const MARKS = { met: '✅', missed: '❌', 'not measured': '❔' } as const
 
@@ -33,7 +33,7 @@ export function renderMarkdown(report: ExperimentReport): string {
 function renderCase(report: CaseReport): readonly string[] {
   return [
     `### ${escapeMarkdown(report.id)}`,
-    bullets([...report.loads.map(load => `${escapeMarkdown(loadTitle(load))}: ${load.workload}`), report.phases]),
+    bullets([...report.loads.flatMap(loadLines).map(escapeMarkdown), report.phases]),
     bullets(report.alarms.map(alarm => `🚨 ${escapeMarkdown(alarmText(alarm))}`)),
     ['| metric | median | 95 % interval | n |', '| --- | ---: | ---: | ---: |', ...report.metrics.map(metricRow)].join(
       '\n',

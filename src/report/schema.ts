@@ -55,6 +55,7 @@ const load = z.strictObject({
   name: text,
   protocol: z.enum(['mllp', 'fhir']),
   workload: text,
+  assumed: z.array(text).describe('What was taken for granted without a source.'),
   curve: z.array(z.strictObject({ quantile: number, ms: nullable(number) })),
   series: nullable(
     z.strictObject({

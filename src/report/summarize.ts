@@ -62,6 +62,7 @@ function summarizeLoad(load: Load, results: readonly RunResult[]): LoadReport {
     name: load.name,
     protocol: load.protocol,
     workload: describeWorkload(load),
+    assumed: load.assumed,
     curve: responseCurve(valid.filter(result => result.load === load.name)),
     series: typicalSeries(load.name, results),
   }

@@ -3,7 +3,7 @@ import type { CaseReport, ExperimentReport, Metric, OverallVerdict, SloVerdict }
 import { alarmText, oddityTexts, reasonTexts } from './findings.ts'
 import { fold } from './fold.ts'
 import { formatFigure, formatInterval } from './format.ts'
-import { loadLines } from './hash/terminal.ts'
+import { loadLines as hashLines } from './hash/terminal.ts'
 import {
   auditEquation,
   auditRemarks,
@@ -13,7 +13,7 @@ import {
   sloStatement,
   validityLine,
 } from './wording.ts'
-import { loadTitle } from './workload.ts'
+import { loadLines } from './workload.ts'
 
 export type Paint = (text: string) => string
 
@@ -47,7 +47,7 @@ export function renderTerminal(report: ExperimentReport, options: TerminalOption
   const lines = [
     ...paragraph(report.answer, options, paintOf(report.verdict, options.style)),
     ...report.cases.flatMap(testCase => ['', ...renderCase(testCase, options)]),
-    ...(report.hash === null ? [] : ['', ...loadLines(report.hash, options)]),
+    ...(report.hash === null ? [] : ['', ...hashLines(report.hash, options)]),
     '',
     ...(report.exit.code === 0
       ? []
@@ -63,7 +63,7 @@ function renderCase(report: CaseReport, options: TerminalOptions): readonly stri
   const note = (text: string, paint?: Paint): readonly string[] => paragraph(text, options, paint)
   return [
     ...note(report.id, style.bold),
-    ...report.loads.flatMap(load => note(`${loadTitle(load)}: ${load.workload}`, style.dim)),
+    ...report.loads.flatMap(loadLines).flatMap(line => note(line, style.dim)),
     ...note(report.phases, style.dim),
     ...report.alarms.flatMap(alarm => note(alarmText(alarm), style.bad)),
     ...renderMetrics(report.metrics, options),

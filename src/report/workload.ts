@@ -1,4 +1,5 @@
 import type { Load, Phases } from '../model/scenario.ts'
+import type { LoadReport } from './experiment.ts'
 import { formatCount, formatMs, formatNumber } from './format.ts'
 
 /** Workload model of a load in words; always says whether the loop is open or closed. */
@@ -15,6 +16,12 @@ export function describePhases(phases: Phases): string {
 /** Name of a load, with its protocol where the name does not say it. */
 export function loadTitle({ name, protocol }: Pick<Load, 'name' | 'protocol'>): string {
   return name === protocol ? name : `${name} (${protocol})`
+}
+
+/** What was asked of a load, and what it takes for granted; every report prints these lines. */
+export function loadLines(load: Pick<LoadReport, 'name' | 'protocol' | 'workload' | 'assumed'>): readonly string[] {
+  const title = loadTitle(load)
+  return [`${title}: ${load.workload}`, ...load.assumed.map(text => `${title}: assumed, not measured: ${text}`)]
 }
 
 /** What one arrival is called. */

@@ -37,6 +37,7 @@ export function rowOf(result: RunResult, context: RowContext): Row {
       ...stateOf(result),
       timings: result.timings,
       concurrency: context.concurrency,
+      ...assumptionsOf(context.case),
       ...(measured && { loads: measured.loads.map(loadData), audit: auditOf(measured) }),
       host: context.provenance.host,
       harness: context.provenance.harness,
@@ -72,6 +73,13 @@ function identityOf(result: RunResult, context: RowContext): Record<string, unkn
     digest: context.case.digest,
     levels: context.case.levels,
   }
+}
+
+/** By load, what it took for granted without a source; absent when nothing was. */
+function assumptionsOf({ scenario }: Case): Record<string, unknown> {
+  const assuming = scenario.load.filter(({ assumed }) => assumed.length > 0)
+  if (assuming.length === 0) return {}
+  return { assumed: Object.fromEntries(assuming.map(({ name, assumed }) => [name, assumed])) }
 }
 
 function stateOf(result: RunResult): Record<string, unknown> {

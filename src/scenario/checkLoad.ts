@@ -3,6 +3,7 @@ import type { Finding, Place } from './finding.ts'
 import type { ParsedFhirLoad, ParsedLoad, ParsedMllpLoad } from './loadSchema.ts'
 import { type ParsedOperation, SEARCHES_OF } from './operationSchema.ts'
 import type { Path } from './path.ts'
+import { readProfile } from './profile.ts'
 import { connectionsOf } from './resolveLoad.ts'
 
 export function checkLoad(load: ParsedLoad, index: number, place: Place): readonly Finding[] {
@@ -50,15 +51,18 @@ function checkMllp(load: ParsedMllpLoad, path: Path, place: Place): readonly Fin
   const { messages } = load
   if (typeof messages === 'object' && 'files' in messages)
     findings.push(...checkFiles(messages.files, [...path, 'messages', 'files'], place, null))
-  if (typeof messages === 'object' && 'mix' in messages && !Object.values(messages.mix).some(weight => weight > 0)) {
-    findings.push({
-      path: [...path, 'messages', 'mix'],
-      expected: 'a message type with a weight above 0',
-      found: messages.mix,
-      hint: null,
-    })
-  }
+  if (typeof messages === 'object' && 'mix' in messages)
+    findings.push(...checkMix(messages.mix, [...path, 'messages', 'mix'], place))
   return findings
+}
+
+function checkMix(mix: string | Readonly<Partial<Record<string, number>>>, path: Path, place: Place): Finding[] {
+  if (typeof mix === 'string') {
+    const answer = readProfile(mix, place.resolve)
+    return 'profile' in answer ? [] : answer.faults.map(fault => ({ path, ...fault }))
+  }
+  if (Object.values(mix).some(weight => weight! > 0)) return []
+  return [{ path, expected: 'a message type with a weight above 0', found: mix, hint: null }]
 }
 
 function checkFhir(load: ParsedFhirLoad, path: Path, place: Place): readonly Finding[] {

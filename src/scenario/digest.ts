@@ -29,8 +29,10 @@ export function canonicalJson(value: unknown): string {
 
 function contentOf(load: Load, code: unknown): unknown {
   const source = code === null ? null : String(code)
-  if (load.protocol === 'mllp') return { ...load, messages: contentOfPart(load.messages, source) }
-  return { ...load, operations: load.operations.map(operation => contentOfPart(operation, source)) }
+  // How an assumption is worded decides nothing: what was assumed is in the load itself.
+  const { assumed: _, ...decisive } = load
+  if (decisive.protocol === 'mllp') return { ...decisive, messages: contentOfPart(decisive.messages, source) }
+  return { ...decisive, operations: decisive.operations.map(operation => contentOfPart(operation, source)) }
 }
 
 function contentOfPart(

@@ -14,7 +14,9 @@ const WHOLE: readonly (readonly (string | null)[])[] = [
   ['slo'],
   ['allowHosts'],
   ['load', null, 'operations'],
+  ['load', null, 'assumed'],
   ['load', null, 'messages', 'mix'],
+  ['load', null, 'messages', 'sizes'],
   ['load', null, 'messages', 'files'],
 ]
 

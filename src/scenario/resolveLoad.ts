@@ -1,7 +1,9 @@
-import type { FhirLoad, FhirOperation, Load, LoadBase, MessagesSpec, MllpLoad } from '../model/scenario.ts'
+import type { FhirLoad, FhirOperation, Load, LoadBase, MllpLoad } from '../model/scenario.ts'
 import type { Place } from './finding.ts'
 import type { ParsedFhirLoad, ParsedLoad, ParsedMllpLoad } from './loadSchema.ts'
 import { type ParsedOperation, SEARCHES_OF } from './operationSchema.ts'
+import { filesOf } from './resolveFiles.ts'
+import { resolveMessages } from './resolveMessages.ts'
 
 /** Connections of a load: `feeds` is the MLLP word for them. */
 export function connectionsOf(load: ParsedLoad): number {
@@ -20,25 +22,14 @@ export function resolveLoad(load: ParsedLoad, name: string, place: Place): Load 
     onUnknown: load.onUnknown,
     maxAttempts: load.maxAttempts,
     pacing: load.pacing,
+    assumed: [],
   }
   return load.protocol === 'mllp' ? { ...base, ...resolveMllp(load, place) } : { ...base, ...resolveFhir(load, place) }
 }
 
-function resolveMllp(load: ParsedMllpLoad, place: Place): Omit<MllpLoad, keyof LoadBase> {
+function resolveMllp(load: ParsedMllpLoad, place: Place): Omit<MllpLoad, Exclude<keyof LoadBase, 'assumed'>> {
   const { transport, checksum = 'xor', acknowledgement } = load
-  return { protocol: 'mllp', transport, checksum, acknowledgement, messages: resolveMessages(load.messages, place) }
-}
-
-function resolveMessages(messages: ParsedMllpLoad['messages'], place: Place): MessagesSpec {
-  if (typeof messages === 'function') return { kind: 'code' }
-  if ('files' in messages) return { kind: 'files', files: filesOf(messages.files, place) }
-  return {
-    kind: 'mix',
-    version: messages.version,
-    mix: messages.mix as Readonly<Record<string, number>>,
-    sizes: messages.sizes,
-    population: messages.population,
-  }
+  return { protocol: 'mllp', transport, checksum, acknowledgement, ...resolveMessages(load.messages, place) }
 }
 
 function resolveFhir(load: ParsedFhirLoad, place: Place): Omit<FhirLoad, keyof LoadBase> {
@@ -64,9 +55,4 @@ function resolveOperation(operation: ParsedOperation, place: Place, records: num
   if ('files' in operation) return { kind: 'files', files: filesOf(operation.files, place), weight }
   const { search, method, expectTotal } = operation
   return { kind: 'search', resource: search, by: operation.by ?? SEARCHES_OF[search][0], method, expectTotal, weight }
-}
-
-function filesOf(files: string | readonly string[], place: Place): readonly string[] {
-  const patterns = typeof files === 'string' ? [files] : files
-  return [...new Set(patterns.flatMap(pattern => place.glob(pattern)))]
 }

@@ -55,6 +55,7 @@ export function plan(
     timeoutMs: 2000,
     onUnknown: 'drop',
     maxAttempts: 1,
+    assumed: [],
     pacing: 'auto',
     messages,
     ...overrides,

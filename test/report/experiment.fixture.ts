@@ -46,6 +46,7 @@ export function load(overrides: Partial<Load> = {}): Load {
     onUnknown: 'drop',
     maxAttempts: 1,
     pacing: 'auto',
+    assumed: [],
     messages: { kind: 'mix', version: '2.5.1', mix: { 'ADT^A01': 1 }, sizes: 'template', population: 100 },
     ...overrides,
   } as Load

@@ -75,7 +75,7 @@ const header = {
   timings: { provisionMs: 5, startMs: 6, releaseMs: null, wholeMs: 2000 },
 }
 
-const context = (...loads: { protocol: string; population?: number }[]): RowContext => ({
+const context = (...loads: { protocol: string; population?: number; assumed?: string[] }[]): RowContext => ({
   provenance: {
     branch: 'main',
     commit: 'abc',
@@ -85,7 +85,14 @@ const context = (...loads: { protocol: string; population?: number }[]): RowCont
     host: { cores: 2 } as RowContext['provenance']['host'],
   },
   experimentId: 'e',
-  case: { id: 'demo[x=1]', scenario: { load: loads } as unknown as Case['scenario'], levels: { x: 1 }, digest: 'd' },
+  case: {
+    id: 'demo[x=1]',
+    scenario: {
+      load: loads.map(each => ({ name: each.protocol, assumed: [], ...each })),
+    } as unknown as Case['scenario'],
+    levels: { x: 1 },
+    digest: 'd',
+  },
   environmentId: 'process-cpu-2c',
   tags: { team: 'a' },
   concurrency: 1,
@@ -183,4 +190,11 @@ test('a failed run has blanks, its stage and whose fault it was', () => {
     data: { state: 'failed', stage: 'start', error: 'no answer', fault: 'target' },
   })
   expect(row.data).not.toHaveProperty('loads')
+})
+
+test('what a load took for granted stays with its row', () => {
+  const result: RunResult = { ...header, state: 'valid', audit, loads: [load({})] }
+  const assuming = context({ protocol: 'mllp', assumed: ['message mix of profile hospital'] }, { protocol: 'fhir' })
+  expect(rowOf(result, assuming).data).toMatchObject({ assumed: { mllp: ['message mix of profile hospital'] } })
+  expect(rowOf(result, context({ protocol: 'mllp' })).data).not.toHaveProperty('assumed')
 })

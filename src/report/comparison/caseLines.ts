@@ -1,12 +1,12 @@
 import type { SloVerdict } from '../experiment.ts'
 import { alarmText, oddityTexts, reasonTexts } from '../findings.ts'
 import { auditEquation, exclusions, validityLine } from '../wording.ts'
-import { loadTitle } from '../workload.ts'
+import { loadLines } from '../workload.ts'
 import type { CaseComparison } from './comparison.ts'
 
 /** What was driven, and for how long. */
 export function phasesAndLoads({ candidate }: CaseComparison): readonly string[] {
-  return [...candidate.loads.map(load => `${loadTitle(load)}: ${load.workload}`), candidate.phases]
+  return [...candidate.loads.flatMap(loadLines), candidate.phases]
 }
 
 /** An SLO needs no baseline: it is judged on the candidate, as a run of its own would be. */

@@ -2,7 +2,7 @@ import type { CaseReport, Metric, SloVerdict } from '../experiment.ts'
 import { alarmText, oddityTexts, reasonTexts } from '../findings.ts'
 import { formatFigure, formatInterval, formatValue } from '../format.ts'
 import { auditEquation, auditRemarks, markedNotes, sloStatement, validityLine } from '../wording.ts'
-import { loadTitle } from '../workload.ts'
+import { loadLines } from '../workload.ts'
 import type { ArmLoad, Charts } from './charts.ts'
 import { dotsChart } from './dotsChart.ts'
 import { escapeHtml } from './escape.ts'
@@ -13,11 +13,7 @@ const MARKS = { met: '✓', missed: '✗', 'not measured': '?' } as const
 export function caseSection(report: CaseReport, title: string, charts: Charts | null): string {
   return [
     `<section><h2>${escapeHtml(title)}</h2>`,
-    list([
-      ...report.loads.map(load => `${loadTitle(load)}: ${load.workload}`),
-      report.phases,
-      `SUT: ${report.sut}; digest ${report.digest}`,
-    ]),
+    list([...report.loads.flatMap(loadLines), report.phases, `SUT: ${report.sut}; digest ${report.digest}`]),
     alarmList(report),
     sloList(report.slos),
     metricsTable(report.metrics),

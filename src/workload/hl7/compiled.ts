@@ -1,4 +1,4 @@
-import type { Hl7Version, MessagesSpec } from '../../model/scenario.ts'
+import type { Hl7Version, MessagesSpec, SizeMixture } from '../../model/scenario.ts'
 import { HL7_VERSIONS, isMessageType, MESSAGE_TYPES, type MessageType } from './messageType.ts'
 import { templateOf } from './templates.ts'
 
@@ -9,7 +9,7 @@ export interface CompiledMix {
   readonly kind: 'mix'
   readonly version: Hl7Version
   readonly types: readonly CompiledType[]
-  readonly sizes: 'template' | 'mixture' | number
+  readonly sizes: 'template' | SizeMixture | number
   readonly population: number
 }
 

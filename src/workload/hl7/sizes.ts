@@ -1,3 +1,4 @@
+import type { SizeMixture } from '../../model/scenario.ts'
 import { normal, uniform } from '../random.ts'
 import type { CompiledMix } from './compiled.ts'
 import type { MessageType } from './messageType.ts'
@@ -5,13 +6,6 @@ import type { MessageType } from './messageType.ts'
 const BODY = 0x73697a30
 const CLASS = 0x73697a40
 const WITHIN = 0x73697a50
-
-/** The assumed mixture; no public data gives a better one. Shares are of all messages, sizes in bytes. */
-export const SIZE_MIXTURE = {
-  body: { meanBytes: 1500, sigma: 0.5 },
-  large: { share: 0.05, minBytes: 30_000, maxBytes: 50_000 },
-  document: { share: 0.005, minBytes: 500_000, maxBytes: 12_000_000 },
-} as const
 
 /** From this size on a message is padded by one base64 attachment instead of many lines of text. */
 export const ATTACHMENT_FROM_BYTES = 64_000
@@ -23,17 +17,16 @@ export type SizeRule = (type: number, index: number) => number
 
 export function createSizeRule(compiled: CompiledMix, seed: number): SizeRule {
   if (compiled.sizes === 'template') return () => 0
-  if (compiled.sizes === 'mixture') return mixture(compiled, seed)
+  if (typeof compiled.sizes === 'object') return mixture(compiled.sizes, compiled.types, seed)
   const bytes = compiled.sizes
   return () => bytes
 }
 
 /** Large documents travel in MDM and ORU only, so these have a larger share of them, such that it holds over all messages. */
-function mixture(compiled: CompiledMix, seed: number): SizeRule {
-  const { body, large, document } = SIZE_MIXTURE
-  const carries = compiled.types.map(({ type }) => DOCUMENT_TYPES.includes(type))
+function mixture({ body, large, document }: SizeMixture, types: CompiledMix['types'], seed: number): SizeRule {
+  const carries = types.map(({ type }) => DOCUMENT_TYPES.includes(type))
   const weightOf = (included: (i: number) => boolean) =>
-    compiled.types.reduce((sum, { weight }, i) => sum + (included(i) ? weight : 0), 0)
+    types.reduce((sum, { weight }, i) => sum + (included(i) ? weight : 0), 0)
   const carriers = weightOf(i => carries[i]!)
   const documentShare = carriers > 0 ? Math.min(1, (document.share * weightOf(() => true)) / carriers) : 0
   const mu = Math.log(body.meanBytes) - body.sigma ** 2 / 2
@@ -54,5 +47,5 @@ function mixture(compiled: CompiledMix, seed: number): SizeRule {
 /** The largest size that the rule can ask for, for the text that pads messages without an attachment. */
 export function largestSize(compiled: CompiledMix): number {
   if (compiled.sizes === 'template') return 0
-  return compiled.sizes === 'mixture' ? SIZE_MIXTURE.large.maxBytes : compiled.sizes
+  return typeof compiled.sizes === 'object' ? compiled.sizes.large.maxBytes : compiled.sizes
 }

@@ -4,14 +4,14 @@ import { describe, expect, test } from 'vitest'
 import { createBytes } from '../../../src/workload/bytes.ts'
 import { HL7_VERSIONS, MESSAGE_TYPES } from '../../../src/workload/hl7/messageType.ts'
 import { createIdentity } from '../../../src/workload/identity.ts'
-import { field, mixSpec, OPTIONS, streamOf, text } from './render.ts'
+import { field, MIXTURE, mixSpec, OPTIONS, streamOf, text } from './render.ts'
 
 const ALL_TYPES = Object.fromEntries(MESSAGE_TYPES.map(type => [type, 1]))
 const COURSE = { 'ADT^A01': 2, 'ORM^O01': 3, 'ORU^R01': 4, 'ADT^A03': 2 }
 const indexes = fc.oneof(fc.nat({ max: 5000 }), fc.integer({ min: 0, max: 36 ** 8 - 1 }))
 
 test('message i is the same whatever was rendered before, in this stream or another', () => {
-  const spec = mixSpec(ALL_TYPES, { sizes: 'mixture' })
+  const spec = mixSpec(ALL_TYPES, { sizes: MIXTURE })
   const used = streamOf(spec)
   const out = createBytes(16)
   fc.assert(

@@ -1,14 +1,18 @@
-import type { Hl7Version, MessagesSpec } from '../../../src/model/scenario.ts'
+import type { Hl7Version, MessagesSpec, SizeMixture } from '../../../src/model/scenario.ts'
 import type { MessageStream } from '../../../src/model/stream.ts'
+import { messageProfile } from '../../../src/scenario/profile.ts'
 import { createBytes } from '../../../src/workload/bytes.ts'
 import { compileMessages } from '../../../src/workload/hl7/compiled.ts'
 import { messageStream } from '../../../src/workload/hl7/stream.ts'
 
 export const OPTIONS = { seed: 1, runKey: 'ABC123', loadIndex: 2, epochMs: Date.UTC(2026, 10, 22, 21, 5, 0, 250) }
 
+/** The mixture of sizes of the hospital. */
+export const MIXTURE = messageProfile('hospital').sizes!
+
 export function mixSpec(
   mix: Readonly<Record<string, number>>,
-  rest: { version?: Hl7Version; sizes?: 'template' | 'mixture' | number; population?: number } = {},
+  rest: { version?: Hl7Version; sizes?: 'template' | SizeMixture | number; population?: number } = {},
 ): Extract<MessagesSpec, { kind: 'mix' }> {
   return { kind: 'mix', version: '2.5.1', sizes: 'template', population: 1000, ...rest, mix }
 }

@@ -3,7 +3,7 @@ import { createBytes } from '../../../src/workload/bytes.ts'
 import { type CompiledMix, compileMessages } from '../../../src/workload/hl7/compiled.ts'
 import { MESSAGE_TYPES } from '../../../src/workload/hl7/messageType.ts'
 import { createSizeRule } from '../../../src/workload/hl7/sizes.ts'
-import { field, mixSpec, streamOf, text } from './render.ts'
+import { field, MIXTURE, mixSpec, streamOf, text } from './render.ts'
 
 test.each([3000, 5000, 60_000, 64_000, 1_000_000])('every type is padded to about %d bytes', bytes => {
   for (const type of MESSAGE_TYPES) {
@@ -46,7 +46,7 @@ test('a large result carries one base64 document', () => {
 })
 
 test('the mixture has the shares and the ranges that it declares', () => {
-  const compiled = compileMessages(mixSpec({ 'ADT^A01': 3, 'MDM^T02': 1 }, { sizes: 'mixture' })) as CompiledMix
+  const compiled = compileMessages(mixSpec({ 'ADT^A01': 3, 'MDM^T02': 1 }, { sizes: MIXTURE })) as CompiledMix
   const rule = createSizeRule(compiled, 5)
   const count = 40_000
   const sizes = Array.from({ length: count }, (_, i) => ({
@@ -64,7 +64,7 @@ test('the mixture has the shares and the ranges that it declares', () => {
 })
 
 test('without MDM and ORU the mixture has no documents', () => {
-  const compiled = compileMessages(mixSpec({ 'ADT^A01': 1 }, { sizes: 'mixture' })) as CompiledMix
+  const compiled = compileMessages(mixSpec({ 'ADT^A01': 1 }, { sizes: MIXTURE })) as CompiledMix
   const rule = createSizeRule(compiled, 5)
   expect(Math.max(...Array.from({ length: 5000 }, (_, i) => rule(0, i)))).toBeLessThanOrEqual(50_000)
 })
