@@ -1,3 +1,5 @@
+import type { Receiver } from './receiver.ts'
+
 /** What one sender process did in its measured phase. */
 export interface Measurement {
   /** Exchanges answered well in the measured phase. */
@@ -20,6 +22,8 @@ export interface Phases {
 /** Where a sender sends to, and for how long. */
 export interface Task {
   readonly port: number
+  /** What listens there: it can be asked how far it is. */
+  readonly receiver: Receiver
   readonly connections: number
   readonly phases: Phases
 }

@@ -8,9 +8,11 @@ export interface Options {
   /** Length of one measured phase. */
   readonly seconds: number
   readonly seed: number
+  /** Peers to measure, by name; null = all of the bench. */
+  readonly against: readonly string[] | null
 }
 
-export const USAGE = `usage: npm run bench -- <${Object.keys(BENCHES).join('|')}> [--repetitions 7] [--seconds 2] [--seed 1]`
+export const USAGE = `usage: npm run bench -- <${Object.keys(BENCHES).join('|')}> [--repetitions 7] [--seconds 2] [--seed 1] [--against <peer>]...`
 
 /** @throws Error with everything that is wrong with the arguments. */
 export function readOptions(args: readonly string[]): Options {
@@ -21,10 +23,13 @@ export function readOptions(args: readonly string[]): Options {
       repetitions: { type: 'string', default: String(FEWEST_REPETITIONS) },
       seconds: { type: 'string', default: '2' },
       seed: { type: 'string', default: '1' },
+      against: { type: 'string', multiple: true },
     },
   })
   const name = positionals[0] ?? ''
   const [repetitions, seconds, seed] = [Number(values.repetitions), Number(values.seconds), Number(values.seed)]
+  const against = values.against ?? null
+  const peers = BENCHES[name]?.bars.map(({ peer }) => peer) ?? []
   const complaints = [
     ...(positionals.length === 1 && Object.hasOwn(BENCHES, name)
       ? []
@@ -36,7 +41,10 @@ export function readOptions(args: readonly string[]): Options {
     ...(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32
       ? []
       : [`--seed: expected a whole number from 0 to 4294967295, found ${values.seed}`]),
+    ...(against ?? []).flatMap(peer =>
+      peers.includes(peer) ? [] : [`--against: expected one of ${peers.join(' | ')}, found ${JSON.stringify(peer)}`],
+    ),
   ]
   if (complaints.length > 0) throw new Error(complaints.join('\n'))
-  return { name, repetitions, seconds, seed }
+  return { name, repetitions, seconds, seed, against }
 }

@@ -1,8 +1,9 @@
 import { createRandom, hash32, shuffle } from '../src/workload/random.ts'
 import type { Measurement, Observation, Phases, Sender } from './measurement.ts'
+import { starvedShareBetween } from './meters.ts'
 import type { Processes } from './processes.ts'
 import { waitForQuiet } from './quiet.ts'
-import { startReceiver } from './receiver.ts'
+import { type ReceiverProgram, startReceiver } from './receiver.ts'
 
 export interface PerformOptions {
   readonly senders: readonly Sender[]
@@ -10,8 +11,7 @@ export interface PerformOptions {
   readonly repetitions: number
   readonly seed: number
   readonly phases: Phases
-  /** Compiled receiver. */
-  readonly program: string
+  readonly receiver: ReceiverProgram
   readonly processes: Processes
   readonly onObservation: (observation: Observation) => void
 }
@@ -42,13 +42,15 @@ export async function perform(options: PerformOptions): Promise<readonly Observa
 }
 
 async function observe(
-  { processes, program, connections, phases }: PerformOptions,
+  { processes, receiver: program, connections, phases }: PerformOptions,
   sender: Sender,
   position: Pick<Observation, 'repetition' | 'place' | 'attempt'>,
 ): Promise<Observation> {
   const receiver = await startReceiver(processes, program)
-  const measurement = await sender.send({ port: receiver.port, connections, phases })
+  const begun = await receiver.read()
+  const measurement = await sender.send({ port: receiver.port, receiver, connections, phases })
   const received = await receiver.stop()
+  const receiverStarvedShare = starvedShareBetween(begun, received)
   checkCounts(sender, measurement, received.exchanges, connections)
   const { exchanges, measuredMs, cpuMs, starvedShare } = measurement
   const exchangesPerSecond = (exchanges / measuredMs) * 1000
@@ -60,8 +62,8 @@ async function observe(
     cpuMicrosecondsPerExchange: (cpuMs * 1000) / exchanges,
     starvedShare,
     receiverMicrosecondsPerExchange,
-    receiverStarvedShare: received.starvedShare,
-    disturbed: Math.max(starvedShare ?? 0, received.starvedShare ?? 0) > MOST_STARVED_SHARE,
+    receiverStarvedShare,
+    disturbed: Math.max(starvedShare ?? 0, receiverStarvedShare ?? 0) > MOST_STARVED_SHARE,
     receiverShare: (exchangesPerSecond * receiverMicrosecondsPerExchange) / 1e6,
     exchanges,
     measuredMs,

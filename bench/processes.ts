@@ -6,7 +6,13 @@ export const CORES = { sender: 0, receiver: 1 } as const
 export interface Processes {
   /** Whether each process is held on its core by taskset(1). */
   readonly pinned: boolean
-  start(core: number, command: string, args: readonly string[]): ChildProcessWithoutNullStreams
+  /** @param env added to the environment of the bench */
+  start(
+    core: number,
+    command: string,
+    args: readonly string[],
+    env?: Readonly<Record<string, string>>,
+  ): ChildProcessWithoutNullStreams
   /** Kills what still runs. */
   endAll(): void
 }
@@ -16,9 +22,17 @@ export function createProcesses(): Processes {
   const pinned = Object.values(CORES).every(mayPin)
   const running = new Set<ChildProcessWithoutNullStreams>()
 
-  function start(core: number, command: string, args: readonly string[]): ChildProcessWithoutNullStreams {
+  function start(
+    core: number,
+    command: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+  ): ChildProcessWithoutNullStreams {
+    const options = { env: { ...process.env, ...env } }
     // taskset becomes the command that it starts, so the child has the pid of the command itself.
-    const child = pinned ? spawn('taskset', ['-c', String(core), command, ...args]) : spawn(command, args)
+    const child = pinned
+      ? spawn('taskset', ['-c', String(core), command, ...args], options)
+      : spawn(command, args, options)
     running.add(child)
     child.once('close', () => running.delete(child))
     // A process that ended early is reported by its end, not by the pipe that it left.

@@ -1,6 +1,6 @@
 import { describe } from '../src/stats/describe.ts'
 import { quantileInterval, quantileRanks } from '../src/stats/quantileInterval.ts'
-import type { Bar } from './benches.ts'
+import type { Bar } from './bench.ts'
 import type { Observation, Sender } from './measurement.ts'
 
 const LEVEL = 0.95

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Measurement, Task } from '../measurement.ts'
 
 /** A task and what to send. */
-export type PeerTask<Content> = Task & { readonly content: Content }
+export type PeerTask<Content> = Omit<Task, 'receiver'> & { readonly content: Content }
 
 /** Reads the task from standard input; its end ends the process. */
 export function readTask<Content>(): Promise<PeerTask<Content>> {
@@ -16,7 +16,7 @@ export function readTask<Content>(): Promise<PeerTask<Content>> {
 }
 
 /** Lets the load that already runs warm up, measures it, prints the measurement and ends the process: nothing may be answered that is not counted. */
-export async function measure({ phases }: Task, answered: () => number): Promise<never> {
+export async function measure({ phases }: Pick<Task, 'phases'>, answered: () => number): Promise<never> {
   await sleep(phases.warmupMs)
   const from = readMeters(answered())
   await sleep(phases.measureMs)

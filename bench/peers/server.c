@@ -1,9 +1,12 @@
 /*
- * Listens on 127.0.0.1 and prints {"port":N}; serves until standard input ends, so that it never outlives the bench; then prints
- * {"exchanges":N,"cpuMicroseconds":N,"starvedShare":X} and exits.
+ * <receiver> [<certificate> <key>]: listens on 127.0.0.1 and prints {"port":N}; prints its meters whenever a line comes, and once more
+ * when standard input ends: then it exits, so that it never outlives the bench.
  */
 #define _GNU_SOURCE
 #include "server.h"
+
+#include "meters.h"
+#include "wire.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -13,9 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #define READ_BYTES (256 * 1024)
@@ -24,7 +25,7 @@
 #define EVENTS 256
 
 struct Connection {
-  int fd;
+  Wire wire;
   int isClosing;
   unsigned watched;
   char *pending;
@@ -66,12 +67,12 @@ void closeAfterReplies(Connection *connection) {
 static void watch(Connection *connection, unsigned events) {
   if (connection->watched == events) return;
   struct epoll_event event = {.events = events, .data.ptr = connection};
-  if (epoll_ctl(poll, EPOLL_CTL_MOD, connection->fd, &event) != 0) fail("epoll_ctl");
+  if (epoll_ctl(poll, EPOLL_CTL_MOD, connection->wire.fd, &event) != 0) fail("epoll_ctl");
   connection->watched = events;
 }
 
 static void drop(Connection *connection) {
-  close(connection->fd);
+  wireClose(&connection->wire);
   free(connection->pending);
   free(connection->state);
   free(connection);
@@ -80,8 +81,8 @@ static void drop(Connection *connection) {
 /* Returns 0 when the connection is gone. */
 static int flush(Connection *connection) {
   while (connection->pendingFrom < connection->pendingTo) {
-    ssize_t written = send(connection->fd, connection->pending + connection->pendingFrom,
-                           connection->pendingTo - connection->pendingFrom, MSG_NOSIGNAL);
+    ssize_t written = wireWrite(&connection->wire, connection->pending + connection->pendingFrom,
+                                connection->pendingTo - connection->pendingFrom);
     if (written < 0 && errno == EINTR) continue;
     if (written < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) break;
     if (written < 0) {
@@ -101,17 +102,22 @@ static int flush(Connection *connection) {
   return 1;
 }
 
+/* Returns whether there may be more to read that epoll does not tell of. */
+static int readSome(Connection *connection) {
+  ssize_t length = wireRead(&connection->wire, readBuffer, READ_BYTES);
+  if (length < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) return 0;
+  if (length <= 0) {
+    drop(connection);
+    return 0;
+  }
+  codecRead(connection, connection->state, readBuffer, (size_t)length);
+  return flush(connection) && !connection->isClosing && wireHolds(&connection->wire);
+}
+
 static void serve(Connection *connection, unsigned events) {
   if ((events & EPOLLOUT) && !flush(connection)) return;
   if (!(events & (EPOLLIN | EPOLLHUP | EPOLLERR))) return;
-  ssize_t length = recv(connection->fd, readBuffer, READ_BYTES, 0);
-  if (length < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) return;
-  if (length <= 0) {
-    drop(connection);
-    return;
-  }
-  codecRead(connection, connection->state, readBuffer, (size_t)length);
-  flush(connection);
+  while (readSome(connection)) continue;
 }
 
 static void acceptAll(int listener) {
@@ -122,7 +128,7 @@ static void acceptAll(int listener) {
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     Connection *connection = calloc(1, sizeof *connection);
     if (connection == NULL || (connection->state = calloc(1, codecStateBytes)) == NULL) fail("calloc");
-    connection->fd = fd;
+    wireAccept(&connection->wire, fd);
     connection->watched = EPOLLIN;
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = connection};
     if (epoll_ctl(poll, EPOLL_CTL_ADD, fd, &event) != 0) fail("epoll_ctl");
@@ -140,40 +146,10 @@ static int listenOnLoopback(void) {
   return listener;
 }
 
-static int inputEnded(void) {
-  char ignored[256];
-  return read(STDIN_FILENO, ignored, sizeof ignored) <= 0;
-}
-
-static double elapsedNanoseconds(const struct timespec *from) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)(now.tv_sec - from->tv_sec) * 1e9 + (double)(now.tv_nsec - from->tv_nsec);
-}
-
-/* Time runnable without a CPU since `from`, as a share of it: second field of schedstat (Linux Documentation/scheduler/sched-stats). */
-static void printStarvedShare(const struct timespec *from) {
-  unsigned long long ran, waited;
-  FILE *file = fopen("/proc/self/schedstat", "r");
-  int fields = file == NULL ? 0 : fscanf(file, "%llu %llu", &ran, &waited);
-  if (fields == 2) printf("%f", (double)waited / elapsedNanoseconds(from));
-  else printf("null");
-}
-
-static void report(const struct timespec *from) {
-  struct rusage usage;
-  getrusage(RUSAGE_SELF, &usage);
-  long long cpu = (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000LL + usage.ru_utime.tv_usec + usage.ru_stime.tv_usec;
-  printf("{\"exchanges\":%llu,\"cpuMicroseconds\":%lld,\"starvedShare\":", exchanges, cpu);
-  printStarvedShare(from);
-  printf("}\n");
-}
-
-int main(void) {
+int main(int count, char **words) {
   /* Marks the two descriptors that are no connection. */
   static char listenerMark, inputMark;
-  struct timespec from;
-  clock_gettime(CLOCK_MONOTONIC, &from);
+  wireSetUp(count > 2 ? words[1] : NULL, count > 2 ? words[2] : NULL);
   poll = epoll_create1(EPOLL_CLOEXEC);
   if (poll < 0) fail("epoll_create1");
   int listener = listenOnLoopback();
@@ -188,8 +164,8 @@ int main(void) {
     for (int i = 0; i < count; i++) {
       if (events[i].data.ptr == &listenerMark) acceptAll(listener);
       else if (events[i].data.ptr != &inputMark) serve(events[i].data.ptr, events[i].events);
-      else if (inputEnded()) {
-        report(&from);
+      else if (inputEnded(exchanges)) {
+        printMeters(exchanges);
         return 0;
       }
     }

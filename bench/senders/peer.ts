@@ -19,11 +19,11 @@ export function peerSender(processes: Processes, peer: Peer, script: string, con
   return {
     name,
     version: packageVersion(packageName),
-    async send(task) {
+    async send({ port, connections, phases }) {
       const file = join(import.meta.dirname, '../peers', script)
       const dialogue = converse(name, processes.start(CORES.sender, process.execPath, [file]))
       try {
-        dialogue.say({ ...task, content })
+        dialogue.say({ port, connections, phases, content })
         return (await dialogue.hear()) as Measurement
       } finally {
         await dialogue.end()
