@@ -15,6 +15,7 @@ export function keptProvisioner(target: KeptTarget, serviceTimeMs: (run: Planned
         fhir: null,
         startMs: 0,
         arrivals: { mllp: null, fhir: null },
+        downstream: [],
         ended: new Promise(() => {}),
         stop: async () => {},
       }

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Endpoint, Protocol, Scenario } from '../model/scenario.ts'
+import type { ClockReading } from '../model/environment.ts'
+import type { DownstreamReceiver, Endpoint, FieldPath, Protocol, Scenario } from '../model/scenario.ts'
 import { EnvironmentError } from './error.ts'
 import type { Guarded } from './guarded.ts'
 import { lastLines } from './output.ts'
@@ -12,6 +13,8 @@ import { lastLines } from './output.ts'
 export interface BuiltinStart {
   readonly id: string
   readonly protocol: Protocol
+  /** Null for the built-in target itself; else it is a receiver of ours behind a SUT that forwards. */
+  readonly behind: { readonly receiver: DownstreamReceiver; readonly identityAt: FieldPath } | null
   readonly scenario: Scenario
   readonly seed: number
   /** Folder of the run, absolute. */
@@ -24,6 +27,7 @@ export interface BuiltinStart {
 /** A built-in target that listens, in a process of its own. */
 export interface StartedBuiltin {
   readonly endpoint: Endpoint
+  readonly clock: ClockReading
   /** Record of arrivals; whole after `stop`. */
   readonly arrivalsFile: string
   /** The target ended by itself; what it said. */
@@ -37,18 +41,19 @@ const HOST = '127.0.0.1'
 
 /** Starts a built-in target of one protocol. Throws EnvironmentError when it does not come to listen. */
 export async function startBuiltin(guarded: Guarded, start: BuiltinStart): Promise<StartedBuiltin> {
-  const { id, protocol, folder } = start
-  const arrivalsFile = join(folder, `arrivals-${protocol}.bin`)
-  const log = join(folder, `target-${protocol}.log`)
+  const { id, protocol, folder, behind } = start
+  const label = behind === null ? protocol : `downstream-${behind.receiver.name}`
+  const arrivalsFile = join(folder, `arrivals-${label}.bin`)
+  const log = join(folder, `target-${label}.log`)
   const { exited, input, output } = await spawnTarget(guarded, start, log)
   input.write(`${JSON.stringify({ targets: [optionsOf(start, arrivalsFile)] })}\n`)
-  const name = `the built-in ${protocol.toUpperCase()} target`
+  const name = nameOf(start)
   const ended = exited.then(
     ({ code, signal }) => `${name} ended with ${signal ?? `exit code ${code}`}${quote(lastLines(log, 0, 10))}`,
   )
   try {
-    const port = await listeningPort(output, protocol, ended, start)
-    return { endpoint: { host: HOST, port }, arrivalsFile, ended, stop }
+    const { port, clock } = await listening(output, ended, start)
+    return { endpoint: { host: HOST, port }, clock, arrivalsFile, ended, stop }
   } catch (error) {
     await guarded.end(id)
     start.signal.throwIfAborted()
@@ -74,7 +79,14 @@ export async function startBuiltin(guarded: Guarded, start: BuiltinStart): Promi
   }
 }
 
-function optionsOf({ protocol, scenario, seed }: BuiltinStart, arrivalsFile: string) {
+const nameOf = ({ protocol, behind }: BuiltinStart): string =>
+  behind === null ? `the built-in ${protocol.toUpperCase()} target` : `the downstream receiver ${behind.receiver.name}`
+
+function optionsOf({ protocol, behind, scenario, seed }: BuiltinStart, arrivalsFile: string) {
+  if (behind !== null) {
+    const { receiver, identityAt } = behind
+    return { protocol, host: HOST, port: receiver.port, behaviour: receiver.behaviour, seed, arrivalsFile, identityAt }
+  }
   const common = { protocol, host: HOST, port: 0, behaviour: scenario.sut.builtin[protocol], seed, arrivalsFile }
   if (protocol === 'mllp') {
     // All loads of the built-in receiver agree on these (room `scenario`).
@@ -104,15 +116,19 @@ async function spawnTarget(guarded: Guarded, { id, entry, folder }: BuiltinStart
 }
 
 type TargetLine =
-  | { readonly type: 'listening'; readonly ports: Readonly<Record<Protocol, number | null>> }
+  | {
+      readonly type: 'listening'
+      readonly ports: Readonly<Record<Protocol, number | null>>
+      readonly clock: ClockReading
+    }
   | { readonly type: 'error'; readonly message: string }
 
-async function listeningPort(
+async function listening(
   output: NodeJS.ReadableStream,
-  protocol: Protocol,
   ended: Promise<string>,
-  { scenario, signal }: BuiltinStart,
-): Promise<number> {
+  start: BuiltinStart,
+): Promise<{ readonly port: number; readonly clock: ClockReading }> {
+  const { scenario, signal, protocol } = start
   const { readyTimeoutMs } = scenario.sut
   const first = new Promise<TargetLine>(resolve =>
     createInterface({ input: output }).once('line', line => resolve(parseLine(line))),
@@ -126,11 +142,11 @@ async function listeningPort(
   const died = ended.then((message): TargetLine => ({ type: 'error', message }))
   const line = await Promise.race([first, aborted, died])
   const port = line.type === 'listening' ? line.ports[protocol] : null
-  if (port !== null) return port
+  if (line.type === 'listening' && port !== null) return { port, clock: line.clock }
   throw new EnvironmentError(
     'start',
     'environment',
-    `the built-in ${protocol.toUpperCase()} target does not listen: ${line.type === 'error' ? line.message : 'it named no port'}; ` +
+    `${nameOf(start)} does not listen: ${line.type === 'error' ? line.message : 'it named no port'}; ` +
       'see the target log in the folder of the run',
   )
 }

@@ -1,3 +1,4 @@
+import type { RunningReceiver } from '../model/environment.ts'
 import type { Endpoint, Protocol, Sut } from '../model/scenario.ts'
 import { EnvironmentError } from './error.ts'
 import type { Exit, Guarded, GuardedProcess } from './guarded.ts'
@@ -12,6 +13,8 @@ export interface CommandStart {
   /** Protocols of the load, each once. */
   readonly protocols: readonly Protocol[]
   readonly runId: string
+  /** Our own receivers behind the SUT. */
+  readonly downstream: readonly RunningReceiver[]
   /** Folder of the run, absolute. */
   readonly folder: string
   /** Gives a new id below the clone for every process. */
@@ -34,7 +37,8 @@ const PORT_IN_USE = /EADDRINUSE|address (is )?already in use|port .{0,40}(alread
 /**
  * Starts the user's command on free ports of the system's choice and waits until every protocol of the load answers.
  * The ports are told by `HL7BENCH_MLLP_PORT`, `MLLP_PORT`, `HL7BENCH_FHIR_PORT`, `FHIR_PORT`, by `PORT` where the load
- * has one protocol, and by `{mllpPort}` and `{fhirPort}` in the command line. A port may be taken by someone else before
+ * has one protocol, and by `{mllpPort}` and `{fhirPort}` in the command line. Where to forward to is told by
+ * `HL7BENCH_DOWNSTREAM_MLLP_PORT` and `{downstreamMllpPort}` (the first receiver), and by name: `.._PORT_LAB`, `{downstreamMllpPort.lab}`. A port may be taken by someone else before
  * the command binds it: then the command is started again on others, at most 3 times.
  */
 export async function startCommand(guarded: Guarded, start: CommandStart): Promise<StartedCommand> {
@@ -83,16 +87,20 @@ async function tryStart(guarded: Guarded, start: CommandStart): Promise<Attempt>
 
 function spawnCommand(
   guarded: Guarded,
-  { sut, protocols, folder, runId }: CommandStart,
+  { sut, protocols, folder, runId, downstream }: CommandStart,
   { id, mllp, fhir, output }: { id: string; mllp: Endpoint; fhir: Endpoint; output: Output },
 ): Promise<GuardedProcess> {
   const values: Readonly<Record<string, string>> = {
     mllpPort: String(mllp.port),
     fhirPort: String(fhir.port),
     runDir: folder,
+    ...downstreamPorts(downstream, 'downstreamMllpPort', name => `.${name}`),
   }
   const onlyPort = protocols.length === 1 ? { PORT: protocols[0] === 'mllp' ? values.mllpPort! : values.fhirPort! } : {}
-  const command = sut.start.replace(/\{(mllpPort|fhirPort|runDir)\}/g, (_, name: string) => values[name]!)
+  const command = sut.start.replace(
+    /\{(mllpPort|fhirPort|runDir|downstreamMllpPort(?:\.[\w-]+)?)\}/g,
+    (placeholder, name: string) => values[name] ?? placeholder,
+  )
   return guarded.spawn({
     id,
     resource: 'sut',
@@ -103,11 +111,27 @@ function spawnCommand(
       MLLP_PORT: values.mllpPort!,
       FHIR_PORT: values.fhirPort!,
       ...onlyPort,
+      ...downstreamPorts(
+        downstream,
+        'HL7BENCH_DOWNSTREAM_MLLP_PORT',
+        name => `_${name.toUpperCase().replaceAll('-', '_')}`,
+      ),
       [MARK_VARIABLE]: markOf(guarded.experimentId, id),
     },
     stdout: output.stdout,
     stderr: output.stderr,
   })
+}
+
+/** Ports by `head` alone for the first receiver, and by `head` and name for each. */
+function downstreamPorts(
+  receivers: readonly RunningReceiver[],
+  head: string,
+  suffix: (name: string) => string,
+): Record<string, string> {
+  const named = receivers.map(({ name, endpoint }) => [head + suffix(name), String(endpoint.port)] as const)
+  const first = receivers.slice(0, 1).map(({ endpoint }) => [head, String(endpoint.port)] as const)
+  return Object.fromEntries([...first, ...named])
 }
 
 const describe = ({ code, signal }: Exit) => signal ?? `exit code ${code}`

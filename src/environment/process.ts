@@ -2,12 +2,14 @@ import { accessSync, constants, mkdirSync, statSync } from 'node:fs'
 import type { Clone, Problem, Provisioner, RunningTarget } from '../model/environment.ts'
 import type { Case, PlannedRun } from '../model/experiment.ts'
 import type { Protocol, Scenario } from '../model/scenario.ts'
-import { type StartedBuiltin, startBuiltin } from './builtin.ts'
+import { startBuiltin } from './builtin.ts'
 import { startCommand } from './command.ts'
+import { startDownstream, stopAll } from './downstream.ts'
 import { type Entries, entries as ownEntries } from './entries.ts'
 import { spawnGenerator } from './generatorProcess.ts'
 import { type Guarded, untilLost } from './guarded.ts'
 import { reservePorts } from './ports.ts'
+import { stopOnce } from './stopOnce.ts'
 
 /** Fresh processes on loopback for every run: the built-in targets, or the user's command. Needs no root. */
 export function processProvisioner(
@@ -70,7 +72,7 @@ function processClone(guarded: Guarded, id: string, entries: Pick<Entries, 'targ
     const common = { run, scenario, folder, signal, nextId: (name: string) => nextId(`${run.id}-${name}`) }
     return scenario.sut.start === null
       ? await startBuiltins(guarded, { ...common, entry: entries.target })
-      : await startOwn(guarded, common, scenario.sut.start)
+      : await startOwn(guarded, { ...common, entry: entries.target }, scenario.sut.start)
   }
 
   async function release() {
@@ -109,14 +111,17 @@ async function startBuiltins(
   const settled = await Promise.allSettled(
     protocolsOf(scenario).map(async protocol => {
       const id = nextId(`target-${protocol}`)
-      return { protocol, started: await startBuiltin(guarded, { ...start, id, protocol, seed: run.seed }) }
+      return {
+        protocol,
+        started: await startBuiltin(guarded, { ...start, id, protocol, behind: null, seed: run.seed }),
+      }
     }),
   )
   const running = settled.filter(each => each.status === 'fulfilled').map(each => each.value)
-  const stopAll = stopOnce(() => stopBuiltins(running.map(({ started }) => started)))
+  const stopping = stopOnce(() => stopAll(running.map(({ started }) => started)))
   const failed = settled.find(each => each.status === 'rejected')
   if (failed !== undefined) {
-    await stopAll.stop()
+    await stopping.stop()
     throw failed.reason
   }
   const find = (protocol: Protocol) => running.find(each => each.protocol === protocol)?.started
@@ -126,47 +131,45 @@ async function startBuiltins(
     fhir: fhir === undefined ? null : { ...fhir.endpoint, basePath: scenario.sut.fhirBasePath },
     startMs: performance.now() - begin,
     arrivals: { mllp: find('mllp')?.arrivalsFile ?? null, fhir: fhir?.arrivalsFile ?? null },
-    ended: stopAll.unlessStopped(Promise.race([untilLost(guarded), ...running.map(({ started }) => started.ended)])),
-    stop: stopAll.stop,
+    downstream: [],
+    ended: stopping.unlessStopped(Promise.race([untilLost(guarded), ...running.map(({ started }) => started.ended)])),
+    stop: stopping.stop,
   }
 }
 
-/** Stops all of them whatever happens to one. */
-async function stopBuiltins(started: readonly StartedBuiltin[]): Promise<void> {
-  const settled = await Promise.allSettled(started.map(each => each.stop()))
-  const failed = settled.find(each => each.status === 'rejected')
-  if (failed !== undefined) throw failed.reason
-}
-
-async function startOwn(guarded: Guarded, start: TargetStart, command: string): Promise<RunningTarget> {
+/** The receivers behind it are there before the user's command starts, and take what it still sends while it ends. */
+async function startOwn(
+  guarded: Guarded,
+  start: TargetStart & { readonly entry: string },
+  command: string,
+): Promise<RunningTarget> {
   const begin = performance.now()
   const { run, scenario, folder, signal, nextId } = start
   const protocols = protocolsOf(scenario)
+  const behind = await startDownstream(guarded, { ...start, seed: run.seed })
   const started = await startCommand(guarded, {
     sut: { ...scenario.sut, start: command },
     protocols,
     runId: run.id,
+    downstream: behind.receivers,
     folder,
     nextId: () => nextId('sut'),
     signal,
+  }).catch(async (error: unknown) => {
+    await behind.stop().catch(() => {})
+    throw error
   })
-  const stop = stopOnce(async () => void (await guarded.end(started.id)))
+  const stop = stopOnce(async () => {
+    await guarded.end(started.id)
+    await behind.stop()
+  })
   return {
     mllp: protocols.includes('mllp') ? started.mllp : null,
     fhir: protocols.includes('fhir') ? { ...started.fhir, basePath: scenario.sut.fhirBasePath } : null,
     startMs: performance.now() - begin,
     arrivals: { mllp: null, fhir: null },
-    ended: stop.unlessStopped(started.ended),
+    downstream: behind.receivers,
+    ended: stop.unlessStopped(Promise.race([started.ended, ...behind.ended])),
     stop: stop.stop,
-  }
-}
-
-/** A stop that is done once, and an end that only counts when it came first. */
-function stopOnce(action: () => Promise<void>) {
-  let stopping: Promise<void> | undefined
-  return {
-    stop: () => (stopping ??= action()),
-    unlessStopped: (ended: Promise<string>) =>
-      new Promise<string>(resolve => void ended.then(reason => stopping === undefined && resolve(reason))),
   }
 }

@@ -2,7 +2,11 @@ import { hashHicn } from '../generator/hash/pbkdf2.ts'
 import { readPepper } from '../generator/hash/pepper.ts'
 import { hashedOperation } from '../generator/hash/stage.ts'
 import { digestBody } from '../ledger/arrivals.ts'
+import type { FollowedLoad } from '../ledger/follow.ts'
 import type { Load } from '../model/scenario.ts'
+import { createHeaderFields, findHeaderFields } from '../protocol/hl7/fields.ts'
+import { findBody } from '../protocol/hl7/findField.ts'
+import { readMessageType } from '../protocol/hl7/messageType.ts'
 import type { LoadContent } from '../scenario/content.ts'
 import type { MessageFunction, RequestFunction } from '../workload/code.ts'
 import type { CompiledOperations } from '../workload/fhir/compiled.ts'
@@ -20,6 +24,28 @@ function hashesOf(compiled: unknown, options: StreamOptions): ((record: number) 
   const pepper = readPepper(process.env) ?? new Uint8Array()
   const hashes: string[] = []
   return record => (hashes[record] ??= hashHicn(hicnOf(seed, record), pepper, operation.iterations))
+}
+
+/** Makes again what an MLLP load sent through a SUT that forwards. */
+export function followedOf(
+  { compiled, code }: LoadContent,
+  options: StreamOptions,
+): Pick<FollowedLoad, 'digestOf' | 'typeOf'> {
+  const stream = messageStream(compiled as CompiledMessages, options, (code as MessageFunction | null) ?? undefined)
+  const out = { bytes: new Uint8Array(4096), length: 0 }
+  const fields = createHeaderFields()
+  const body = { start: 0, end: 0 }
+  return {
+    typeOf(index) {
+      stream.render(index, out)
+      return findHeaderFields(out.bytes, 0, out.length, fields) ? readMessageType(out.bytes, fields) : ''
+    },
+    digestOf(index) {
+      stream.render(index, out)
+      findBody(out.bytes, 0, out.length, body)
+      return digestBody(out.bytes.subarray(body.start, body.end))
+    },
+  }
 }
 
 /** Makes again what a load sent: the digest of the body of message `index`, as a receiver's record holds it. */

@@ -13,6 +13,7 @@ import { createIdentity } from '../workload/identity.ts'
 import { type ConductedGenerator, conduct } from './conduct.ts'
 import { digestsOf } from './digests.ts'
 import { asFailure, RunFailure } from './failure.ts'
+import { type Following, follow } from './follow.ts'
 import { whyInvalid } from './judge.ts'
 import { mergeLoad } from './mergeLoad.ts'
 import { populate } from './populate.ts'
@@ -102,11 +103,15 @@ async function withTarget(options: RunOptions, progress: Progress): Promise<Meas
     await populate(options, target, endings.first)
     const plans = plansOf(options, target)
     const results = await measure(options, endings.first, await generators, plans, progress)
+    const following = followed(options, plans, results.results, target)
+    await Promise.race([following?.settle(), endings.first])
     const stopping = performance.now()
     await target.stop()
     progress.stopMs = performance.now() - stopping
     progress.stage = 'audit'
-    return { loads: results.loads, audit: auditRun(options, plans, results.results, target) }
+    if (following === null) return { loads: results.loads, audit: auditRun(options, plans, results.results, target) }
+    const audited = following.audit()
+    return { loads: following.timed(results.loads), audit: audited }
   } finally {
     endings?.release()
     for (const generator of (await generators.catch(() => [])).flat()) generator.kill()
@@ -142,6 +147,7 @@ function plansOf({ run, testCase, contents }: RunOptions, target: RunningTarget)
       content: contents[loadIndex]!.compiled,
       module: contents[loadIndex]!.module,
       tickMs: TICK_MS,
+      ...(target.downstream.length > 0 && { followed: true }),
       spinShare: spinShareOf(load, loads),
     }))
   })
@@ -213,6 +219,16 @@ function watchEndings({ ended }: RunningTarget, signal: AbortSignal, progress: P
       reject(new Error('the run is over'))
     },
   }
+}
+
+/** Where the target forwards, its record is that of the receivers behind it. */
+function followed(
+  { testCase: { scenario }, contents }: RunOptions,
+  plans: readonly (readonly GeneratorPlan[])[],
+  results: readonly (readonly GeneratorResult[])[],
+  target: RunningTarget,
+): Following | null {
+  return target.downstream.length === 0 ? null : follow({ scenario, plans, results, contents, target })
 }
 
 function auditRun(

@@ -56,7 +56,7 @@ export class Driver {
       load.workload.kind === 'open' ? Math.max(Math.ceil(load.workload.maxOutstanding / share.of), inFlight) : inFlight,
       feeds,
     )
-    this.#settler = new Settler(options.recorder, options.fates, this.#outstanding, options.share)
+    this.#settler = new Settler(options, this.#outstanding)
     this.#unknown = new UnknownFates(load, this.#slots, this.#outstanding, this.#settler, options.recorder)
     this.#pacer = new Pacer(clock, options.spinShare, () => this.#pump())
     this.#endMs = phases.warmupMs + phases.measureMs
@@ -74,6 +74,11 @@ export class Driver {
 
   get outstanding(): number {
     return this.#outstanding.count
+  }
+
+  /** When the run began, on the clock that was handed in. */
+  get startMs(): number {
+    return this.#startMs
   }
 
   /** ms since the start of the run. */

@@ -1,4 +1,5 @@
 import type { Fates } from '../ledger/fate.ts'
+import type { IntendedTimes } from '../ledger/intended.ts'
 import type { Load, Phases } from '../model/scenario.ts'
 import type { ArrivalCursor, ScheduleShare } from '../workload/arrivals.ts'
 import type { Clock } from './clock.ts'
@@ -20,6 +21,8 @@ export interface DriveOptions {
   readonly clock: Clock
   readonly recorder: Recorder
   readonly fates: Fates
+  /** Where the intended time of every message is kept; absent = nowhere. */
+  readonly intended?: IntendedTimes
   /** Work of the client that a message of a closed loop waits for before it arrives; null = none. */
   readonly stage: ClientStage | null
 }

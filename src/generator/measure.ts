@@ -1,5 +1,7 @@
 import { Fates } from '../ledger/fate.ts'
-import type { GeneratorPlan, GeneratorResult, HashStage, Tick, Vitals } from '../model/generator.ts'
+import { IntendedTimes } from '../ledger/intended.ts'
+import { readClock } from '../ledger/machineClock.ts'
+import type { GeneratorPlan, GeneratorResult, HashStage, Tick, Timeline, Vitals } from '../model/generator.ts'
 import { quantilesOf } from '../stats/histogram.ts'
 import { type ArrivalCursor, arrivals } from '../workload/arrivals.ts'
 import { hash32 } from '../workload/random.ts'
@@ -49,6 +51,7 @@ export async function prepare(
   const wanted = connectionsOf(plan)
   const recorder = new Recorder({ fromMs: phases.warmupMs, untilMs: phases.warmupMs + phases.measureMs })
   const fates = new Fates()
+  const intended = plan.followed ? new IntendedTimes() : null
   const share = { index: plan.index, of: load.generators }
   const driver = new Driver({
     load,
@@ -61,6 +64,7 @@ export async function prepare(
     clock,
     recorder,
     fates,
+    ...(intended && { intended }),
     stage,
   })
   const { links, opened } = await openLinks(wanted, makeLink, driver.events, load.timeoutMs, clock)
@@ -81,6 +85,7 @@ export async function prepare(
       stage?.close()
       return resultOf(plan, recorder, driver, fates, vitals.end(), {
         hash: stage?.result() ?? null,
+        timeline: intended && timelineOf(driver, intended),
         connectionsWanted: wanted,
         connectionsOpened: opened,
         bytesOut: links.reduce((sum, link) => sum + link.bytesOut, 0),
@@ -114,6 +119,13 @@ interface Traffic {
   readonly bytesOut: number
   readonly bytesIn: number
   readonly hash: HashStage | null
+  readonly timeline: Timeline | null
+}
+
+function timelineOf(driver: Driver, intended: IntendedTimes): Timeline {
+  const clock = readClock()
+  const startMachineMs = performance.timeOrigin + driver.startMs + clock.toMachineMs
+  return { startMachineMs, clock, intended: intended.encode() }
 }
 
 function resultOf(
@@ -144,6 +156,7 @@ function resultOf(
     bytesIn: traffic.bytesIn,
     hash: traffic.hash,
     ledger: fates.encode(),
+    ...(traffic.timeline && { timeline: traffic.timeline }),
     health: {
       pid: process.pid,
       node: process.version,

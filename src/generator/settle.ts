@@ -1,6 +1,8 @@
 import type { Fates } from '../ledger/fate.ts'
+import type { IntendedTimes } from '../ledger/intended.ts'
 import type { Outcome } from '../model/exchange.ts'
 import type { ScheduleShare } from '../workload/arrivals.ts'
+import type { DriveOptions } from './driveOptions.ts'
 import type { Outstanding } from './outstanding.ts'
 import type { Recorder } from './recorder.ts'
 import { positionOf } from './share.ts'
@@ -11,16 +13,23 @@ export class Settler {
   readonly #fates: Fates
   readonly #outstanding: Outstanding
   readonly #share: ScheduleShare
+  readonly #intended: IntendedTimes | null
 
-  constructor(recorder: Recorder, fates: Fates, outstanding: Outstanding, share: ScheduleShare) {
+  constructor(
+    { recorder, fates, share, intended }: Pick<DriveOptions, 'recorder' | 'fates' | 'share' | 'intended'>,
+    outstanding: Outstanding,
+  ) {
     this.#recorder = recorder
     this.#fates = fates
     this.#outstanding = outstanding
     this.#share = share
+    this.#intended = intended ?? null
   }
 
   begin(index: number, intendedMs: number, readyMs: number): void {
-    this.#fates.plan(positionOf(index, this.#share) + 1)
+    const position = positionOf(index, this.#share)
+    this.#fates.plan(position + 1)
+    if (this.#intended !== null) this.#intended.set(position, intendedMs)
     this.#recorder.arrived(intendedMs, readyMs)
   }
 

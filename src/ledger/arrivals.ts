@@ -100,22 +100,23 @@ export function openArrivals(file: string): ArrivalLog {
 /**
  * Streams a record in constant memory, oldest entry first; the return value tells about a torn end.
  * Throws when the file is no arrival record or is damaged before its end.
+ * @param fromByte where an earlier reader came to the end of whole entries (`wholeBytes`); 0 = the start
  */
-export function* readArrivals(file: string): Generator<Arrival, ArrivalsEnd, void> {
+export function* readArrivals(file: string, fromByte = 0): Generator<Arrival, ArrivalsEnd, void> {
   const descriptor = openSync(file, 'r')
   try {
-    return yield* entriesOf(descriptor, file)
+    return yield* entriesOf(descriptor, file, fromByte)
   } finally {
     closeSync(descriptor)
   }
 }
 
-function* entriesOf(descriptor: number, file: string): Generator<Arrival, ArrivalsEnd, void> {
+function* entriesOf(descriptor: number, file: string, fromByte: number): Generator<Arrival, ArrivalsEnd, void> {
   const bytes = Buffer.allocUnsafe(CHUNK_BYTES)
-  let filled = readSync(descriptor, bytes, 0, CHUNK_BYTES, null)
-  const headBytes = Math.min(filled, MAGIC.length)
+  let filled = readSync(descriptor, bytes, 0, CHUNK_BYTES, fromByte)
+  const headBytes = fromByte > 0 ? 0 : Math.min(filled, MAGIC.length)
   if (!bytes.subarray(0, headBytes).equals(MAGIC.subarray(0, headBytes))) throw notARecord(file)
-  if (headBytes < MAGIC.length) return { entries: 0, wholeBytes: 0, tornBytes: headBytes }
+  if (fromByte === 0 && headBytes < MAGIC.length) return { entries: 0, wholeBytes: 0, tornBytes: headBytes }
 
   const arrival: Arrival = {
     kind: 'stored',
@@ -126,8 +127,8 @@ function* entriesOf(descriptor: number, file: string): Generator<Arrival, Arriva
     identityEnd: 0,
     digestStart: 0,
   }
-  let at = MAGIC.length
-  let passed = 0
+  let at = headBytes
+  let passed = fromByte
   let entries = 0
   for (;;) {
     while (at + HEAD_BYTES <= filled && at + HEAD_BYTES + bytes[at + IDENTITY_LENGTH_AT]! <= filled) {
@@ -147,7 +148,7 @@ function* entriesOf(descriptor: number, file: string): Generator<Arrival, Arriva
     passed += at
     filled -= at
     at = 0
-    const read = readSync(descriptor, bytes, filled, CHUNK_BYTES - filled, null)
+    const read = readSync(descriptor, bytes, filled, CHUNK_BYTES - filled, passed + filled)
     if (read === 0) return { entries, wholeBytes: passed, tornBytes: filled }
     filled += read
   }

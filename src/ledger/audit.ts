@@ -1,8 +1,10 @@
-import { AUDIT_TERMS, type Audit, type AuditCell, type AuditTerm } from '../model/audit.ts'
+import type { Audit, AuditCell } from '../model/audit.ts'
 import type { Identity } from '../workload/identity.ts'
 import { DIGEST_BYTES, readArrivals } from './arrivals.ts'
-import { type Sent, sentAs, termOf } from './classify.ts'
+import { Cells } from './cells.ts'
+import { sentAs } from './classify.ts'
 import type { Fates } from './fate.ts'
+import { noStrangers, noteStranger, type Strangers } from './strangers.ts'
 
 /** One load, seen from the sender: what was planned, what became of it, and how to make it again. */
 export interface AuditedLoad {
@@ -13,7 +15,6 @@ export interface AuditedLoad {
   readonly digestOf: (index: number) => Uint8Array
 }
 
-const EXAMPLES = 20
 const ARRIVALS_MASK = 3
 const ALTERED = 4
 
@@ -23,24 +24,19 @@ const ALTERED = 4
  */
 export function audit(loads: readonly AuditedLoad[], files: readonly string[] | null): Audit {
   const seen = loads.map(load => new Uint8Array(plannedOf(load)))
-  const strangers = { count: 0, repeats: 0, examples: [] as string[] }
+  const strangers = noStrangers()
   for (const file of files ?? []) readRecord(file, loads, seen, strangers)
   const cells = countCells(loads, seen, strangers)
-  return files === null ? acknowledgementsOnly(cells) : withRecord(cells, strangers)
+  return files === null ? cells.acknowledgementsOnly() : cells.audit(strangers)
 }
 
-function plannedOf({ fates }: AuditedLoad): number {
+/** Messages of a load that were planned, over all its generators. */
+export function plannedOf({ fates }: AuditedLoad): number {
   return fates.reduce(
     (most, { planned }, generator) =>
       planned === 0 ? most : Math.max(most, (planned - 1) * fates.length + generator + 1),
     0,
   )
-}
-
-interface Strangers {
-  count: number
-  repeats: number
-  readonly examples: string[]
 }
 
 function readRecord(
@@ -68,19 +64,8 @@ function readRecord(
   }
 }
 
-function noteStranger(strangers: Strangers, identity: string): void {
-  strangers.count++
-  if (strangers.examples.length < EXAMPLES) strangers.examples.push(identity)
-}
-
-interface Cells {
-  readonly byKey: Map<string, AuditCell>
-  readonly examples: Partial<Record<AuditTerm, string[]>>
-  planned: number
-}
-
 function countCells(loads: readonly AuditedLoad[], seen: readonly Uint8Array[], strangers: Strangers): Cells {
-  const cells: Cells = { byKey: new Map(), examples: {}, planned: 0 }
+  const cells = new Cells()
   for (const [i, { fates, identity }] of loads.entries()) {
     for (const [generator, share] of fates.entries()) {
       for (let position = 0; position < share.planned; position++) {
@@ -88,73 +73,11 @@ function countCells(loads: readonly AuditedLoad[], seen: readonly Uint8Array[], 
         const state = seen[i]![index]!
         const sent = sentAs(share.get(position))
         if (sent === 'unsent' && state !== 0) noteStranger(strangers, identity.text(index))
-        count(cells, sent, state, () => identity.text(index))
+        const arrivals = (state & ARRIVALS_MASK) as AuditCell['arrivals']
+        const body = arrivals === 0 ? 'absent' : (state & ALTERED) === 0 ? 'equal' : 'altered'
+        cells.count(sent, arrivals, body, () => identity.text(index))
       }
     }
   }
   return cells
-}
-
-function count(cells: Cells, sent: Sent, state: number, nameOf: () => string): void {
-  const arrivals = (state & ARRIVALS_MASK) as AuditCell['arrivals']
-  const body = arrivals === 0 ? 'absent' : (state & ALTERED) === 0 ? 'equal' : 'altered'
-  const term = termOf(sent, arrivals, body)
-  const key = `${sent} ${arrivals} ${body}`
-  const cell = cells.byKey.get(key)
-  cells.planned++
-  cells.byKey.set(key, { outcome: sent, arrivals, body, term, count: (cell?.count ?? 0) + 1 })
-  if (term === 'once') return
-  cells.examples[term] ??= []
-  if (cells.examples[term].length < EXAMPLES) cells.examples[term].push(nameOf())
-}
-
-function withRecord(cells: Cells, strangers: Strangers): Audit {
-  const terms = Object.fromEntries(AUDIT_TERMS.map(term => [term, sumOf(cells, cell => cell.term === term)])) as Record<
-    AuditTerm,
-    number
-  >
-  const examples = strangers.examples.length > 0 ? { ...cells.examples, foreign: strangers.examples } : cells.examples
-  return {
-    evidence: 'receiver',
-    planned: cells.planned,
-    acknowledged: acknowledged(cells),
-    terms,
-    foreign: strangers.count,
-    repeats: strangers.repeats,
-    cells: [...cells.byKey.values()],
-    examples,
-    balanced: Object.values(terms).reduce((sum, term) => sum + term, 0) === cells.planned,
-  }
-}
-
-function acknowledgementsOnly(cells: Cells): Audit {
-  const known = acknowledged(cells)
-  const unknown = Object.fromEntries(AUDIT_TERMS.map(term => [term, null])) as Record<AuditTerm, null>
-  return {
-    evidence: 'acknowledgements',
-    planned: cells.planned,
-    acknowledged: known,
-    terms: { ...unknown, rejected: known.rejected, unsent: known.unsent },
-    foreign: null,
-    repeats: null,
-    cells: [],
-    examples: {},
-    balanced: known.accepted + known.rejected + known.unknown + known.unsent === cells.planned,
-  }
-}
-
-function acknowledged(cells: Cells): Audit['acknowledged'] {
-  const of = (...sent: Sent[]) => sumOf(cells, cell => sent.includes(cell.outcome))
-  return {
-    accepted: of('accepted'),
-    rejected: of('rejected'),
-    unknown: of('unknown', 'mismatched'),
-    unsent: of('unsent'),
-  }
-}
-
-function sumOf(cells: Cells, holds: (cell: AuditCell) => boolean): number {
-  let sum = 0
-  for (const cell of cells.byKey.values()) if (holds(cell)) sum += cell.count
-  return sum
 }

@@ -37,12 +37,33 @@ export interface Audit {
   readonly examples: Readonly<Partial<Record<AuditTerm | 'foreign', readonly string[]>>>
   /** Whether the terms add up to planned. */
   readonly balanced: boolean
+  /** By receiver behind a SUT that forwards; absent when it does not. */
+  readonly downstream?: readonly ReceiverAudit[]
+}
+
+/** What one receiver behind a SUT that forwards got, set against what the scenario declares. Arrivals, not messages. */
+export interface ReceiverAudit {
+  readonly name: string
+  /** Arrivals that the accepted messages were to have here. */
+  readonly declared: number
+  /** Declared and not there. */
+  readonly missing: number
+  /** More of a message than declared. */
+  readonly extra: number
+  /** Of planned messages that were to arrive elsewhere only. */
+  readonly misrouted: number
+  /** Of identities that nobody planned. */
+  readonly foreign: number
+  /** Messages whose body differed; null = bodies are not compared. */
+  readonly altered: number | null
 }
 
 export interface AuditCell {
   readonly outcome: 'accepted' | 'rejected' | 'mismatched' | 'unknown' | 'unsent'
+  /** 2 = two or more. Behind a SUT that forwards: 0 = fewer than declared, 1 = as declared, 2 = more. */
   readonly arrivals: 0 | 1 | 2
-  readonly body: 'equal' | 'altered' | 'absent'
+  /** `notCompared`: the SUT in between may write bodies anew. */
+  readonly body: 'equal' | 'altered' | 'absent' | 'notCompared'
   readonly term: AuditTerm
   readonly count: number
 }

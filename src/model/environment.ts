@@ -39,10 +39,33 @@ export interface RunningTarget {
   readonly startMs: number
   /** Files with the receiver's own record of arrivals, by protocol; null when the target keeps none that we can read. */
   readonly arrivals: { readonly mllp: string | null; readonly fhir: string | null }
+  /** Our own receivers behind the target, in the order of the scenario; empty when it does not forward. */
+  readonly downstream: readonly RunningReceiver[]
   /** Set as soon as a process of the target ended by itself. */
   readonly ended: Promise<string>
-  /** Ends the target's whole process tree. Idempotent. */
+  /** Ends the target's whole process tree, and then the receivers behind it. Idempotent. */
   stop(): Promise<void>
+}
+
+/** A receiver of ours behind a SUT that forwards. */
+export interface RunningReceiver {
+  readonly name: string
+  readonly endpoint: Endpoint
+  /** Its record of arrivals: complete but for what is still on the way, whole after `stop`. */
+  readonly arrivalsFile: string
+  readonly clock: ClockReading
+}
+
+/**
+ * The relation of a process's clock to the one that all processes of a machine share. `performance.now()` counts from the start of the
+ * process, and `performance.timeOrigin` is the wall clock as it was then, which may have been set or slewed since; CLOCK_MONOTONIC is
+ * the same for all.
+ */
+export interface ClockReading {
+  /** Add it to `performance.timeOrigin + performance.now()` to get the machine's monotonic clock, ms. */
+  readonly toMachineMs: number
+  /** Largest error of it, ms: half the time that the reading took. */
+  readonly uncertaintyMs: number
 }
 
 /** A generator seen from the controller: lines in, lines out, end of input = stop. */

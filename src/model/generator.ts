@@ -1,3 +1,4 @@
+import type { ClockReading } from './environment.ts'
 import type { OutcomeCounts, Quantiles, Time } from './exchange.ts'
 import type { Endpoint, Load, Phases } from './scenario.ts'
 
@@ -23,6 +24,8 @@ export interface GeneratorPlan {
   readonly module: string | null
   /** Time between two ticks, ms. */
   readonly tickMs: number
+  /** Whether messages are followed through the target: their intended times are told with the result. */
+  readonly followed?: boolean
   /** Largest share of its time that the generator may spend spinning just before arrivals, 0 to 1. */
   readonly spinShare: number
 }
@@ -82,9 +85,21 @@ export interface GeneratorResult {
   readonly bytesIn: number
   /** One byte of state for each planned message (room `ledger`), deflated, base64. */
   readonly ledger: string
+  /** Of a followed load. */
+  readonly timeline?: Timeline
   readonly health: GeneratorHealth
   /** The hashing stage of the load; null when it has none. */
   readonly hash: HashStage | null
+}
+
+/** When each message was to be sent, on the clock that all processes of the machine share. */
+export interface Timeline {
+  /** Start of the run on the machine's monotonic clock, ms. */
+  readonly startMachineMs: number
+  /** How the generator's own clock relates to that one. */
+  readonly clock: ClockReading
+  /** Intended times from the start (room `ledger`), deflated, base64. */
+  readonly intended: string
 }
 
 /** Hashing that a load declares as the client's own work: timed apart from the exchanges. */

@@ -73,4 +73,21 @@ export interface LoadResult {
   /** The hashing stage of the load; null when it has none. */
   readonly hash: HashStage | null
   readonly ticks: readonly Tick[]
+  /** From the intended time to the arrival behind a SUT that forwards; absent when it does not. */
+  readonly endToEnd?: EndToEnd
+}
+
+/** Times over every message of the measured phase that was to arrive somewhere; one that did not is infinitely slow. */
+export interface EndToEnd {
+  readonly quantiles: Quantiles
+  readonly meanMs: number | null
+  /** HDR histogram of those that arrived, V2 base64, units of 100 ns. */
+  readonly histogram: string
+  readonly arrived: number
+  readonly missing: number
+  /**
+   * Where processes read their own clocks: the largest difference between a receiver's and a generator's, which is taken out by the clock
+   * that all processes of a machine share, and how far a time may be off for it, ms.
+   */
+  readonly clock: { readonly offsetMs: number; readonly uncertaintyMs: number }
 }

@@ -1,4 +1,4 @@
-import { AUDIT_TERMS, type Audit, type AuditTerm } from '../model/audit.ts'
+import { AUDIT_TERMS, type Audit, type AuditTerm, type ReceiverAudit } from '../model/audit.ts'
 import type { RunResult } from '../model/result.ts'
 import type { AuditSum } from './experiment.ts'
 
@@ -25,8 +25,28 @@ export function sumAudits(results: readonly RunResult[]): AuditSum | null {
     foreign: sumOf(audits, audit => audit.foreign),
     repeats: sumOf(audits, audit => audit.repeats),
     balanced: audits.every(audit => audit.balanced),
+    ...sumDownstream(audits),
     examples: mergeExamples(audits),
   }
+}
+
+function sumDownstream(audits: readonly Audit[]): Pick<AuditSum, 'downstream'> {
+  const all = audits.flatMap(({ downstream }) => downstream ?? [])
+  const names = [...new Set(all.map(({ name }) => name))]
+  if (names.length === 0) return {}
+  return { downstream: names.map(name => addReceivers(all.filter(each => each.name === name))) }
+}
+
+function addReceivers(all: readonly ReceiverAudit[]): ReceiverAudit {
+  return all.reduce((sum, each) => ({
+    name: sum.name,
+    declared: sum.declared + each.declared,
+    missing: sum.missing + each.missing,
+    extra: sum.extra + each.extra,
+    misrouted: sum.misrouted + each.misrouted,
+    foreign: sum.foreign + each.foreign,
+    altered: sum.altered === null || each.altered === null ? null : sum.altered + each.altered,
+  }))
 }
 
 function sumOf(audits: readonly Audit[], count: (audit: Audit) => number | null): number | null {

@@ -1,4 +1,4 @@
-import type { Audit, AuditTerm } from '../model/audit.ts'
+import type { Audit, AuditTerm, ReceiverAudit } from '../model/audit.ts'
 import type { ExperimentPlan } from '../model/experiment.ts'
 import type { RunResult, Stage } from '../model/result.ts'
 import type { Provenance } from '../model/row.ts'
@@ -106,6 +106,18 @@ export interface LoadReport {
   readonly curve: readonly CurvePoint[]
   /** The valid run whose response p99 is the median one; null without a valid run. */
   readonly series: Series | null
+  /** Behind a SUT that forwards; absent when it does not. */
+  readonly endToEnd?: EndToEndReport
+}
+
+/** What end-to-end figures rest on, over all valid runs. */
+export interface EndToEndReport {
+  readonly arrived: number
+  readonly missing: number
+  /** Largest difference between the clocks of two processes, which is taken out, ms. */
+  readonly clockOffsetMs: number
+  /** How far a time may be off for it, ms. */
+  readonly clockUncertaintyMs: number
 }
 
 export interface CurvePoint {
@@ -198,6 +210,8 @@ export interface AuditSum {
   readonly foreign: number | null
   readonly repeats: number | null
   readonly balanced: boolean
+  /** By receiver behind a SUT that forwards, arrivals added up; absent when it does not. */
+  readonly downstream?: readonly ReceiverAudit[]
   /** Up to 20 identities for each term that should be 0. */
   readonly examples: Readonly<Partial<Record<AuditTerm | 'foreign', readonly string[]>>>
 }

@@ -1,3 +1,4 @@
+import { endToEndNotes } from './endToEnd.ts'
 import type { CaseReport, ExperimentReport, Metric, SloVerdict } from './experiment.ts'
 import { alarmText, oddityTexts, reasonTexts } from './findings.ts'
 import { formatFigure, formatInterval } from './format.ts'
@@ -48,6 +49,7 @@ function renderCase(report: CaseReport): readonly string[] {
         ...reasonTexts(report.reasons),
         ...oddityTexts(report),
         ...exclusions(report.validity),
+        ...endToEndNotes(report),
         ...markedNotes(report),
       ].map(escapeMarkdown),
     ]),

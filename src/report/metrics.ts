@@ -8,12 +8,12 @@ type Read = (result: LoadResult) => { readonly value: Figure; readonly marked: b
 
 /** Metrics of every load that a report shows; the rest are read on demand by an SLO. */
 export function shownMetrics(loads: readonly Load[], results: readonly RunResult[]): readonly Metric[] {
-  return loads.flatMap(load => shownNames(load).map(name => metricOf(load, name, results)!))
+  return loads.flatMap(load => shownNames(load, results).map(name => metricOf(load, name, results)!))
 }
 
 /**
  * One metric of one load over its runs.
- * @param name `throughput`, `errors`, `duration` or `<time>.<quantile>`
+ * @param name `throughput`, `errors`, `duration`, `<time>.<quantile>` or `endToEnd.<quantile>`
  * @returns null for a name that is none of these
  */
 export function metricOf(load: Load, name: string, results: readonly RunResult[]): Metric | null {
@@ -28,10 +28,14 @@ export function metricOf(load: Load, name: string, results: readonly RunResult[]
   }
 }
 
-function shownNames(load: Load): readonly string[] {
+function shownNames(load: Load, results: readonly RunResult[]): readonly string[] {
+  const isFollowed = results.some(
+    result => result.state !== 'failed' && result.loads.some(each => each.load === load.name && each.endToEnd),
+  )
+  const endToEnd = isFollowed ? ['endToEnd.p50', 'endToEnd.p99'] : []
   const isEnhanced = load.protocol === 'mllp' && load.acknowledgement === 'enhanced'
   const commit = isEnhanced ? ['commit.p50', 'commit.p99'] : []
-  const always = ['throughput', 'response.p50', 'response.p99', ...commit, 'errors']
+  const always = ['throughput', 'response.p50', 'response.p99', ...commit, ...endToEnd, 'errors']
   return load.workload.records === null ? always : ['duration', ...always]
 }
 
@@ -50,6 +54,9 @@ function sourceOf(name: string): { readonly unit: Unit; readonly read: Read } | 
     for (const quantile of QUANTILES)
       if (name === `${time}.${quantile}`)
         return { unit: 'ms', read: result => ofQuantile(result.quantiles[time][quantile]) }
+  for (const quantile of QUANTILES)
+    if (name === `endToEnd.${quantile}`)
+      return { unit: 'ms', read: ({ endToEnd }) => (endToEnd ? ofQuantile(endToEnd.quantiles[quantile]) : null) }
   return null
 }
 

@@ -48,6 +48,20 @@ const audit = z.strictObject({
   foreign: nullable(number),
   repeats: nullable(number),
   balanced: z.boolean(),
+  downstream: z
+    .array(
+      z.strictObject({
+        name: text,
+        declared: number,
+        missing: number,
+        extra: number,
+        misrouted: number,
+        foreign: number,
+        altered: nullable(number).describe('null = bodies are not compared.'),
+      }),
+    )
+    .optional()
+    .describe('Arrivals at the receivers behind a SUT that forwards.'),
   examples: z.record(text, z.array(text)),
 })
 
@@ -65,6 +79,10 @@ const load = z.strictObject({
       ),
     }),
   ),
+  endToEnd: z
+    .strictObject({ arrived: number, missing: number, clockOffsetMs: number, clockUncertaintyMs: number })
+    .optional()
+    .describe('What the end-to-end figures of a SUT that forwards rest on.'),
 })
 
 const count = z.strictObject({ load: text, name: text, count: number, runs: number })

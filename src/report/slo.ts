@@ -102,9 +102,10 @@ function auditCount(name: string, audit: AuditSum): number | null | undefined {
   return count !== undefined && audit.evidence === 'acknowledgements' ? null : count
 }
 
-function rawAuditCount(name: string, { terms, foreign, repeats }: AuditSum): number | null | undefined {
+function rawAuditCount(name: string, { terms, foreign, repeats, downstream }: AuditSum): number | null | undefined {
   if (name === 'foreign') return foreign
   if (name === 'repeats') return repeats
+  if (name === 'misrouted') return downstream?.reduce((sum, { misrouted }) => sum + misrouted, 0)
   if (name === 'unknown')
     return terms.unknownArrived === null || terms.unknownAbsent === null
       ? null

@@ -4,6 +4,7 @@ import type { Load } from '../model/scenario.ts'
 import { answerOf, verdictOf } from './answer.ts'
 import { sumAudits } from './auditSum.ts'
 import { responseCurve } from './curve.ts'
+import { endToEndReport } from './endToEnd.ts'
 import type { CaseReport, ExperimentReport, LoadReport, ReportInput } from './experiment.ts'
 import { ackErrorsOf, alarmsOf, reasonsOf, refusalsOf, toleratedOf } from './findings.ts'
 import { fitLoad } from './hash/loadFit.ts'
@@ -58,6 +59,7 @@ export function summarizeCase(testCase: Case, plan: ExperimentPlan, all: readonl
 
 function summarizeLoad(load: Load, results: readonly RunResult[]): LoadReport {
   const valid = results.flatMap(result => (result.state === 'valid' ? result.loads : []))
+  const endToEnd = endToEndReport(load.name, results)
   return {
     name: load.name,
     protocol: load.protocol,
@@ -65,5 +67,6 @@ function summarizeLoad(load: Load, results: readonly RunResult[]): LoadReport {
     assumed: load.assumed,
     curve: responseCurve(valid.filter(result => result.load === load.name)),
     series: typicalSeries(load.name, results),
+    ...(endToEnd && { endToEnd }),
   }
 }

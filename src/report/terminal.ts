@@ -1,4 +1,5 @@
 import { columns } from './columns.ts'
+import { endToEndNotes } from './endToEnd.ts'
 import type { CaseReport, ExperimentReport, Metric, OverallVerdict, SloVerdict } from './experiment.ts'
 import { alarmText, oddityTexts, reasonTexts } from './findings.ts'
 import { fold } from './fold.ts'
@@ -75,6 +76,7 @@ function renderCase(report: CaseReport, options: TerminalOptions): readonly stri
     ...oddityTexts(report).flatMap(text => note(text, style.warning)),
     ...note(validityLine(report.validity)),
     ...exclusions(report.validity).flatMap(text => note(text, style.warning)),
+    ...endToEndNotes(report).flatMap(text => note(text, style.dim)),
     ...markedNotes(report).flatMap(text => note(`* ${text}`, style.warning)),
   ]
 }

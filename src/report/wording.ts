@@ -1,4 +1,4 @@
-import { AUDIT_TERMS, type AuditTerm } from '../model/audit.ts'
+import { AUDIT_TERMS, type AuditTerm, type ReceiverAudit } from '../model/audit.ts'
 import type { AuditSum, CaseReport, ExperimentReport, SloVerdict, Validity } from './experiment.ts'
 import { formatCount, formatFigure, plural } from './format.ts'
 
@@ -26,6 +26,7 @@ export function auditRemarks(audit: AuditSum): readonly string[] {
     ...(audit.evidence === 'receiver'
       ? []
       : ['The target keeps no record of arrivals: lost, duplicated and corrupted messages are not known.']),
+    ...(audit.downstream ?? []).map(receiverLine),
     ...(audit.balanced
       ? []
       : ['The terms of a run do not add up to what was planned: a defect of hl7bench, please report it.']),
@@ -34,6 +35,15 @@ export function auditRemarks(audit: AuditSum): readonly string[] {
         `${termName(term as AuditTerm)}, for instance: ${identities.slice(0, EXAMPLES).join(' ')}`,
     ),
   ]
+}
+
+/** `lab: 120 arrivals declared, 2 missing ..`; what is as it should be is named too. */
+function receiverLine({ name, declared, missing, extra, misrouted, foreign, altered }: ReceiverAudit): string {
+  const counts = { missing, extra, misrouted, foreign, altered }
+  const found = Object.entries(counts).map(([what, count]) =>
+    count === null ? 'bodies not compared' : `${what} ${formatCount(count)}`,
+  )
+  return `Behind the SUT, ${name}: ${plural(declared, 'arrival')} declared; ${found.join(', ')}.`
 }
 
 /** `mllp.response.p99 < 250 ms: 14.2 ms`, without the verdict. */

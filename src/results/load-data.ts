@@ -1,6 +1,6 @@
 import { QUANTILES, type Quantiles, type QuantileValue, TIMES } from '../model/exchange.ts'
 import type { GeneratorHealth } from '../model/generator.ts'
-import type { LoadResult } from '../model/result.ts'
+import type { EndToEnd, LoadResult } from '../model/result.ts'
 
 /** What a row's data says of one load: all but histograms and ticks, which stay in the experiment's folder. */
 export function loadData(load: LoadResult): Record<string, unknown> {
@@ -31,9 +31,14 @@ export function loadData(load: LoadResult): Record<string, unknown> {
     redials: load.redials,
     bytesOut: load.bytesOut,
     bytesIn: load.bytesIn,
+    ...(load.endToEnd && { endToEnd: endToEndData(load.endToEnd) }),
     ...(load.hash === null ? {} : { hash: load.hash }),
     generators: healthData(load.generators),
   }
+}
+
+function endToEndData({ quantiles, meanMs, arrived, missing, clock }: EndToEnd): Record<string, unknown> {
+  return { arrived, missing, meanMs, quantiles: quantilesData(quantiles), clock }
 }
 
 const quantilesData = (quantiles: Quantiles): Record<string, unknown> =>

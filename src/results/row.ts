@@ -89,6 +89,6 @@ function stateOf(result: RunResult): Record<string, unknown> {
 }
 
 function auditOf({ audit }: Measured): Record<string, unknown> {
-  const { evidence, planned, acknowledged, terms, foreign, repeats, balanced } = audit
-  return { evidence, planned, acknowledged, terms, foreign, repeats, balanced }
+  const { evidence, planned, acknowledged, terms, foreign, repeats, balanced, downstream } = audit
+  return { evidence, planned, acknowledged, terms, foreign, repeats, balanced, ...(downstream && { downstream }) }
 }

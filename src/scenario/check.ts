@@ -1,3 +1,4 @@
+import { checkDownstream } from './checkDownstream.ts'
 import { checkEnvironment } from './checkEnvironment.ts'
 import { checkTransports } from './checkHllp.ts'
 import { checkLoad } from './checkLoad.ts'
@@ -17,6 +18,7 @@ export function checkParts(parts: Parts, raw: unknown, place: Place): readonly F
     ...checkEnvironment(parts, raw),
     ...checkPhases(parts),
     ...checkSut(parts, place),
+    ...checkDownstream(parts),
     ...checkSlos(parts, raw),
   ]
 }

@@ -3,7 +3,7 @@ import type { Parts } from './parse.ts'
 import type { ParsedSut } from './sutSchema.ts'
 
 /** Names that a user may take for a placeholder of `sut.start`: `{port}`, `{mllp_port}`; `${..}` is the shell's. */
-const NEARLY_PLACEHOLDER = /(?<!\$)\{(?!mllpPort\}|fhirPort\}|runDir\})(\w*port|run_?dir)\}/gi
+const NEARLY_PLACEHOLDER = /(?<!\$)\{(?!mllpPort\}|fhirPort\}|downstreamMllpPort\}|runDir\})(\w*port|run_?dir)\}/gi
 
 export function checkSut(parts: Parts, place: Place): readonly Finding[] {
   const { sut } = parts
@@ -35,7 +35,7 @@ function checkStart(sut: ParsedSut): readonly Finding[] {
   const wrong = [...(sut.start ?? '').matchAll(NEARLY_PLACEHOLDER)].map(match => match[0])
   return wrong.map(found => ({
     path: ['sut', 'start'],
-    expected: 'the placeholders {mllpPort}, {fhirPort} and {runDir}',
+    expected: 'the placeholders {mllpPort}, {fhirPort}, {downstreamMllpPort} and {runDir}',
     found,
     hint: null,
   }))

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
-import type { Load, MllpLoad } from '../model/scenario.ts'
+import type { FhirLoad, MllpLoad, Scenario } from '../model/scenario.ts'
 import { MAX_DATA_BYTES } from '../protocol/hllp/block.ts'
 import { codeOfLoad, type MessageFunction, type RequestFunction } from '../workload/code.ts'
 import { type CompiledOperations, compileOperations } from '../workload/fhir/compiled.ts'
 import { type PostedResource, parseFhirFile } from '../workload/fhir/files.ts'
 import { ackConditionFault } from '../workload/hl7/ackConditions.ts'
+import { carryIdentity } from '../workload/hl7/carry.ts'
 import { type CompiledMessages, compileMessages } from '../workload/hl7/compiled.ts'
+import { parseFieldPath } from '../workload/hl7/fieldPath.ts'
 import { parseHl7File } from '../workload/hl7/files.ts'
 import type { LoadedScenario } from './compile.ts'
 import { type Complaint, ScenarioError } from './complaint.ts'
@@ -34,7 +36,11 @@ export async function readContents({ cases, module }: LoadedScenario): Promise<M
       id,
       scenario.load.map((load, index) => {
         const code = codeOfLoad(exported, index)
-        return { compiled: compile(load, `load[${index}]`, complaints), code, module: code === null ? null : module }
+        const compiled =
+          load.protocol === 'fhir'
+            ? compileFhir(load, `load[${index}]`, complaints)
+            : compileMllp(load, `load[${index}]`, scenario, complaints)
+        return { compiled, code, module: code === null ? null : module }
       }),
     ]),
   )
@@ -44,30 +50,42 @@ export async function readContents({ cases, module }: LoadedScenario): Promise<M
   return contents
 }
 
-function compile(load: Load, path: string, complaints: Complaint[]): LoadContent['compiled'] {
-  if (load.protocol === 'fhir') {
-    const before = complaints.length
-    const resources = new Map(
-      load.operations.flatMap((operation, i) =>
-        operation.kind === 'files'
-          ? [
-              [
-                operation.files,
-                operation.files.flatMap(file => readResources(file, `${path}.operations[${i}].files`, complaints)),
-              ],
-            ]
-          : [],
-      ),
-    )
-    const isComplained = complaints.length > before
-    return isComplained
-      ? { operations: [], population: 0 }
-      : compileOperations(load, files => resources.get(files) ?? [])
-  }
+function compileFhir(load: FhirLoad, path: string, complaints: Complaint[]): CompiledOperations {
+  const before = complaints.length
+  const resources = new Map(
+    load.operations.flatMap((operation, i) =>
+      operation.kind === 'files'
+        ? [
+            [
+              operation.files,
+              operation.files.flatMap(file => readResources(file, `${path}.operations[${i}].files`, complaints)),
+            ],
+          ]
+        : [],
+    ),
+  )
+  const isComplained = complaints.length > before
+  return isComplained ? { operations: [], population: 0 } : compileOperations(load, files => resources.get(files) ?? [])
+}
+
+function compileMllp(load: MllpLoad, path: string, { sut, file }: Scenario, complaints: Complaint[]): CompiledMessages {
   const { messages, acknowledgement } = load
-  if (messages.kind !== 'files') return compileMessages(messages, [], acknowledgement)
-  const read = messages.files.flatMap(file => readMessages(load, file, `${path}.messages.files`, complaints))
-  return read.length === 0 ? { kind: 'files', messages: [] } : compileMessages(messages, read)
+  const read =
+    messages.kind === 'files'
+      ? messages.files.flatMap(name => readMessages(load, name, `${path}.messages.files`, complaints))
+      : []
+  if (messages.kind === 'files' && read.length === 0) return { kind: 'files', messages: [] }
+  const identityAt = sut.downstream === null ? null : parseFieldPath(sut.downstream.identity)
+  try {
+    const compiled = compileMessages(messages, read, acknowledgement)
+    return identityAt === null ? compiled : carryIdentity(compiled, identityAt)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    complaints.push(
+      complaint(file ?? 'command line', null, `${path}.messages`, 'messages that can be made', error.message),
+    )
+    return { kind: 'files', messages: [] }
+  }
 }
 
 function readMessages(load: MllpLoad, file: string, path: string, complaints: Complaint[]): readonly Uint8Array[] {

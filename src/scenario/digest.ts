@@ -44,10 +44,11 @@ function contentOfPart(
 }
 
 function sutOf({ sut, environment }: Scenario, folder: string): unknown {
-  if (environment.kind === 'attached') return null
+  const downstream = sut.downstream === null ? {} : { downstream: sut.downstream }
+  if (environment.kind === 'attached') return sut.downstream && downstream
   if (sut.start === null) return { builtin: sut.builtin, fhirBasePath: sut.fhirBasePath }
   const cwd = relative(folder, sut.cwd).split(sep).join('/')
-  return { start: sut.start, env: sut.env, cwd, fhirBasePath: sut.fhirBasePath }
+  return { start: sut.start, env: sut.env, cwd, fhirBasePath: sut.fhirBasePath, ...downstream }
 }
 
 const sha256 = (data: string | Uint8Array) => createHash('sha256').update(data).digest('hex')

@@ -1,4 +1,5 @@
-import type { EnvironmentSpec, Scenario, Sut } from '../model/scenario.ts'
+import type { Downstream, EnvironmentSpec, Scenario, Sut } from '../model/scenario.ts'
+import type { ParsedDownstream } from './downstreamSchema.ts'
 import { parseFhirEndpoint, parseMllpEndpoint } from './endpoint.ts'
 import type { ParsedEnvironment } from './environmentSchema.ts'
 import type { Place } from './finding.ts'
@@ -47,6 +48,17 @@ function resolveSut(sut: ParsedSut, place: Place): Sut {
   return {
     ...sut,
     cwd: place.resolve(sut.cwd ?? '.'),
+    downstream: sut.downstream && resolveDownstream(sut.downstream),
     repository: sut.repository === null ? null : place.resolve(sut.repository),
+  }
+}
+
+function resolveDownstream({ identity, receivers }: ParsedDownstream): Downstream {
+  return {
+    identity,
+    receivers: receivers.map(({ serviceTime, faults, ...receiver }) => ({
+      ...receiver,
+      behaviour: { serviceTime, faults },
+    })),
   }
 }

@@ -14,7 +14,7 @@ export type ParsedSlo =
   | { readonly slo: Slo }
   | { readonly at: 'key' | 'value'; readonly expected: string; readonly hint: string | null }
 
-const AUDIT_COUNTS = ['lost', 'duplicated', 'corrupted', 'foreign', 'unknown'] as const
+const AUDIT_COUNTS = ['lost', 'duplicated', 'corrupted', 'foreign', 'unknown', 'misrouted'] as const
 
 /** What a metric is counted in, with the factor of each unit that may be written. The first is the metric's own. */
 const UNITS = {
@@ -25,13 +25,16 @@ const UNITS = {
 } as const satisfies Record<string, Readonly<Record<string, number>>>
 type Dimension = keyof typeof UNITS
 
+/** `endToEnd`: to the arrival behind a SUT that forwards. */
+const SLO_TIMES = [...TIMES, 'endToEnd'] as const
+
 const EXPRESSION = /^\s*(<=|>=|<|>|=)\s*(\d+(?:\.\d+)?)\s*(ms|s|us|\/s|%)?\s*$/
 
 /**
  * Parses `'mllp.response.p99': '< 250 ms'`.
  * expression = operator number [unit]; operator = `<` `<=` `=` `>=` `>`; unit = ms, s, us, /s, % or none (the metric's own).
- * metric = `<load>.<response|service|queue|lag|commit>.<quantile>` (ms), `<load>.throughput` (per second), `<load>.errors` (ratio) or
- * `audit.<lost|duplicated|corrupted|foreign|unknown>` (count). `<load>` is the name of a load, or a protocol that only one load has;
+ * metric = `<load>.<response|service|queue|lag|commit|endToEnd>.<quantile>` (ms), `<load>.throughput` (per second), `<load>.errors` (ratio)
+ * or `audit.<lost|duplicated|corrupted|foreign|unknown|misrouted>` (count). `<load>` is the name of a load, or a protocol that only one load has;
  * the parsed metric always holds the name.
  */
 export function parseSlo(metric: string, text: string, loads: readonly LoadName[]): ParsedSlo {
@@ -94,10 +97,10 @@ function parseMetric(metric: string, loads: readonly LoadName[]): ParsedMetric {
     const hint = "messages are only committed with acknowledgement: 'enhanced'"
     return { expected: `a metric that load ${named} has`, hint }
   }
-  if (TIMES.some(time => time === what) && QUANTILES.some(known => known === quantile))
+  if (SLO_TIMES.some(time => time === what) && QUANTILES.some(known => known === quantile))
     return { metric: `${named}.${what}.${quantile}`, dimension: 'time' }
   return {
-    expected: `${subject}.<${TIMES.join('|')}>.<${QUANTILES.join('|')}>, ${subject}.throughput or ${subject}.errors`,
+    expected: `${subject}.<${SLO_TIMES.join('|')}>.<${QUANTILES.join('|')}>, ${subject}.throughput or ${subject}.errors`,
     hint: null,
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { downstreamSchema } from './downstreamSchema.ts'
 import { durationSchema } from './duration.ts'
 
 const every = z.int().min(1).describe('Each n-th request, counted over all connections, from 1.')
@@ -25,7 +26,7 @@ const faultSchema = z.discriminatedUnion('kind', [
   }),
 ])
 
-const behaviourSchema = z.strictObject({
+export const behaviourSchema = z.strictObject({
   serviceTime: z
     .strictObject({
       distribution: z
@@ -56,7 +57,7 @@ export const sutSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe(
-      'Shell command that starts the SUT in the foreground; {mllpPort}, {fhirPort} and {runDir} are replaced. null = the built-in targets.',
+      'Shell command that starts the SUT in the foreground; {mllpPort}, {fhirPort}, {downstreamMllpPort} and {runDir} are replaced. null = the built-in targets.',
     ),
   build: text
     .min(1)
@@ -92,6 +93,10 @@ export const sutSchema = z.strictObject({
     .default(null)
     .describe('Version of the project measured. null = read from its pom.xml or package.json.'),
   fhirBasePath: basePath.default('/fhir').describe("Path of the FHIR base under the SUT's port."),
+  downstream: downstreamSchema(behaviourSchema)
+    .nullable()
+    .default(null)
+    .describe('For a SUT that forwards: our own receivers behind it, and the identity that messages keep on the way.'),
   builtin: z
     .strictObject({
       mllp: behaviourSchema.prefault({}).describe('The built-in MLLP receiver.'),

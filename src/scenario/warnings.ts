@@ -15,9 +15,10 @@ function auditWarnings({ slo, environment, sut }: Scenario): readonly string[] {
   const metrics = slo
     .filter(({ metric }) => metric.startsWith('audit.') && metric !== 'audit.unknown')
     .map(({ metric }) => metric)
-  if (metrics.length === 0 || (environment.kind === 'process' && sut.start === null)) return []
+  const hasRecord = sut.downstream !== null || (environment.kind === 'process' && sut.start === null)
+  if (metrics.length === 0 || hasRecord) return []
   return [
-    `${metrics.join(', ')} need the receiver's own record, which only the built-in targets keep: not measured counts as missed. Remove these SLOs.`,
+    `${metrics.join(', ')} need the receiver's own record, which only the built-in targets and receivers behind a SUT that forwards (sut.downstream) keep: not measured counts as missed. Remove these SLOs.`,
   ]
 }
 

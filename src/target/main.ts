@@ -1,3 +1,4 @@
+import { readClock } from '../ledger/machineClock.ts'
 import { type ServeOptions, serve } from './serve.ts'
 
 /*
@@ -27,7 +28,7 @@ async function begin(line: string): Promise<void> {
   const { targets } = JSON.parse(line) as { targets: ServeOptions[] }
   const { ports, close } = await serve(targets)
   stop = close
-  print({ type: 'listening', ports })
+  print({ type: 'listening', ports, clock: readClock() })
 }
 
 function quit(): void {

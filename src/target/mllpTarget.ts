@@ -1,10 +1,10 @@
 import { createServer, type Socket } from 'node:net'
-import { digestBody, openArrivals } from '../ledger/arrivals.ts'
+import { openArrivals } from '../ledger/arrivals.ts'
 import type { NakReason } from '../protocol/framing.ts'
 import { framingOf } from '../protocol/framingOf.ts'
 import { createHeaderFields, findHeaderFields } from '../protocol/hl7/fields.ts'
 import { refusalBlock } from '../protocol/hllp/framing.ts'
-import { alteredBody } from './alteredBody.ts'
+import { entryReader } from './arrivalEntry.ts'
 import { type Misbehaviour, misbehaviourOf } from './faults.ts'
 import { listen } from './listen.ts'
 import { createAckWriter, REASONS } from './mllpAck.ts'
@@ -29,6 +29,7 @@ export async function startMllpTarget(options: MllpTargetOptions): Promise<Start
   const arrivals = options.arrivalsFile === null ? null : openArrivals(options.arrivalsFile)
   const acks = createAckWriter(Date.now().toString(36).toUpperCase(), framing)
   const fields = createHeaderFields()
+  const entryOf = entryReader(options.identityAt ?? null)
   let requests = 0
 
   const replies = createReplyQueue<Reply>(due => {
@@ -60,16 +61,13 @@ export async function startMllpTarget(options: MllpTargetOptions): Promise<Start
     end: number,
   ): Uint8Array => {
     if (!findHeaderFields(bytes, start, end, fields)) return acks.refuse(REASONS.notHl7)
-    const idStart = fields.starts[10]!
-    const idEnd = fields.ends[10]!
-    if (idStart === idEnd) return acks.answer('AR', bytes, fields, REASONS.noControlId)
+    if (fields.starts[10] === fields.ends[10]) return acks.answer('AR', bytes, fields, REASONS.noControlId)
     if (reject !== null) return acks.answer(reject.code, bytes, fields, REASONS.refused)
     if (arrivals !== null && !lose) {
       const timeMs = performance.timeOrigin + performance.now()
-      const body = bytes.subarray(start, end)
-      const digest = digestBody(corrupt ? alteredBody(body) : body)
-      arrivals.append('stored', connection.number, timeMs, bytes, idStart, idEnd, digest)
-      if (duplicate) arrivals.append('stored', connection.number, timeMs, bytes, idStart, idEnd, digest)
+      const entry = entryOf(bytes, start, end, fields, corrupt)
+      for (let times = duplicate ? 2 : 1; times > 0; times--)
+        arrivals.append('stored', connection.number, timeMs, entry.identity, entry.start, entry.end, entry.digest)
       replies.wake()
     }
     return acks.answer('AA', bytes, fields, null)

@@ -1,4 +1,4 @@
-import type { HllpChecksum, MllpTransport, TargetBehaviour } from '../model/scenario.ts'
+import type { FieldPath, HllpChecksum, MllpTransport, TargetBehaviour } from '../model/scenario.ts'
 
 /** A built-in target that listens. */
 export interface StartedTarget {
@@ -15,6 +15,8 @@ export interface TargetOptions {
   readonly seed: number
   /** Where arrivals are recorded (room `ledger`); null = nowhere. */
   readonly arrivalsFile: string | null
+  /** Of an MLLP receiver behind a SUT that forwards: where messages carry their identity; absent = in MSH-10, and it is no such receiver. */
+  readonly identityAt?: FieldPath
 }
 
 export interface MllpTargetOptions extends TargetOptions {

@@ -47,6 +47,7 @@ function clone(id: string, script: (run: PlannedRun) => Script, events: string[]
         fhir: { ...endpoint, basePath: '' },
         startMs: 2,
         arrivals: { mllp: null, fhir: null },
+        downstream: [],
         ended: targetEnds,
         stop: async () => void (events.at(-1) !== `stop ${run.id}` && events.push(`stop ${run.id}`)),
       }

@@ -69,6 +69,7 @@ export function scenario(overrides: Partial<Scenario> = {}): Scenario {
       cwd: '.',
       readyTimeoutMs: 10_000,
       repository: null,
+      downstream: null,
       version: null,
       fhirBasePath: '/fhir',
       builtin: { mllp: behaviour, fhir: behaviour },

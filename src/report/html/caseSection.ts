@@ -1,3 +1,4 @@
+import { endToEndNotes } from '../endToEnd.ts'
 import type { CaseReport, Metric, SloVerdict } from '../experiment.ts'
 import { alarmText, oddityTexts, reasonTexts } from '../findings.ts'
 import { formatFigure, formatInterval, formatValue } from '../format.ts'
@@ -17,7 +18,7 @@ export function caseSection(report: CaseReport, title: string, charts: Charts | 
     alarmList(report),
     sloList(report.slos),
     metricsTable(report.metrics),
-    list([...reasonTexts(report.reasons), ...oddityTexts(report), ...markedNotes(report)]),
+    list([...reasonTexts(report.reasons), ...oddityTexts(report), ...endToEndNotes(report), ...markedNotes(report)]),
     ...(charts === null ? [] : report.loads.flatMap(load => loadCharts([{ arm: '', load }], charts))),
     auditBlock(report),
     validityBlock(report),

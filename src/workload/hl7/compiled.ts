@@ -1,11 +1,21 @@
-import type { Hl7Version, MessagesSpec, SizeMixture } from '../../model/scenario.ts'
+import type { FieldPath, Hl7Version, MessagesSpec, SizeMixture } from '../../model/scenario.ts'
+import { bytesToText } from './byteText.ts'
 import { HL7_VERSIONS, isMessageType, MESSAGE_TYPES, type MessageType } from './messageType.ts'
 import { templateOf } from './templates.ts'
 
 /** What a generator needs to make the messages of a load: plain JSON. */
-export type CompiledMessages = CompiledMix | CompiledFiles | { readonly kind: 'code' }
+export type CompiledMessages = CompiledMix | CompiledFiles | CompiledCode
 
-export interface CompiledMix {
+interface Carrying {
+  /** Where messages carry their identity besides MSH-10; absent = nowhere. */
+  readonly identityAt?: FieldPath
+}
+
+export interface CompiledCode extends Carrying {
+  readonly kind: 'code'
+}
+
+export interface CompiledMix extends Carrying {
   readonly kind: 'mix'
   readonly version: Hl7Version
   readonly types: readonly CompiledType[]
@@ -20,7 +30,7 @@ export interface CompiledType {
   readonly lines: readonly string[]
 }
 
-export interface CompiledFiles {
+export interface CompiledFiles extends Carrying {
   readonly kind: 'files'
   /** Segments ended by CR; one character per byte, as their charset is the user's own. */
   readonly messages: readonly string[]
@@ -77,17 +87,4 @@ function complaintsAbout(spec: Extract<MessagesSpec, { kind: 'mix' }>): string[]
     complaints.push(`messages.population: ${spec.population}; use 1 to 100000000, as numbers have eight digits`)
   }
   return complaints
-}
-
-/** One character per byte, and back: keeps bytes of any charset in JSON. */
-export function bytesToText(bytes: Uint8Array): string {
-  let text = ''
-  for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192))
-  return text
-}
-
-export function textToBytes(text: string): Uint8Array {
-  const bytes = new Uint8Array(text.length)
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
-  return bytes
 }

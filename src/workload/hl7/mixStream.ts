@@ -5,6 +5,7 @@ import { birthDateOf, LOOK_COUNT, look } from '../person.ts'
 import { hash32 } from '../random.ts'
 import type { StreamOptions } from '../streamOptions.ts'
 import { createTimestampWriter } from '../timestamp.ts'
+import { carryInLine } from './carry.ts'
 import type { CompiledMix } from './compiled.ts'
 import { createDeck } from './deck.ts'
 import { createLayout, type Layout } from './layout.ts'
@@ -59,8 +60,8 @@ function compileLooks(compiled: CompiledMix, seed: number): CompiledLook[] {
   return Array.from({ length: Math.min(LOOK_COUNT, compiled.population) }, (_, variant) => {
     const who = look(seed, variant)
     return {
-      PID: compileSlots(`${patientSegment(who, compiled.version)}\r`),
-      NK1: compileSlots(`${kinSegment(who)}\r`),
+      PID: compileSlots(`${carryInLine(patientSegment(who, compiled.version), compiled.identityAt)}\r`),
+      NK1: compileSlots(`${carryInLine(kinSegment(who), compiled.identityAt)}\r`),
     }
   })
 }

@@ -1,10 +1,13 @@
+import type { FieldPath } from '../../model/scenario.ts'
 import type { Bytes, MessageStream } from '../../model/stream.ts'
 import { resize } from '../bytes.ts'
 import { createIdentity, IDENTITY_LENGTH } from '../identity.ts'
 import { createRandom, hash32 } from '../random.ts'
 import type { StreamOptions } from '../streamOptions.ts'
 import { createTimestampWriter, STAMP_LENGTH } from '../timestamp.ts'
-import { type CompiledFiles, type CompiledMessages, textToBytes } from './compiled.ts'
+import { textToBytes } from './byteText.ts'
+import { carryInMessage } from './carry.ts'
+import type { CompiledFiles, CompiledMessages } from './compiled.ts'
 import { type CutMessage, cutHeader } from './header.ts'
 import { mixStream } from './mixStream.ts'
 
@@ -23,17 +26,19 @@ export function messageStream(compiled: CompiledMessages, options: StreamOptions
   if (compiled.kind === 'files') return fileStream(compiled, options)
   if (make === undefined)
     throw new Error('messages are made by code, but no function was given; export it from the scenario module')
-  return codeMessageStream(make, options)
+  return codeMessageStream(make, options, compiled.identityAt)
 }
 
 function fileStream(compiled: CompiledFiles, options: StreamOptions): MessageStream {
   const join = createJoiner(options)
-  const messages = compiled.messages.map((text, i) => cut(textToBytes(text), `message ${i + 1} of the files`))
+  const messages = compiled.messages.map((text, i) =>
+    cut(textToBytes(text), `message ${i + 1} of the files`, compiled.identityAt),
+  )
   return { render: (index, out) => join(messages[index % messages.length]!, index, out) }
 }
 
 /** Messages of a user's function; line ends of a string become CR, its characters UTF-8. */
-export function codeMessageStream(make: MessageMaker, options: StreamOptions): MessageStream {
+export function codeMessageStream(make: MessageMaker, options: StreamOptions, identityAt?: FieldPath): MessageStream {
   const join = createJoiner(options)
   const encoder = new TextEncoder()
   const seed = hash32(options.seed, CODE, options.loadIndex)
@@ -41,13 +46,14 @@ export function codeMessageStream(make: MessageMaker, options: StreamOptions): M
     render(index, out) {
       const made = make(index, createRandom(hash32(seed, CODE, index)))
       const bytes = typeof made === 'string' ? encoder.encode(made.replace(/\r\n|\n/g, '\r')) : made
-      join(cut(bytes, `message ${index} of the function`), index, out)
+      join(cut(bytes, `message ${index} of the function`, identityAt), index, out)
     },
   }
 }
 
-function cut(bytes: Uint8Array, what: string): CutMessage {
-  const message = cutHeader(bytes)
+function cut(bytes: Uint8Array, what: string, identityAt: FieldPath | undefined): CutMessage {
+  const carrying = carryInMessage(bytes, identityAt, what)
+  const message = cutHeader(carrying.bytes, carrying.at)
   if (message === null)
     throw new Error(`${what} has no MSH segment up to MSH-10; begin it with MSH|^~\\&| and ten fields`)
   return message
@@ -57,7 +63,7 @@ function cut(bytes: Uint8Array, what: string): CutMessage {
 function createJoiner(options: StreamOptions): (message: CutMessage, index: number, out: Bytes) => void {
   const identity = createIdentity(options.runKey, options.loadIndex)
   const timestamps = createTimestampWriter()
-  return ({ beforeTime, between, afterIdentity }, index, out) => {
+  return ({ beforeTime, between, afterIdentity, carriedAt }, index, out) => {
     const timeAt = beforeTime.length
     const betweenAt = timeAt + STAMP_LENGTH
     const identityAt = betweenAt + between.length
@@ -68,5 +74,6 @@ function createJoiner(options: StreamOptions): (message: CutMessage, index: numb
     bytes.set(between, betweenAt)
     identity.write(index, bytes, identityAt)
     bytes.set(afterIdentity, restAt)
+    if (carriedAt >= 0) identity.write(index, bytes, restAt + carriedAt)
   }
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { bytesToText, compileMessages, textToBytes } from '../../../src/workload/hl7/compiled.ts'
+import { bytesToText, textToBytes } from '../../../src/workload/hl7/byteText.ts'
+import { compileMessages } from '../../../src/workload/hl7/compiled.ts'
 import { mixSpec } from './render.ts'
 
 test('everything that cannot be compiled is told at once', () => {
