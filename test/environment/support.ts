@@ -80,6 +80,7 @@ export function scenarioOf({
       cwd: import.meta.dirname,
       readyTimeoutMs: 15_000,
       fhirBasePath: '/fhir',
+      downstream: null,
       builtin: { mllp: behaviour, fhir: behaviour },
       ...sut,
     },
