@@ -57,12 +57,11 @@ export interface RunningReceiver {
 }
 
 /**
- * The relation of a process's clock to the one that all processes of a machine share. `performance.now()` counts from the start of the
- * process, and `performance.timeOrigin` is the wall clock as it was then, which may have been set or slewed since; CLOCK_MONOTONIC is
- * the same for all.
+ * The relation of a process's clock to the one that all processes of a machine share. A process counts time from its own start, and knows
+ * the wall clock as it was then, which may have been set or slewed since; CLOCK_MONOTONIC is the same for all.
  */
 export interface ClockReading {
-  /** Add it to `performance.timeOrigin + performance.now()` to get the machine's monotonic clock, ms. */
+  /** Add it to the process's time origin and time since then to get the machine's monotonic clock, ms. */
   readonly toMachineMs: number
   /** Largest error of it, ms: half the time that the reading took. */
   readonly uncertaintyMs: number

@@ -1,4 +1,5 @@
-import type { Downstream, EnvironmentSpec, Scenario, Sut } from '../model/scenario.ts'
+import type { Downstream } from '../model/downstream.ts'
+import type { EnvironmentSpec, Scenario, Sut } from '../model/scenario.ts'
 import type { ParsedDownstream } from './downstreamSchema.ts'
 import { parseFhirEndpoint, parseMllpEndpoint } from './endpoint.ts'
 import type { ParsedEnvironment } from './environmentSchema.ts'

@@ -1,5 +1,5 @@
 import { digestBody } from '../ledger/arrivals.ts'
-import type { FieldPath } from '../model/scenario.ts'
+import type { FieldPath } from '../model/downstream.ts'
 import type { HeaderFields } from '../protocol/hl7/fields.ts'
 import { findBody, findField } from '../protocol/hl7/findField.ts'
 import { alteredBody } from './alteredBody.ts'

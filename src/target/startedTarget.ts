@@ -1,4 +1,5 @@
-import type { FieldPath, HllpChecksum, MllpTransport, TargetBehaviour } from '../model/scenario.ts'
+import type { FieldPath } from '../model/downstream.ts'
+import type { HllpChecksum, MllpTransport, TargetBehaviour } from '../model/scenario.ts'
 
 /** A built-in target that listens. */
 export interface StartedTarget {

@@ -1,4 +1,4 @@
-import type { FieldPath } from '../../model/scenario.ts'
+import type { FieldPath } from '../../model/downstream.ts'
 import type { HeaderFields } from './fields.ts'
 
 const CR = 0x0d

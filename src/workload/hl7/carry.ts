@@ -1,4 +1,4 @@
-import type { FieldPath } from '../../model/scenario.ts'
+import type { FieldPath } from '../../model/downstream.ts'
 import { IDENTITY_LENGTH } from '../identity.ts'
 import { bytesToText, textToBytes } from './byteText.ts'
 import type { CompiledMessages, CompiledType } from './compiled.ts'

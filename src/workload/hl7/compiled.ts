@@ -1,4 +1,5 @@
-import type { FieldPath, Hl7Version, MessagesSpec, SizeMixture } from '../../model/scenario.ts'
+import type { FieldPath } from '../../model/downstream.ts'
+import type { Hl7Version, MessagesSpec, SizeMixture } from '../../model/scenario.ts'
 import { bytesToText } from './byteText.ts'
 import { HL7_VERSIONS, isMessageType, MESSAGE_TYPES, type MessageType } from './messageType.ts'
 import { templateOf } from './templates.ts'

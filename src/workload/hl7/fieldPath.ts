@@ -1,4 +1,4 @@
-import type { FieldPath } from '../../model/scenario.ts'
+import type { FieldPath } from '../../model/downstream.ts'
 
 const PATH = /^([A-Z][A-Z0-9]{2})-([1-9]\d{0,2})(?:\.([1-9]\d?))?$/
 

@@ -1,4 +1,4 @@
-import type { FieldPath } from '../../model/scenario.ts'
+import type { FieldPath } from '../../model/downstream.ts'
 import type { Bytes, MessageStream } from '../../model/stream.ts'
 import { resize } from '../bytes.ts'
 import { createIdentity, IDENTITY_LENGTH } from '../identity.ts'
