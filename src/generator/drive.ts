@@ -3,11 +3,11 @@ import type { Clock, Timer } from './clock.ts'
 import type { DriveOptions } from './driveOptions.ts'
 import { Outstanding } from './outstanding.ts'
 import { Pacer } from './pace.ts'
+import { PutBack } from './putBack.ts'
 import type { Recorder } from './recorder.ts'
 import { Settler } from './settle.ts'
 import { countOf, indexAt, positionOf } from './share.ts'
 import { Slots } from './slots.ts'
-import { UnknownFates } from './unknownFates.ts'
 
 const NONE = -1
 /** Arrivals made ready in one go before waiting input is read again. */
@@ -26,9 +26,10 @@ export class Driver {
   readonly #slots: Slots
   readonly #outstanding: Outstanding
   readonly #settler: Settler
-  readonly #unknown: UnknownFates
+  readonly #putBack: PutBack
   readonly #pacer: Pacer
   readonly #timers: Timer[] = []
+  readonly #resendsRejected: boolean
   readonly #records: number
   readonly #endMs: number
   #links: readonly Link[] = []
@@ -57,8 +58,9 @@ export class Driver {
       feeds,
     )
     this.#settler = new Settler(options, this.#outstanding)
-    this.#unknown = new UnknownFates(load, this.#slots, this.#outstanding, this.#settler, options.recorder)
+    this.#putBack = new PutBack(load, this.#slots, this.#outstanding, this.#settler, options.recorder)
     this.#pacer = new Pacer(clock, options.spinShare, () => this.#pump())
+    this.#resendsRejected = load.protocol === 'mllp' && load.onRejected === 'resend'
     this.#endMs = phases.warmupMs + phases.measureMs
     this.#records = countOf(load.workload.records, options.share)
     this.events = {
@@ -197,6 +199,7 @@ export class Driver {
   #replied(slot: number, outcome: ReplyOutcome, reason: string | null, alarm: string | null): void {
     const entry = this.#slots.entry[slot]!
     if (entry === NONE) return
+    if (this.#resendsRejected && outcome === 'rejected' && this.#putBack.takeBack(slot, reason)) return this.#use(slot)
     if (reason !== null) this.#recorder.because(reason)
     if (alarm !== null) this.#recorder.alarm(alarm)
     this.#slots.entry[slot] = NONE
@@ -224,7 +227,7 @@ export class Driver {
   #lost(link: number, reason: string): void {
     if (!this.#running) return
     this.redials++
-    const lost = this.#unknown.lose(link, reason, this.now())
+    const lost = this.#putBack.lose(link, reason, this.now())
     this.#useIdle(this.#slots.feedOf(link * this.#slots.window), lost)
     this.#endIfDone()
   }
@@ -234,7 +237,7 @@ export class Driver {
     const { window, entry } = this.#slots
     const nowMs = this.now()
     for (let slot = 0; slot < entry.length; slot++) {
-      if (!this.#unknown.isOverdue(slot, nowMs)) continue
+      if (!this.#putBack.isOverdue(slot, nowMs)) continue
       const link = Math.floor(slot / window)
       this.#links[link]!.redial()
       this.#lost(link, 'redialled after a timeout')
@@ -274,7 +277,7 @@ export class Driver {
     }
     for (let feed = 0; feed < (this.#options.pinned ? this.#links.length : 1); feed++) {
       for (let waiting = this.#outstanding.dequeue(feed); waiting !== NONE; waiting = this.#outstanding.dequeue(feed)) {
-        this.#settler.unanswered(waiting, 'unfinished')
+    this.#settler.unanswered(waiting, 'unfinished')
       }
     }
     this.#countUnreached()

@@ -1,4 +1,7 @@
 import type { Downstream } from './downstream.ts'
+import type { Fault } from './fault.ts'
+
+export type { Fault } from './fault.ts'
 
 /** A validated scenario: every default filled in, every path absolute. What a user writes is `ScenarioInput` (room `scenario`). */
 export interface Scenario {
@@ -84,24 +87,6 @@ export interface ServiceTime {
   readonly cv: number
 }
 
-/**
- * A misbehaviour of a built-in target. `every` = each n-th request (counted over all connections, the n-th, 2n-th ..).
- * - `delay`: answers `ms` later. - `stall`: answers nothing for `ms`, then goes on (whole target).
- * - `reject`: refuses without storing (MLLP `code` AE/AR; FHIR 4xx/5xx `status`). - `disconnect`: closes without storing or answering.
- * - `drop`: neither stores nor answers. - `lose`: answers well without storing. - `lose-ack`: stores, does not answer.
- * - `duplicate`: stores twice. - `corrupt`: stores an altered body.
- */
-export type Fault =
-  | { readonly kind: 'delay'; readonly every: number; readonly ms: number }
-  | { readonly kind: 'stall'; readonly every: number; readonly ms: number }
-  | {
-      readonly kind: 'reject'
-      readonly every: number
-      readonly code: 'AE' | 'AR' | 'CE' | 'CR'
-      readonly status: number
-    }
-  | { readonly kind: 'disconnect' | 'drop' | 'lose' | 'lose-ack' | 'duplicate' | 'corrupt'; readonly every: number }
-
 export interface Phases {
   readonly warmupMs: number
   /** Length of the measured phase; with fixed work, the longest time it may take. */
@@ -143,6 +128,10 @@ export interface MllpLoad extends LoadBase {
   readonly checksum: HllpChecksum
   /** `enhanced`: the receiver commits a message first and answers it later; MSH-15 and MSH-16 ask for both. */
   readonly acknowledgement: 'original' | 'enhanced'
+  /**
+   * What becomes of a message that was refused with AE, CE or a NAK, which may be sent again unchanged (AR and CR may not: HL7 table 0008).
+   */
+  readonly onRejected: 'drop' | 'resend'
   readonly messages: MessagesSpec
 }
 

@@ -26,12 +26,18 @@ function checkShares(load: ParsedLoad, path: Path): readonly Finding[] {
       hint: 'raise connections or lower generators',
     })
   }
-  if (load.onUnknown === 'resend' && load.maxAttempts < 2) {
+  const resends =
+    load.onUnknown === 'resend'
+      ? 'onUnknown'
+      : load.protocol === 'mllp' && load.onRejected === 'resend'
+        ? 'onRejected'
+        : null
+  if (resends !== null && load.maxAttempts < 2) {
     findings.push({
       path: [...path, 'maxAttempts'],
-      expected: "2 or more with onUnknown 'resend'",
+      expected: `2 or more with ${resends} 'resend'`,
       found: load.maxAttempts,
-      hint: "or say onUnknown: 'drop'",
+      hint: `or say ${resends}: 'drop'`,
     })
   }
   return findings

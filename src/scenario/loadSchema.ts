@@ -43,7 +43,7 @@ const common = {
     .min(1)
     .max(100)
     .default(3)
-    .describe("Most sends of one message with onUnknown 'resend', the first included, 1 to 100."),
+    .describe("Most sends of one message with onUnknown or onRejected 'resend', the first included, 1 to 100."),
   pacing: z
     .enum(['auto', 'spin', 'sleep'])
     .default('auto')
@@ -68,6 +68,12 @@ const mllpLoad = z.strictObject({
     .default('original')
     .describe(
       'Original mode: one acknowledgement. Enhanced mode: a commit first and the application later, two clocks.',
+    ),
+  onRejected: z
+    .enum(['drop', 'resend'])
+    .default('drop')
+    .describe(
+      'What becomes of a message refused with AE, CE or a NAK; those refused with AR or CR are never sent again.',
     ),
   feeds: connectionCount.optional().describe('The MLLP word for connections; give one of the two.'),
   messages: messagesSchema.describe(

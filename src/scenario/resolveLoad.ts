@@ -28,8 +28,8 @@ export function resolveLoad(load: ParsedLoad, name: string, place: Place): Load 
 }
 
 function resolveMllp(load: ParsedMllpLoad, place: Place): Omit<MllpLoad, Exclude<keyof LoadBase, 'assumed'>> {
-  const { transport, checksum = 'xor', acknowledgement } = load
-  return { protocol: 'mllp', transport, checksum, acknowledgement, ...resolveMessages(load.messages, place) }
+  const { transport, checksum = 'xor', acknowledgement, onRejected, messages } = load
+  return { protocol: 'mllp', transport, checksum, acknowledgement, onRejected, ...resolveMessages(messages, place) }
 }
 
 function resolveFhir(load: ParsedFhirLoad, place: Place): Omit<FhirLoad, keyof LoadBase> {

@@ -48,6 +48,7 @@ export function plan(
     transport: 'mllp',
     checksum: 'xor',
     acknowledgement: 'original',
+    onRejected: 'drop',
     connections: 4,
     window: 1,
     generators: 1,

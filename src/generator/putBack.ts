@@ -6,8 +6,8 @@ import type { Slots } from './slots.ts'
 
 const NONE = -1
 
-/** Messages whose link is gone: sent again, in their order and before all that wait, or ended as unknown. */
-export class UnknownFates {
+/** Messages that are put back to be sent again, before all that wait, or end as unknown: their link is gone, or they were refused. */
+export class PutBack {
   readonly #load: Load
   readonly #slots: Slots
   readonly #outstanding: Outstanding
@@ -40,6 +40,22 @@ export class UnknownFates {
   isOverdue(slot: number, nowMs: number): boolean {
     const entry = this.#slots.entry[slot]!
     return entry !== NONE && this.#outstanding.sentMs[entry]! <= nowMs - this.#load.timeoutMs
+  }
+
+  /**
+   * Puts a message back that was rejected and may be sent again.
+   * @returns false when it may not, or was sent often enough
+   */
+  takeBack(slot: number, reason: string | null): boolean {
+    const entry = this.#slots.entry[slot]!
+    const { attempts, committed } = this.#outstanding
+    const isFinal = reason === 'AR' || reason === 'CR' || attempts[entry]! >= this.#load.maxAttempts
+    if (isFinal) return false
+    this.#recorder.tolerate(`${reason}, sent again`)
+    committed[entry] = 0
+    this.#slots.entry[slot] = NONE
+    this.#outstanding.enqueueFirst(this.#slots.feedOf(slot), entry)
+    return true
   }
 
   /** A committed message is the receiver's by then (HL7 v2.5.1 section 2.9.3): it is not sent again. */
