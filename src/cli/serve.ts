@@ -1,11 +1,14 @@
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { EnvironmentError } from '../environment/error.ts'
 import { isLoopback } from '../environment/hosts.ts'
-import type { Fault, ServiceTime, TargetBehaviour } from '../model/scenario.ts'
+import type { Fault } from '../model/fault.ts'
+import type { HllpChecksum, MllpTransport, ServiceTime, TargetBehaviour } from '../model/scenario.ts'
 import { type ServeOptions, serve } from '../target/serve.ts'
 import type { Console } from './console.ts'
 import { UsageError } from './errors.ts'
+import { faultHelp, faultMisfit, parseFault } from './fault.ts'
 import { interruptible } from './interrupt.ts'
+import { positive, whole } from './number.ts'
 import { addServeRelay } from './serveRelay.ts'
 
 interface ServeFlags {
@@ -18,25 +21,12 @@ interface ServeFlags {
   readonly distribution: ServiceTime['distribution']
   readonly cv: number
   readonly fault: readonly Fault[]
+  readonly transport: MllpTransport
+  readonly checksum: HllpChecksum
   readonly arrivals?: string
   readonly allowHost?: boolean
   readonly json?: boolean
 }
-
-const FAULTS = `
-Faults, each n-th request, counted over all connections (--fault kind:n[:value], may be repeated):
-  delay:n:ms       answers ms later
-  stall:n:ms       answers nothing for ms, then goes on
-  reject:n[:code]  refuses without storing: AE (default), AR, CE or CR; FHIR: an HTTP status, 503 by default
-  disconnect:n     closes the connection without storing or answering
-  drop:n           neither stores nor answers
-  lose:n           answers well without storing
-  lose-ack:n       stores and does not answer
-  duplicate:n      stores twice
-  corrupt:n        stores an altered body
-
-Only for use by hand and in tests: what arrives is kept in memory or counted, and never leaves this machine.
-`
 
 export function addServe(program: Command, console: () => Console): void {
   const serving = program
@@ -61,15 +51,23 @@ export function addServe(program: Command, console: () => Console): void {
       (value: string, former: Fault[]) => [...former, parseFault(value)],
       [],
     )
+    .addOption(
+      new Option('--transport <kind>', 'mllp: what carries the messages').choices(['mllp', 'hllp']).default('mllp'),
+    )
+    .addOption(
+      new Option('--checksum <kind>', 'hllp: how blocks are checked').choices(['xor', 'sum', 'none']).default('xor'),
+    )
     .option('--arrivals <file>', 'record of what arrived, for an audit')
     .option('--allow-host', 'allow an address that is not loopback: others can then reach it')
     .option('--json', 'print the address as JSON')
-    .addHelpText('after', FAULTS)
+    .addHelpText('after', faultHelp())
     .action(async (protocol: string, flags: ServeFlags) => {
       if (protocol !== 'mllp' && protocol !== 'fhir')
         throw new UsageError(`serve ${protocol}: write serve mllp or serve fhir`)
       if (!isLoopback(flags.host) && !flags.allowHost)
         throw new UsageError(`--host ${flags.host} is not loopback; add --allow-host if others may reach it`)
+      const misfit = flags.fault.map(fault => faultMisfit(protocol, flags.transport, fault)).find(each => each !== null)
+      if (misfit !== undefined) throw new UsageError(misfit)
       await serveUntilInterrupted(optionsOf(protocol, flags), flags, console())
     })
   addServeRelay(serving, console)
@@ -82,7 +80,7 @@ function optionsOf(protocol: 'mllp' | 'fhir', flags: ServeFlags): ServeOptions {
   }
   const common = { host: flags.host, behaviour, seed: flags.seed, arrivalsFile: flags.arrivals ?? null }
   return protocol === 'mllp'
-    ? { protocol, port: flags.port ?? 2575, ...common }
+    ? { protocol, port: flags.port ?? 2575, transport: flags.transport, checksum: flags.checksum, ...common }
     : {
         protocol,
         port: flags.port ?? 8080,
@@ -108,38 +106,4 @@ async function serveUntilInterrupted(
       await new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), { once: true }))
     await served.close()
   })
-}
-
-function parseFault(text: string): Fault {
-  const [kind, every, value] = text.split(':')
-  const n = whole(every ?? '')
-  if (n < 1) throw new InvalidArgumentError('n must be at least 1.')
-  switch (kind) {
-    case 'delay':
-    case 'stall':
-      return { kind, every: n, ms: positive(value ?? '') }
-    case 'reject': {
-      const isCode = value === undefined || ['AE', 'AR', 'CE', 'CR'].includes(value)
-      return { kind, every: n, code: (isCode ? (value ?? 'AE') : 'AE') as 'AE', status: isCode ? 503 : whole(value) }
-    }
-    case 'disconnect':
-    case 'drop':
-    case 'lose':
-    case 'lose-ack':
-    case 'duplicate':
-    case 'corrupt':
-      return { kind, every: n }
-    default:
-      throw new InvalidArgumentError('see the list of faults in serve --help.')
-  }
-}
-
-function whole(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('write a whole number.')
-  return Number(text)
-}
-
-function positive(text: string): number {
-  if (!/^\d+(\.\d+)?$/.test(text)) throw new InvalidArgumentError('write a number of at least 0.')
-  return Number(text)
 }

@@ -277,7 +277,7 @@ export class Driver {
     }
     for (let feed = 0; feed < (this.#options.pinned ? this.#links.length : 1); feed++) {
       for (let waiting = this.#outstanding.dequeue(feed); waiting !== NONE; waiting = this.#outstanding.dequeue(feed)) {
-    this.#settler.unanswered(waiting, 'unfinished')
+        this.#settler.unanswered(waiting, 'unfinished')
       }
     }
     this.#countUnreached()

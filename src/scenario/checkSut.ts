@@ -8,7 +8,13 @@ const NEARLY_PLACEHOLDER = /(?<!\$)\{(?!mllpPort\}|fhirPort\}|downstreamMllpPort
 export function checkSut(parts: Parts, place: Place): readonly Finding[] {
   const { sut } = parts
   if (!sut) return []
-  return [...checkBuiltin(parts, sut), ...checkStart(sut), ...checkFolders(sut, place), ...checkSecrets(sut)]
+  return [
+    ...checkBuiltin(parts, sut),
+    ...checkNaks(parts, sut),
+    ...checkStart(sut),
+    ...checkFolders(sut, place),
+    ...checkSecrets(sut),
+  ]
 }
 
 function checkBuiltin(parts: Parts, sut: ParsedSut): readonly Finding[] {
@@ -29,6 +35,23 @@ function checkBuiltin(parts: Parts, sut: ParsedSut): readonly Finding[] {
       ...(serviceTime.meanMs > 0 ? [{ path: [...path, 'serviceTime'], expected, found: serviceTime, hint }] : []),
     ]
   })
+}
+
+/** Only blocks can be refused by blocks. */
+function checkNaks(parts: Parts, sut: ParsedSut): readonly Finding[] {
+  const hasBlocks = parts.load.some(load => load?.protocol === 'mllp' && load.transport === 'hllp')
+  return sut.builtin.mllp.faults.flatMap(({ kind }, index) =>
+    kind !== 'nak' || hasBlocks
+      ? []
+      : [
+          {
+            path: ['sut', 'builtin', 'mllp', 'faults', index],
+            expected: "a fault of MLLP: 'nak' refuses blocks of HLLP",
+            found: kind,
+            hint: "say transport: 'hllp' in the load, or use reject",
+          },
+        ],
+  )
 }
 
 function checkStart(sut: ParsedSut): readonly Finding[] {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { fieldPathText, parseFieldPath } from '../workload/hl7/fieldPath.ts'
 import { TYPE_PATTERN } from '../workload/hl7/typePattern.ts'
-import type { behaviourSchema } from './sutSchema.ts'
+import type { mllpBehaviour } from './sutSchema.ts'
 
 /** Where the built-in messages carry their identity, unless told otherwise: alternate visit id, in every version, of no use to most engines. */
 export const DEFAULT_IDENTITY_PLACE = 'PV1-50'
@@ -22,7 +22,7 @@ const typePattern = z
   .regex(TYPE_PATTERN, { error: "expected a message type such as 'ORU^R01', or a pattern such as 'ADT^A0*'" })
 
 /** @param behaviour of a built-in receiver, key by key */
-export function downstreamSchema(behaviour: typeof behaviourSchema) {
+export function downstreamSchema(behaviour: typeof mllpBehaviour) {
   const receiver = z.strictObject({
     name: z
       .string()

@@ -1,44 +1,28 @@
 import { z } from 'zod'
 import { downstreamSchema } from './downstreamSchema.ts'
 import { durationSchema } from './duration.ts'
+import { fhirFault, mllpFault } from './faultSchema.ts'
 
-const every = z.int().min(1).describe('Each n-th request, counted over all connections, from 1.')
-const faultMs = durationSchema(1).describe("How long: ms, or text such as '2s'.")
+const serviceTime = z
+  .strictObject({
+    distribution: z
+      .enum(['constant', 'exponential', 'lognormal'])
+      .default('constant')
+      .describe('Distribution of the service time.'),
+    meanMs: z.number().min(0).max(3_600_000).default(0).describe('Mean, ms, 0 to 3,600,000; 0 = answer at once.'),
+    cv: z.number().min(0).max(100).default(0.5).describe('Coefficient of variation of the log-normal, 0 to 100.'),
+  })
+  .prefault({})
+  .describe('Time between a request and its answer, drawn per request from the seed.')
 
-const faultSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('delay').describe('Answers later.'), every, ms: faultMs }),
-  z.strictObject({
-    kind: z.literal('stall').describe('The whole target answers nothing for a while.'),
-    every,
-    ms: faultMs,
-  }),
-  z.strictObject({
-    kind: z.literal('reject').describe('Refuses without storing.'),
-    every,
-    code: z.enum(['AE', 'AR', 'CE', 'CR']).default('AE').describe('MLLP acknowledgement code.'),
-    status: z.int().min(400).max(599).default(503).describe('HTTP status, 400 to 599.'),
-  }),
-  z.strictObject({
-    kind: z
-      .enum(['disconnect', 'drop', 'lose', 'lose-ack', 'duplicate', 'corrupt'])
-      .describe('Misbehaviour of the built-in target.'),
-    every,
-  }),
-])
+export const mllpBehaviour = z.strictObject({
+  serviceTime,
+  faults: z.array(mllpFault).default([]).describe('Misbehaviours.'),
+})
 
-export const behaviourSchema = z.strictObject({
-  serviceTime: z
-    .strictObject({
-      distribution: z
-        .enum(['constant', 'exponential', 'lognormal'])
-        .default('constant')
-        .describe('Distribution of the service time.'),
-      meanMs: z.number().min(0).max(3_600_000).default(0).describe('Mean, ms, 0 to 3,600,000; 0 = answer at once.'),
-      cv: z.number().min(0).max(100).default(0.5).describe('Coefficient of variation of the log-normal, 0 to 100.'),
-    })
-    .prefault({})
-    .describe('Time between a request and its answer, drawn per request from the seed.'),
-  faults: z.array(faultSchema).default([]).describe('Misbehaviours, each on every n-th request.'),
+const fhirBehaviour = z.strictObject({
+  serviceTime,
+  faults: z.array(fhirFault).default([]).describe('Misbehaviours.'),
 })
 
 const text = z.string().refine(value => !value.includes('\0'), { error: 'expected text without NUL characters' })
@@ -93,14 +77,14 @@ export const sutSchema = z.strictObject({
     .default(null)
     .describe('Version of the project measured. null = read from its pom.xml or package.json.'),
   fhirBasePath: basePath.default('/fhir').describe("Path of the FHIR base under the SUT's port."),
-  downstream: downstreamSchema(behaviourSchema)
+  downstream: downstreamSchema(mllpBehaviour)
     .nullable()
     .default(null)
     .describe('For a SUT that forwards: our own receivers behind it, and the identity that messages keep on the way.'),
   builtin: z
     .strictObject({
-      mllp: behaviourSchema.prefault({}).describe('The built-in MLLP receiver.'),
-      fhir: behaviourSchema.prefault({}).describe('The built-in FHIR server.'),
+      mllp: mllpBehaviour.prefault({}).describe('The built-in MLLP receiver.'),
+      fhir: fhirBehaviour.prefault({}).describe('The built-in FHIR server.'),
     })
     .prefault({})
     .describe('Behaviour of the built-in targets; only without `start`.'),

@@ -1,11 +1,13 @@
 import type { AddressInfo, Server } from 'node:net'
 
+const LONG_BACKLOG = 4096
+
 /** Starts to listen and returns the port. Throws with the remedy when the address cannot be had. */
-export function listen(server: Server, host: string, port: number): Promise<number> {
+export function listen(server: Server, host: string, port: number, backlog = LONG_BACKLOG): Promise<number> {
   return new Promise((resolve, reject) => {
     const onError = (error: NodeJS.ErrnoException) => reject(new Error(messageOf(error, host, port), { cause: error }))
     server.once('error', onError)
-    server.listen({ host, port, backlog: 4096 }, () => {
+    server.listen({ host, port, backlog }, () => {
       server.off('error', onError)
       resolve((server.address() as AddressInfo).port)
     })

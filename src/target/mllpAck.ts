@@ -6,7 +6,7 @@ const CR = 0x0d
 const DEFAULT_SEPARATOR = 0x7c
 const DEFAULT_COMPONENT = 0x5e
 
-export type AckCode = 'AA' | 'AE' | 'AR' | 'CE' | 'CR'
+export type AckCode = 'AA' | 'AE' | 'AR' | 'CA' | 'CE' | 'CR'
 
 /** Reasons for a refusal: codes of HL7 table 0357. */
 export const REASONS = {
@@ -19,13 +19,24 @@ export const REASONS = {
 export type Reason = (typeof REASONS)[keyof typeof REASONS]
 
 export interface AckWriter {
-  /** Answers the message whose header was found, in its own separators; `reason` adds an ERR segment. Returns a framed copy. */
-  answer(code: AckCode, bytes: Uint8Array, fields: HeaderFields, reason: Reason | null): Uint8Array
+  /**
+   * Answers the message whose header was found, in its own separators; `reason` adds an ERR segment. Returns a framed copy.
+   * @param id the control id of the answer instead of the message's own
+   * @param asksCommit whether the answer asks for a commit ack in its MSH-15
+   */
+  answer(
+    code: AckCode,
+    bytes: Uint8Array,
+    fields: HeaderFields,
+    reason: Reason | null,
+    id?: Uint8Array | null,
+    asksCommit?: boolean,
+  ): Uint8Array
   /** Answers AR to a frame in which no HL7 message was found. */
   refuse(reason: Reason): Uint8Array
 }
 
-/** Writes acknowledgements of the original mode (HL7 v2.5.1 section 2.9.2). Its own control ids begin with `idPrefix`. */
+/** Writes acknowledgements (HL7 v2.5.1 section 2.9). Its own control ids begin with `idPrefix`. */
 export function createAckWriter(idPrefix: string, framing: Framing): AckWriter {
   const out: Bytes = { bytes: new Uint8Array(512), length: 0 }
   const prefix = Buffer.from(idPrefix, 'latin1')
@@ -75,7 +86,7 @@ export function createAckWriter(idPrefix: string, framing: Framing): AckWriter {
     return out.bytes.slice(0, out.length + framing.tailBytes)
   }
 
-  const answer: AckWriter['answer'] = (code, bytes, fields, reason) => {
+  const answer: AckWriter['answer'] = (code, bytes, fields, reason, id = null, asksCommit = false) => {
     const separator = bytes[fields.starts[1]!]!
     const component = componentSeparator(bytes, fields)
     const copy = (field: number) => {
@@ -97,15 +108,22 @@ export function createAckWriter(idPrefix: string, framing: Framing): AckWriter {
     controlId()
     copy(11)
     copy(12)
-    if (fields.ends[18]! > fields.starts[18]!) {
-      repeat(out, separator, 5)
+    const hasCharset = fields.ends[18]! > fields.starts[18]!
+    if (asksCommit || hasCharset) repeat(out, separator, 3)
+    if (asksCommit) putText(out, 'AL')
+    if (hasCharset) {
+      repeat(out, separator, 2)
       copy(18)
     }
     putByte(out, CR)
     putText(out, 'MSA')
     putByte(out, separator)
     putText(out, code)
-    copy(10)
+    if (id === null) copy(10)
+    else {
+      putByte(out, separator)
+      put(out, id, 0, id.length)
+    }
     putByte(out, CR)
     if (reason !== null) error(reason, separator, component)
     return finish()

@@ -5,13 +5,19 @@ import { MAX_BODY_BYTES } from './startedTarget.ts'
 /** Unsent answers at which a connection is no longer read, bytes: a peer that never reads must not fill the memory. */
 const MAX_UNSENT_BYTES = 1 << 20
 
+/** What becomes of the connection after an answer. */
+export type Ending = 'close' | 'half-close' | null
+
 /** The receiver's side of one connection. */
 export interface MllpConnection {
   readonly number: number
+  /** When the last answer was written, and until when an answer keeps the connection busy, on the process's clock. */
+  answeredAtMs: number
+  busyUntilMs: number
   /** Announces an answer, so that a half-closed connection stays open until it is sent. */
   owe(): void
-  /** Gathers an owed answer; null = close the connection instead. */
-  gather(answer: Uint8Array | null): void
+  /** Gathers an owed answer; null = none, only what it ends with. */
+  gather(answer: Uint8Array | null, ending?: Ending): void
   /** Writes what was gathered in one write. */
   write(): void
   /** Takes nothing more from the peer. */
@@ -28,27 +34,32 @@ export interface MllpReceiver {
 export function openMllpConnection(socket: Socket, number: number, framing: Framing, receiver: MllpReceiver): void {
   let owed = 0
   let gathered: Uint8Array[] = []
-  let closing = false
+  let ending: Ending = null
   let ended = false
   let deaf = false
 
   const connection: MllpConnection = {
     number,
+    answeredAtMs: Number.NEGATIVE_INFINITY,
+    busyUntilMs: 0,
     owe: () => {
       owed++
     },
-    gather(answer) {
+    gather(answer, endsWith = null) {
       owed--
-      if (answer === null) closing = true
-      else if (!closing) gathered.push(answer)
+      if (ending !== null) return
+      if (answer !== null) gathered.push(answer)
+      ending = endsWith
     },
     write() {
       if (gathered.length > 0 && socket.writable) {
+        connection.answeredAtMs = performance.now()
         socket.write(gathered.length === 1 ? gathered[0]! : Buffer.concat(gathered))
         if (socket.writableLength > MAX_UNSENT_BYTES) socket.pause()
       }
       gathered = []
-      if (closing) socket.destroySoon()
+      if (ending === 'close') socket.destroySoon()
+      else if (ending === 'half-close') socket.end()
       else endWhenQuit()
     },
     deafen() {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import type { Fault } from '../../src/model/scenario.ts'
+import type { RequestFault } from '../../src/model/fault.ts'
 import { arrivalsOf } from '../fixtures/arrivalsOf.ts'
 import {
   ANY_MACHINE,
@@ -174,7 +174,7 @@ test('fhir: conditional creates sent again after a lost ack change nothing, and 
 })
 
 /** Which term a message belongs to that is sent once and is request number `request` of the receiver. */
-function termOf(faults: readonly Fault[], request: number): keyof typeof NO_TERMS {
+function termOf(faults: readonly RequestFault[], request: number): keyof typeof NO_TERMS {
   const hit = new Set(faults.filter(({ every }) => request % every === 0).map(({ kind }) => kind))
   if (hit.has('reject')) return 'rejected'
   if (hit.has('lose')) return 'lost'
@@ -184,7 +184,7 @@ function termOf(faults: readonly Fault[], request: number): keyof typeof NO_TERM
 
 test('100,000 messages over a receiver with four faults at once: every one is accounted for', async () => {
   const records = 100_000
-  const faults: Fault[] = [
+  const faults: RequestFault[] = [
     { kind: 'reject', every: 499, code: 'AE', status: 503 },
     { kind: 'lose', every: 1_009 },
     { kind: 'corrupt', every: 307 },

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
 import { expect, onTestFinished, test } from 'vitest'
 import { arrivalsOf } from '../fixtures/arrivalsOf.ts'
@@ -114,3 +115,22 @@ test('a process whose input ends before it was told anything ends too', async ()
   child.stdin!.end()
   expect((await once(child, 'exit'))[0]).toBe(0)
 })
+
+test.skipIf(process.platform !== 'linux')(
+  'a short backlog: while the receiver does not accept, dials beyond it get no answer',
+  async () => {
+    const child = run()
+    const backlog = { kind: 'backlog', connections: 1 } as const
+    const { ports } = await tell(child, {
+      targets: [{ ...target('mllp', null), behaviour: behaviourWith([backlog]) }],
+    })
+    child.kill('SIGSTOP')
+    const dials = Array.from({ length: 8 }, () => connect({ host: '127.0.0.1', port: ports.mllp }))
+    onTestFinished(() => dials.forEach(dial => void dial.destroy()))
+    await new Promise(resolve => setTimeout(resolve, 300))
+    const open = dials.filter(dial => dial.readyState === 'open').length
+    child.kill('SIGCONT')
+    expect(open).toBeGreaterThan(0)
+    expect(open).toBeLessThan(4)
+  },
+)

@@ -123,3 +123,44 @@ test('a port in use is an error that names the port and the remedy', async () =>
   const options = { host: '127.0.0.1', port, behaviour: behaviourWith([]), seed: 1, arrivalsFile: null }
   await expect(startMllpTarget(options)).rejects.toThrow(`127.0.0.1:${port} is in use: stop the program`)
 })
+
+test.each([
+  ['AL', 'AL', 'AA', ['CA', 'AA']],
+  ['AL', 'NE', 'AA', ['CA']],
+  ['NE', 'AL', 'AA', ['AA']],
+  ['', 'AL', 'AA', ['AA']],
+  ['AL', '', 'AA', ['CA']],
+  ['SU', 'ER', 'AA', ['CA']],
+  ['ER', 'SU', 'AA', ['AA']],
+  ['AL', 'AL', 'AE', ['CA', 'AE']],
+  ['AL', 'ER', 'AE', ['CA', 'AE']],
+  ['SU', 'SU', 'AE', ['CA']],
+  ['AL', 'AL', 'CE', ['CE']],
+  ['ER', 'AL', 'CR', ['CR']],
+  ['SU', 'AL', 'CR', []],
+  ['', '', 'CE', ['CE']],
+] as const)('MSH-15 %j and MSH-16 %j, %s: acks %j', async (accept, application, outcome, codes) => {
+  const faults = outcome === 'AA' ? [] : [{ kind: 'reject', every: 1, code: outcome, status: 500 } as const]
+  const { port } = await mllpTarget(faults)
+  const peer = await openMllpPeer(port)
+  // A message in original mode after it ends the wait: its answer comes last.
+  const last = admission('LAST')
+  peer.socket.write(frame(admission('1').replace('2.5.1\r', `2.5.1|||${accept}|${application}\r`)) + frame(last))
+  const acks = (await peer.received(codes.length + 1)).map(msa)
+  peer.close()
+  expect(acks.slice(0, -1)).toEqual(codes.map(code => [code, '1']))
+  expect(acks.at(-1)![1]).toBe('LAST')
+})
+
+test('an application ack that asks for a commit says AL in its MSH-15, and the commit is not stored', async () => {
+  const { port, arrivalsFile, target } = await mllpTarget([{ kind: 'ask-commit', every: 1 }])
+  const peer = await openMllpPeer(port)
+  peer.socket.write(frame(admission('1').replace('2.5.1\r', '2.5.1|||AL|AL||8859/1\r')))
+  const [, answer] = await peer.received(2)
+  expect(answer!.split('\r')[0]!.split('|').slice(11)).toEqual(['2.5.1', '', '', 'AL', '', '', '8859/1'])
+  peer.socket.write(frame('MSH|^~\\&|HIS|WEST|LAB|EAST|||ACK|9|T|2.5.1\rMSA|CA|1\r') + frame(admission('2')))
+  expect((await peer.received(3)).map(msa).at(-1)).toEqual(['AA', '2'])
+  await target.close()
+  peer.close()
+  expect(arrivalsOf(arrivalsFile).map(({ identity }) => identity)).toEqual(['1', '2'])
+})
