@@ -38,6 +38,7 @@ export function load(overrides: Partial<Load> = {}): Load {
     transport: 'mllp',
     checksum: 'xor',
     acknowledgement: 'original',
+    onRejected: 'drop',
     connections: 8,
     window: 1,
     generators: 1,
