@@ -1,0 +1,122 @@
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import type { Readable, Writable } from 'node:stream'
+import { EnvironmentError } from '../error.ts'
+import type { Guarded } from '../guarded.ts'
+import { readProcesses } from '../processTable.ts'
+import { READY, type Setup, setupScript, workFolder } from './script.ts'
+
+/** The processes and namespaces of one clone: all of it ends with its first process, and that with the controller. */
+export interface Tree {
+  /** Pid of the clone's first process, as seen from outside. */
+  readonly pid: number
+  /** Command line that runs `argv` on a host of the clone. */
+  enter(host: string, argv: readonly string[]): [string, ...string[]]
+  /** Path from outside of a file in the work folder of a host. */
+  fileOf(host: string, name: string): string
+  /** What a daemon has logged so far; empty when it has said nothing. */
+  logOf(host: string, daemon: string): string
+  /** The clone ended by itself. */
+  readonly ended: Promise<string>
+}
+
+const KEPT_CHARACTERS = 8_000
+
+/**
+ * Starts the tree of a clone. Names in it are private: no namespace, mount, link or process shows in the system's own tables but
+ * the processes. Throws EnvironmentError with the step that failed.
+ */
+export async function startTree(guarded: Guarded, id: string, setup: Setup, signal: AbortSignal): Promise<Tree> {
+  const { userNamespace } = setup.mechanisms
+  const { child, exited } = await guarded.adopt(id, 'clone', mark =>
+    spawn(
+      'unshare',
+      [
+        ...(userNamespace ? ['--user', '--map-root-user'] : []),
+        ...['--mount', '--pid', '--net', '--ipc', '--fork', '--kill-child', '--propagation', 'private', 'sh', '-s'],
+      ],
+      { cwd: '/', env: { ...process.env, ...mark }, detached: true, stdio: ['pipe', 'pipe', 'pipe'] },
+    ),
+  )
+  const { stdin, stdout, stderr } = child
+  const errors = keepEnd(stderr)
+  const ended = exited.then(({ code, signal: by }) => `the clone ended with ${by ?? `exit code ${code}`}: ${errors()}`)
+  try {
+    await ready(stdin, stdout, setupScript(setup), ended, signal)
+    return treeOf(childOf(child.pid!), userNamespace, ended)
+  } catch (error) {
+    await guarded.end(id, 0)
+    throw error
+  }
+}
+
+function treeOf(pid: number, userNamespace: boolean, ended: Promise<string>): Tree {
+  const user = userNamespace ? ['--user', '--preserve-credentials'] : []
+  const fileOf = (host: string, name: string) => `/proc/${pid}/root${workFolder(host)}/${name}`
+  return {
+    pid,
+    enter: (host, argv) => [
+      'nsenter',
+      ...['--target', String(pid), '--mount', '--pid', '--net', '--ipc', ...user, '--'],
+      ...['ip', 'netns', 'exec', host, ...argv],
+    ],
+    fileOf,
+    logOf(host, daemon) {
+      try {
+        return readFileSync(fileOf(host, `${daemon}.log`), 'utf8')
+      } catch {
+        return ''
+      }
+    },
+    ended,
+  }
+}
+
+function ready(
+  input: Writable,
+  output: Readable,
+  script: string,
+  ended: Promise<string>,
+  signal: AbortSignal,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let said = ''
+    const onAbort = () => reject(signal.reason)
+    if (signal.aborted) return onAbort()
+    signal.addEventListener('abort', onAbort, { once: true })
+    output.setEncoding('utf8').on('data', (text: string) => {
+      said += text
+      if (said.includes(READY)) {
+        signal.removeEventListener('abort', onAbort)
+        resolve()
+      }
+    })
+    void ended.then(reason => {
+      signal.removeEventListener('abort', onAbort)
+      reject(
+        new EnvironmentError(
+          'provision',
+          'environment',
+          `${reason.trim()}; see what this machine can do: hl7bench doctor`,
+        ),
+      )
+    })
+    input.on('error', () => {})
+    input.write(script)
+  })
+}
+
+/** The shell is the one child of unshare. */
+function childOf(pid: number): number {
+  const child = readProcesses().find(entry => entry.ppid === pid)
+  if (child !== undefined) return child.pid
+  throw new EnvironmentError('provision', 'environment', 'the clone ended as it came up; run it again')
+}
+
+function keepEnd(stream: Readable): () => string {
+  let text = ''
+  stream.setEncoding('utf8').on('data', (more: string) => {
+    text = (text + more).slice(-KEPT_CHARACTERS)
+  })
+  return () => text
+}
