@@ -6,6 +6,7 @@ export interface Entries {
   readonly target: string
   readonly generator: string
   readonly hasher: string
+  readonly probe: string
 }
 
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
@@ -16,4 +17,5 @@ export const entries: Entries = {
   target: fileOf('../target/main'),
   generator: fileOf('../generator/main'),
   hasher: fileOf('../generator/hash/main'),
+  probe: fileOf('./netns/probe/main'),
 }

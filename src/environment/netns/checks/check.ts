@@ -1,0 +1,34 @@
+import type { Topology } from '../../../model/topology.ts'
+import type { Probes } from '../probe/probes.ts'
+import type { Tree } from '../tree.ts'
+import type { Vici } from '../vici.ts'
+
+/** What a check found. */
+export interface CheckResult {
+  /** `reachability`, `isolation`, ... */
+  readonly name: string
+  readonly passed: boolean
+  /** What was seen, in a sentence. */
+  readonly evidence: string
+}
+
+/** A clone that is to be proven. */
+export interface Site {
+  readonly tree: Tree
+  readonly topology: Topology
+  readonly probes: Probes
+  /** By host of a gateway that speaks IPsec. */
+  readonly vici: ReadonlyMap<string, Vici>
+  /** Decides which hospitals are tried where there are many. */
+  readonly seed: number
+}
+
+export type Check = (site: Site) => Promise<CheckResult>
+
+/** Port on which the probes of hospitals answer. */
+export const HOSPITAL_PORT = 2576
+/** Port of the application on which its probe answers and that no firewall lets through. */
+export const CLOSED_PORT = 2577
+/** Longest wait for what must be answered, and for what must not. */
+export const ANSWERED_MS = 5_000
+export const REFUSED_MS = 400

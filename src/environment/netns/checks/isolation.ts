@@ -1,0 +1,99 @@
+import type { Attempt } from '../probe/request.ts'
+import { type CheckResult, CLOSED_PORT, HOSPITAL_PORT, REFUSED_MS, type Site } from './check.ts'
+import { DEFAULT_PORT } from './reachability.ts'
+import { pairs, sampled } from './sample.ts'
+
+/** What must be refused: every attempt is answered by a probe that listens, if it gets there. */
+export async function isolation(site: Site): Promise<CheckResult[]> {
+  const { topology } = site
+  if (topology.tunnels.length === 0) return []
+  return await Promise.all([
+    closedPorts(site),
+    ...(topology.hospitals.length > 1 ? [otherHospitals(site)] : []),
+    around(site),
+  ])
+}
+
+async function closedPorts(site: Site): Promise<CheckResult> {
+  const { topology } = site
+  const attempts = sampled(site).flatMap(({ host, address, ports }) => {
+    const others = topology.hospitals.find(other => other.ports[0] !== ports[0])?.ports[0]
+    return [CLOSED_PORT, ...(others === undefined ? [] : [others])].map(port => ({
+      on: host,
+      plan: { from: address, host: topology.applicationAddress, port, bytes: 1, fill: 'x' },
+    }))
+  })
+  return await refused(site, 'closed ports', attempts)
+}
+
+async function otherHospitals(site: Site): Promise<CheckResult> {
+  const attempts = pairs(site).map(([from, to]) => ({
+    on: from.host,
+    plan: { from: from.address, host: to.reachedAt, port: HOSPITAL_PORT, bytes: 1, fill: 'x' },
+  }))
+  const result = await refused(site, 'isolation', attempts)
+  const rules = await rulesThatJoin(site)
+  return rules === null ? result : { ...result, passed: false, evidence: `${result.evidence}; ${rules}` }
+}
+
+/** Our gateways must pass nothing on by default, and let no hospital through to another. */
+async function rulesThatJoin({ topology, tree }: Site): Promise<string | null> {
+  for (const gateway of new Set(topology.tunnels.map(({ responder }) => responder.host))) {
+    const { output } = await tree.run(gateway, ['nft', 'list', 'table', 'inet', 'gate'])
+    if (!/hook forward priority [^;]+; policy drop;/.test(output))
+      return `the firewall of ${gateway} lets through what it does not know`
+    const passages = [...output.matchAll(/([\d./]+) \. ([\d./]+)/g)].map(([, from, to]) => [from!, to!] as const)
+    const networks = new Set(topology.tunnels.flatMap(({ initiator }) => initiator.networks))
+    const joined = passages.find(([from, to]) => networks.has(from) && networks.has(to))
+    if (joined !== undefined) return `the firewall of ${gateway} lets ${joined[0]} through to ${joined[1]}`
+  }
+  return null
+}
+
+/** From the internet, with a route to our gateway: the inside must be reachable through a tunnel only. */
+async function around(site: Site): Promise<CheckResult> {
+  const { topology, tree } = site
+  const { responder } = topology.tunnels[0]!
+  const route = [`${topology.applicationAddress}/32`, 'via', responder.address]
+  await tree.run(topology.internet, ['ip', 'route', 'replace', ...route])
+  try {
+    const ports = [topology.hospitals[0]!.ports[0] ?? DEFAULT_PORT, CLOSED_PORT]
+    const attempts = ports.map(port => ({
+      on: topology.internet,
+      plan: { from: null, host: topology.applicationAddress, port, bytes: 1, fill: 'x' },
+    }))
+    return await refused(site, 'around the tunnel', attempts)
+  } finally {
+    await tree.run(topology.internet, ['ip', 'route', 'del', ...route])
+  }
+}
+
+interface Tried {
+  readonly on: string
+  readonly plan: Attempt['plan']
+}
+
+async function refused({ probes }: Site, name: string, attempts: readonly Tried[]): Promise<CheckResult> {
+  const hosts = [...new Set(attempts.map(({ on }) => on))]
+  const reached = await Promise.all(
+    hosts.map(async host => {
+      const own = attempts.filter(({ on }) => on === host).map(({ plan }) => plan)
+      const outcomes = await probes.tryAll(host, own, REFUSED_MS)
+      return own
+        .filter((_, index) => {
+          const outcome = outcomes[index]!
+          return outcome.state === 'answered' || outcome.connected
+        })
+        .map(plan => `${host} ${plan.from ?? ''} reached ${plan.host}:${plan.port}`)
+    }),
+  )
+  const found = reached.flat()
+  return {
+    name,
+    passed: found.length === 0,
+    evidence:
+      found.length === 0
+        ? `${attempts.length} of ${attempts.length} attempts came to nothing within ${REFUSED_MS} ms`
+        : `${found.length} of ${attempts.length} attempts were answered: ${found.slice(0, 3).join('; ')}`,
+  }
+}

@@ -1,0 +1,34 @@
+import type { Site } from './check.ts'
+import { type CheckResult, CLOSED_PORT, HOSPITAL_PORT } from './check.ts'
+import { encryption } from './encryption.ts'
+import { isolation } from './isolation.ts'
+import { parameters } from './parameters.ts'
+import { DEFAULT_PORT, reachability } from './reachability.ts'
+import { pairs, sampled } from './sample.ts'
+import { sizes } from './sizes.ts'
+
+/** Proves that a clone is what its topology says, each point with what was seen. */
+export async function prove(site: Site): Promise<readonly CheckResult[]> {
+  await listen(site)
+  const reached = await reachability(site)
+  if (!reached.every(({ passed }) => passed)) return reached
+  const rest = await Promise.all([isolation(site), parameters(site)])
+  return [...reached, ...rest.flat(), await sizes(site), ...(await encryption(site))]
+}
+
+/** The application on every port that a hospital may use or tries, and the hospitals on one. */
+async function listen(site: Site): Promise<void> {
+  const { topology, probes } = site
+  const tried = sampled(site)
+  const ports = new Set([
+    CLOSED_PORT,
+    DEFAULT_PORT,
+    ...topology.hospitals.slice(0, 2).flatMap(each => each.ports),
+    ...tried.flatMap(each => each.ports),
+  ])
+  const hosts = new Set([...tried.map(({ host }) => host), ...pairs(site).map(([, to]) => to.host)])
+  await Promise.all([
+    probes.listen(topology.application, [...ports]),
+    ...[...hosts].map(host => probes.listen(host, [HOSPITAL_PORT])),
+  ])
+}

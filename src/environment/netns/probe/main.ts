@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { connect, createServer, type Socket } from 'node:net'
+import { createInterface } from 'node:readline'
+import type { Attempt, ProbeAnswer, ProbeRequest } from './request.ts'
+
+/*
+ * A probe process on a host of a clone. Standard input: requests as lines of JSON; standard output: an answer to each, in turn. It ends
+ * with its input. What it says to another probe is one line of JSON with a length and then that many bytes; the other answers
+ * with the address that it saw and a digest of what it got.
+ */
+for await (const line of createInterface({ input: process.stdin })) {
+  const answer = await perform(JSON.parse(line) as ProbeRequest).catch(
+    (error: Error): ProbeAnswer => ({ error: error.message }),
+  )
+  process.stdout.write(`${JSON.stringify(answer)}\n`)
+}
+process.exit(0)
+
+async function perform(request: ProbeRequest): Promise<ProbeAnswer> {
+  if (request.op === 'listen') {
+    await Promise.all(request.ports.map(listen))
+    return { listening: request.ports.length }
+  }
+  return { attempts: await Promise.all(request.attempts.map(attempt => tryOnce(attempt, request.timeoutMs))) }
+}
+
+async function listen(port: number): Promise<void> {
+  const server = createServer(answer)
+  server.listen(port, '0.0.0.0')
+  await once(server, 'listening')
+}
+
+function answer(socket: Socket): void {
+  let head = ''
+  let left = -1
+  const digest = createHash('sha256')
+  socket.on('error', () => {})
+  socket.on('data', (chunk: Buffer) => {
+    let body = chunk
+    if (left < 0) {
+      const end = chunk.indexOf(0x0a)
+      head += chunk.toString('latin1', 0, end === -1 ? chunk.length : end)
+      if (end === -1) return
+      left = Number(head)
+      body = chunk.subarray(end + 1)
+    }
+    digest.update(body)
+    left -= body.length
+    if (left <= 0) socket.end(`${JSON.stringify({ seen: socket.remoteAddress, sha256: digest.digest('hex') })}\n`)
+  })
+}
+
+/** Sends the bytes and waits for the answer; what fails is an outcome. */
+function tryOnce({ from, host, port, bytes, fill }: Attempt['plan'], timeoutMs: number): Promise<Attempt['outcome']> {
+  return new Promise(resolve => {
+    const beganMs = performance.now()
+    let connectMs: number | null = null
+    let text = ''
+    const socket = connect({ host, port, ...(from === null ? {} : { localAddress: from }) })
+    const body = Buffer.alloc(bytes, fill)
+    const finish = (reason: string) => {
+      clearTimeout(timer)
+      socket.destroy()
+      resolve({ state: 'failed', connected: connectMs !== null, reason })
+    }
+    const timer = setTimeout(() => finish('no answer'), timeoutMs)
+    socket.on('connect', () => {
+      connectMs = performance.now() - beganMs
+      socket.write(`${bytes}\n`)
+      socket.write(body)
+    })
+    socket.on('data', chunk => {
+      text += chunk.toString('latin1')
+    })
+    socket.on('error', (error: NodeJS.ErrnoException) => finish(error.code ?? error.message))
+    socket.on('close', () => {
+      if (!text.endsWith('\n')) return finish('closed without an answer')
+      clearTimeout(timer)
+      const { seen, sha256 } = JSON.parse(text) as { seen: string; sha256: string }
+      const whole = sha256 === createHash('sha256').update(body).digest('hex')
+      resolve({ state: 'answered', seen, whole, connectMs: connectMs ?? 0, wholeMs: performance.now() - beganMs })
+    })
+  })
+}
