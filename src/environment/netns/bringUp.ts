@@ -5,7 +5,7 @@ import { EnvironmentError } from '../error.ts'
 import type { Credentials } from './credentials.ts'
 import { connection, type IpsecTunnel, ipsecGateways, ipsecTunnels } from './ipsec.ts'
 import type { Tree } from './tree.ts'
-import { openVici, type Section, type Vici } from './vici.ts'
+import { openVici, type Vici } from './vici.ts'
 
 /** The daemons of a clone's gateways, spoken to by VICI. */
 export interface Gateways {
@@ -34,6 +34,8 @@ export async function bringUpIpsec(
   }
   try {
     await Promise.all(ipsecGateways(topology).map(async host => vici.set(host, await connectTo(tree, host, signal))))
+    for (const [host, gateway] of vici)
+      for (const { command, argument } of credentials.of(host)) await gateway.command(command, argument)
     for (const tunnel of tunnels) await load(vici, tunnel, credentials)
     const tunnelsUpMs = tunnels.length === 0 ? null : await establish(tree, tunnels, vici, signal)
     return { vici, tunnelsUpMs, close }
@@ -59,10 +61,7 @@ async function connectTo(tree: Tree, host: string, signal: AbortSignal): Promise
 async function load(vici: ReadonlyMap<string, Vici>, tunnel: IpsecTunnel, credentials: Credentials): Promise<void> {
   for (const role of ['responder', 'initiator'] as const) {
     const gateway = vici.get(tunnel[role].host)!
-    for (const { command, argument } of credentials.of(tunnel, role)) await gateway.command(command, argument)
-    const { [tunnel.name]: settings } = connection(tunnel, role)
-    const own = { ...((settings as Section)['local-1'] as Section), ...credentials.localOf(tunnel, role) }
-    await gateway.command('load-conn', { [tunnel.name]: { ...(settings as Section), 'local-1': own } })
+    await gateway.command('load-conn', connection(tunnel, role, credentials.localOf(tunnel, role)))
   }
 }
 

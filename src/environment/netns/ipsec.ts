@@ -77,8 +77,12 @@ function strongswanConf(libipsec: boolean, many: boolean): string {
 `
 }
 
-/** The connection of a tunnel as one of its ends knows it, for VICI's load-conn. */
-export function connection({ name, vpn, initiator, responder }: IpsecTunnel, role: 'initiator' | 'responder'): Section {
+/** The connection of a tunnel as one of its ends knows it, for VICI's load-conn; `credential` is added to its own authentication. */
+export function connection(
+  { name, vpn, initiator, responder }: IpsecTunnel,
+  role: 'initiator' | 'responder',
+  credential: Section,
+): Section {
   const [own, other] = role === 'initiator' ? [initiator, responder] : [responder, initiator]
   const { ike, esp } = PROPOSALS[vpn.cipher]
   const auth = vpn.auth === 'psk' ? 'psk' : 'pubkey'
@@ -93,7 +97,7 @@ export function connection({ name, vpn, initiator, responder }: IpsecTunnel, rol
       mobike: 'no',
       unique: 'replace',
       dpd_delay: `${vpn.dpdSeconds}s`,
-      'local-1': side(own),
+      'local-1': { ...side(own), ...credential },
       'remote-1': side(other),
       children: {
         [name]: {
