@@ -7,6 +7,7 @@ import { EnvironmentError } from './error.ts'
 import { spawnGenerator } from './generatorProcess.ts'
 import { type Guarded, untilLost } from './guarded.ts'
 import { checkAllowed } from './hosts.ts'
+import { here } from './place.ts'
 import { fhirReady, mllpReady, waitReady } from './ready.ts'
 import { stopOnce } from './stopOnce.ts'
 
@@ -62,7 +63,9 @@ function attachedClone(guarded: Guarded, id: string, entries: Pick<Entries, 'tar
     id,
     provisionMs: 0,
     start: (run, { scenario }, folder, signal) =>
-      startAttached(guarded, { scenario, seed: run.seed, folder, entry: entries.target, nextId, signal }),
+      startAttached(guarded, {
+        ...{ scenario, place: here, seed: run.seed, folder, entry: entries.target, nextId, signal },
+      }),
     spawnGenerator: load => spawnGenerator(guarded, nextId(`generator-${load}`), entries.generator),
     release: () => (releasing ??= release()),
   }

@@ -10,6 +10,7 @@ import type { Endpoint, Protocol, Scenario } from '../model/scenario.ts'
 import { EnvironmentError } from './error.ts'
 import type { Guarded } from './guarded.ts'
 import { lastLines } from './output.ts'
+import type { Place } from './place.ts'
 
 export interface BuiltinStart {
   readonly id: string
@@ -17,6 +18,7 @@ export interface BuiltinStart {
   /** Null for the built-in target itself; else it is a receiver of ours behind a SUT that forwards. */
   readonly behind: { readonly receiver: DownstreamReceiver; readonly identityAt: FieldPath } | null
   readonly scenario: Scenario
+  readonly place: Place
   readonly seed: number
   /** Folder of the run, absolute. */
   readonly folder: string
@@ -38,7 +40,6 @@ export interface StartedBuiltin {
 }
 
 const FLUSH_MS = 10_000
-const HOST = '127.0.0.1'
 
 /** Starts a built-in target of one protocol. Throws EnvironmentError when it does not come to listen. */
 export async function startBuiltin(guarded: Guarded, start: BuiltinStart): Promise<StartedBuiltin> {
@@ -54,7 +55,7 @@ export async function startBuiltin(guarded: Guarded, start: BuiltinStart): Promi
   )
   try {
     const { port, clock } = await listening(output, ended, start)
-    return { endpoint: { host: HOST, port }, clock, arrivalsFile, ended, stop }
+    return { endpoint: { host: start.place.address, port }, clock, arrivalsFile, ended, stop }
   } catch (error) {
     await guarded.end(id)
     start.signal.throwIfAborted()
@@ -83,12 +84,14 @@ export async function startBuiltin(guarded: Guarded, start: BuiltinStart): Promi
 const nameOf = ({ protocol, behind }: BuiltinStart): string =>
   behind === null ? `the built-in ${protocol.toUpperCase()} target` : `the downstream receiver ${behind.receiver.name}`
 
-function optionsOf({ protocol, behind, scenario, seed }: BuiltinStart, arrivalsFile: string) {
+function optionsOf({ protocol, behind, scenario, place, seed }: BuiltinStart, arrivalsFile: string) {
+  const host = place.address
   if (behind !== null) {
     const { receiver, identityAt } = behind
-    return { protocol, host: HOST, port: receiver.port, behaviour: receiver.behaviour, seed, arrivalsFile, identityAt }
+    return { protocol, host, port: receiver.port, behaviour: receiver.behaviour, seed, arrivalsFile, identityAt }
   }
-  const common = { protocol, host: HOST, port: 0, behaviour: scenario.sut.builtin[protocol], seed, arrivalsFile }
+  const port = place.ports?.[protocol] ?? 0
+  const common = { protocol, host, port, behaviour: scenario.sut.builtin[protocol], seed, arrivalsFile }
   if (protocol === 'mllp') {
     // All loads of the built-in receiver agree on these (room `scenario`).
     const load = scenario.load.find(each => each.protocol === 'mllp')
@@ -100,12 +103,13 @@ function optionsOf({ protocol, behind, scenario, seed }: BuiltinStart, arrivalsF
   return { ...common, basePath: scenario.sut.fhirBasePath, population: Math.max(0, ...populations) }
 }
 
-async function spawnTarget(guarded: Guarded, { id, entry, folder }: BuiltinStart, log: string) {
+async function spawnTarget(guarded: Guarded, { id, entry, folder, place }: BuiltinStart, log: string) {
   const errors = openSync(log, 'w')
   try {
     const { exited, child } = await guarded.adopt(id, 'target', mark => {
       const env = { ...process.env, ...mark }
-      return spawn(process.execPath, [entry], { cwd: folder, env, detached: true, stdio: ['pipe', 'pipe', errors] })
+      const [program, ...args] = place.enter([process.execPath, entry], folder)
+      return spawn(program, args, { cwd: folder, env, detached: true, stdio: ['pipe', 'pipe', errors] })
     })
     const { stdin: input, stdout: output } = child as ChildProcessByStdio<Writable, Readable, null>
     // Its end is told by `exited`; a write that comes too late is no news.

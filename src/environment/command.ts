@@ -4,12 +4,12 @@ import { EnvironmentError } from './error.ts'
 import type { Exit, Guarded, GuardedProcess } from './guarded.ts'
 import { MARK_VARIABLE, markOf } from './mark.ts'
 import { type Output, outputIn, quoteOutput } from './output.ts'
-import { reservePorts } from './ports.ts'
-import { fhirReady, mllpReady, waitReady } from './ready.ts'
+import { type Place, portsAt } from './place.ts'
 import { runVariables } from './runVariables.ts'
 
 export interface CommandStart {
   readonly sut: Sut & { readonly start: string }
+  readonly place: Place
   /** Protocols of the load, each once. */
   readonly protocols: readonly Protocol[]
   readonly runId: string
@@ -56,9 +56,9 @@ type Attempt =
 async function tryStart(guarded: Guarded, start: CommandStart): Promise<Attempt> {
   const { sut, signal } = start
   const id = start.nextId()
-  const [mllpPort, fhirPort] = (await reservePorts(2)) as [number, number]
-  const mllp = { host: '127.0.0.1', port: mllpPort }
-  const fhir = { host: '127.0.0.1', port: fhirPort }
+  const ports = await portsAt(start.place)
+  const mllp = { host: start.place.address, port: ports.mllp }
+  const fhir = { host: start.place.address, port: ports.fhir }
   const output = outputIn(start.folder, 'sut')
   const child = await spawnCommand(guarded, start, { id, mllp, fhir, output })
   const ended = child.exited.then(
@@ -67,11 +67,12 @@ async function tryStart(guarded: Guarded, start: CommandStart): Promise<Attempt>
   )
   const died = new AbortController()
   void ended.then(() => died.abort())
-  const checks = start.protocols.map(protocol =>
-    protocol === 'mllp' ? mllpReady(mllp) : fhirReady({ ...fhir, basePath: sut.fhirBasePath }),
-  )
+  const wanted = {
+    mllp: start.protocols.includes('mllp') ? mllp : null,
+    fhir: start.protocols.includes('fhir') ? { ...fhir, basePath: sut.fhirBasePath } : null,
+  }
   const until = AbortSignal.any([signal, guarded.lost, died.signal])
-  const missing = await waitReady(checks, sut.readyTimeoutMs, until).catch((error: Error) => error.message)
+  const missing = await start.place.waitReady(wanted, sut.readyTimeoutMs, until).catch((error: Error) => error.message)
   if (missing === null && !until.aborted) return { started: { id, mllp, fhir, ended } }
   const hasDied = died.signal.aborted
   await guarded.end(id)
@@ -87,7 +88,7 @@ async function tryStart(guarded: Guarded, start: CommandStart): Promise<Attempt>
 
 function spawnCommand(
   guarded: Guarded,
-  { sut, protocols, folder, runId, downstream }: CommandStart,
+  { sut, place, protocols, folder, runId, downstream }: CommandStart,
   { id, mllp, fhir, output }: { id: string; mllp: Endpoint; fhir: Endpoint; output: Output },
 ): Promise<GuardedProcess> {
   const values: Readonly<Record<string, string>> = {
@@ -104,7 +105,7 @@ function spawnCommand(
   return guarded.spawn({
     id,
     resource: 'sut',
-    argv: ['/bin/sh', '-c', command],
+    argv: place.enter(['/bin/sh', '-c', command], sut.cwd),
     cwd: sut.cwd,
     env: {
       ...runVariables(sut.env, { runId, folder, mllp, fhir }),

@@ -3,9 +3,11 @@ import type { Scenario } from '../model/scenario.ts'
 import { parseFieldPath } from '../workload/hl7/fieldPath.ts'
 import { type StartedBuiltin, startBuiltin } from './builtin.ts'
 import type { Guarded } from './guarded.ts'
+import type { Place } from './place.ts'
 
 export interface DownstreamStart {
   readonly scenario: Scenario
+  readonly place: Place
   readonly seed: number
   /** Folder of the run, absolute. */
   readonly folder: string

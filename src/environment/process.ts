@@ -1,15 +1,13 @@
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs'
 import type { Clone, Problem, Provisioner, RunningTarget } from '../model/environment.ts'
 import type { Case, PlannedRun } from '../model/experiment.ts'
-import type { Protocol, Scenario } from '../model/scenario.ts'
-import { startBuiltin } from './builtin.ts'
-import { startCommand } from './command.ts'
-import { startDownstream, stopAll } from './downstream.ts'
+import type { Scenario } from '../model/scenario.ts'
 import { type Entries, entries as ownEntries } from './entries.ts'
 import { spawnGenerator } from './generatorProcess.ts'
-import { type Guarded, untilLost } from './guarded.ts'
+import type { Guarded } from './guarded.ts'
+import { here } from './place.ts'
 import { reservePorts } from './ports.ts'
-import { stopOnce } from './stopOnce.ts'
+import { startTarget } from './startTarget.ts'
 
 /** Fresh processes on loopback for every run: the built-in targets, or the user's command. Needs no root. */
 export function processProvisioner(
@@ -69,10 +67,10 @@ function processClone(guarded: Guarded, id: string, entries: Pick<Entries, 'targ
   ): Promise<RunningTarget> {
     signal.throwIfAborted()
     mkdirSync(folder, { recursive: true })
-    const common = { run, scenario, folder, signal, nextId: (name: string) => nextId(`${run.id}-${name}`) }
-    return scenario.sut.start === null
-      ? await startBuiltins(guarded, { ...common, entry: entries.target })
-      : await startOwn(guarded, { ...common, entry: entries.target }, scenario.sut.start)
+    return await startTarget(guarded, {
+      ...{ run, scenario, folder, signal, place: here, entry: entries.target },
+      nextId: name => nextId(`${run.id}-${name}`),
+    })
   }
 
   async function release() {
@@ -88,88 +86,5 @@ function processClone(guarded: Guarded, id: string, entries: Pick<Entries, 'targ
     start,
     spawnGenerator: load => spawnGenerator(guarded, nextId(`generator-${load}`), entries.generator),
     release: () => (releasing ??= release()),
-  }
-}
-
-interface TargetStart {
-  readonly run: PlannedRun
-  readonly scenario: Scenario
-  readonly folder: string
-  readonly signal: AbortSignal
-  readonly nextId: (name: string) => string
-}
-
-const protocolsOf = ({ load }: Scenario): Protocol[] => [...new Set(load.map(({ protocol }) => protocol))]
-
-/** One process for each protocol of the load: they are measured together and must not share a core by design. */
-async function startBuiltins(
-  guarded: Guarded,
-  start: TargetStart & { readonly entry: string },
-): Promise<RunningTarget> {
-  const begin = performance.now()
-  const { scenario, run, nextId } = start
-  const settled = await Promise.allSettled(
-    protocolsOf(scenario).map(async protocol => {
-      const id = nextId(`target-${protocol}`)
-      return {
-        protocol,
-        started: await startBuiltin(guarded, { ...start, id, protocol, behind: null, seed: run.seed }),
-      }
-    }),
-  )
-  const running = settled.filter(each => each.status === 'fulfilled').map(each => each.value)
-  const stopping = stopOnce(() => stopAll(running.map(({ started }) => started)))
-  const failed = settled.find(each => each.status === 'rejected')
-  if (failed !== undefined) {
-    await stopping.stop()
-    throw failed.reason
-  }
-  const find = (protocol: Protocol) => running.find(each => each.protocol === protocol)?.started
-  const fhir = find('fhir')
-  return {
-    mllp: find('mllp')?.endpoint ?? null,
-    fhir: fhir === undefined ? null : { ...fhir.endpoint, basePath: scenario.sut.fhirBasePath },
-    startMs: performance.now() - begin,
-    arrivals: { mllp: find('mllp')?.arrivalsFile ?? null, fhir: fhir?.arrivalsFile ?? null },
-    downstream: [],
-    ended: stopping.unlessStopped(Promise.race([untilLost(guarded), ...running.map(({ started }) => started.ended)])),
-    stop: stopping.stop,
-  }
-}
-
-/** The receivers behind it are there before the user's command starts, and take what it still sends while it ends. */
-async function startOwn(
-  guarded: Guarded,
-  start: TargetStart & { readonly entry: string },
-  command: string,
-): Promise<RunningTarget> {
-  const begin = performance.now()
-  const { run, scenario, folder, signal, nextId } = start
-  const protocols = protocolsOf(scenario)
-  const behind = await startDownstream(guarded, { ...start, seed: run.seed })
-  const started = await startCommand(guarded, {
-    sut: { ...scenario.sut, start: command },
-    protocols,
-    runId: run.id,
-    downstream: behind.receivers,
-    folder,
-    nextId: () => nextId('sut'),
-    signal,
-  }).catch(async (error: unknown) => {
-    await behind.stop().catch(() => {})
-    throw error
-  })
-  const stop = stopOnce(async () => {
-    await guarded.end(started.id)
-    await behind.stop()
-  })
-  return {
-    mllp: protocols.includes('mllp') ? started.mllp : null,
-    fhir: protocols.includes('fhir') ? { ...started.fhir, basePath: scenario.sut.fhirBasePath } : null,
-    startMs: performance.now() - begin,
-    arrivals: { mllp: null, fhir: null },
-    downstream: behind.receivers,
-    ended: stop.unlessStopped(Promise.race([started.ended, ...behind.ended])),
-    stop: stop.stop,
   }
 }

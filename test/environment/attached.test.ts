@@ -6,7 +6,16 @@ import { attachedProvisioner } from '../../src/environment/attached.ts'
 import { reservePorts } from '../../src/environment/ports.ts'
 import { provisionerFor } from '../../src/environment/provisioner.ts'
 import { fhirReady, mllpReady, waitReady } from '../../src/environment/ready.ts'
-import { caseOf, fixtureEntries, guardedForTest, never, run, type ScenarioParts, scenarioOf } from './support.ts'
+import {
+  caseOf,
+  fixtureEntries,
+  guardedForTest,
+  never,
+  run,
+  type ScenarioParts,
+  scenarioOf,
+  temporaryFolder,
+} from './support.ts'
 
 async function listening(server: ReturnType<typeof createServer>): Promise<number> {
   await once(server.listen(0, '127.0.0.1'), 'listening')
@@ -26,7 +35,7 @@ async function startAttached(parts: ScenarioParts) {
     cloneId: 'c0001',
     signal: never,
   })
-  return { clone, target: await clone.start(run, caseOf(scenario), '/nowhere', never) }
+  return { clone, target: await clone.start(run, caseOf(scenario), temporaryFolder(), never) }
 }
 
 test('an attached server is loaded as it is, and is there after the release', async () => {
