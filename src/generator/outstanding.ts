@@ -1,5 +1,7 @@
 const NONE = -1
 
+export const [NOT_COMMITTED, COMMITTED, TAKEN_BACK] = [0, 1, 2]
+
 /** Arrivals that wait or are in flight: a fixed pool of entries, each with its times, and a first-in-first-out queue of waiting entries per feed. */
 export class Outstanding {
   readonly index: Float64Array
@@ -8,7 +10,7 @@ export class Outstanding {
   readonly sentMs: Float64Array
   /** Times sent so far. */
   readonly attempts: Uint8Array
-  /** Enhanced acknowledgement mode: 1 when the receiver has committed the message, which must not be sent again then. */
+  /** Enhanced acknowledgement mode: `COMMITTED` = the receiver has the message, `TAKEN_BACK` = it had, and refused it. */
   readonly committed: Uint8Array
   readonly #next: Int32Array
   readonly #head: Int32Array
@@ -43,7 +45,7 @@ export class Outstanding {
     this.intendedMs[entry] = intendedMs
     this.readyMs[entry] = readyMs
     this.attempts[entry] = 0
-    this.committed[entry] = 0
+    this.committed[entry] = NOT_COMMITTED
     return entry
   }
 

@@ -1,5 +1,5 @@
 import type { Load } from '../model/scenario.ts'
-import type { Outstanding } from './outstanding.ts'
+import { COMMITTED, type Outstanding, TAKEN_BACK } from './outstanding.ts'
 import type { Recorder } from './recorder.ts'
 import type { Settler } from './settle.ts'
 import type { Slots } from './slots.ts'
@@ -52,7 +52,7 @@ export class PutBack {
     const isFinal = reason === 'AR' || reason === 'CR' || attempts[entry]! >= this.#load.maxAttempts
     if (isFinal) return false
     this.#recorder.tolerate(`${reason}, sent again`)
-    committed[entry] = 0
+    if (committed[entry] === COMMITTED) committed[entry] = TAKEN_BACK
     this.#slots.entry[slot] = NONE
     this.#outstanding.enqueueFirst(this.#slots.feedOf(slot), entry)
     return true
@@ -62,7 +62,7 @@ export class PutBack {
   #loseSlot(slot: number, reason: string, nowMs: number): void {
     const entry = this.#slots.entry[slot]!
     const { attempts, committed } = this.#outstanding
-    const isCommitted = committed[entry] === 1
+    const isCommitted = committed[entry] === COMMITTED
     const why = this.isOverdue(slot, nowMs) ? 'timeout' : reason
     this.#slots.entry[slot] = NONE
     this.#recorder.because(isCommitted ? `${why} after the commit` : why)

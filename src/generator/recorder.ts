@@ -1,3 +1,4 @@
+import { MOST_ACK_ERRORS, OTHER_ACK_ERRORS } from '../model/ackErrors.ts'
 import { OUTCOMES, type Outcome, type OutcomeCounts, TIMES, type Time } from '../model/exchange.ts'
 import type { Tick } from '../model/generator.ts'
 import { encode } from '../stats/histogram.ts'
@@ -8,10 +9,6 @@ export interface MeasuredPhase {
   readonly fromMs: number
   readonly untilMs: number
 }
-
-/** Kinds of errors kept apart. */
-const MOST_ACK_ERRORS = 20
-const OTHER_ERRORS = 'other'
 
 type Counts = Record<Outcome, number>
 
@@ -100,7 +97,7 @@ export class Recorder {
   /** The bucket is bounded, whatever peers say: further kinds are counted as `other`. */
   explain(error: string): void {
     const isKept = this.ackErrors.has(error) || this.ackErrors.size < MOST_ACK_ERRORS
-    countUp(this.ackErrors, isKept ? error : OTHER_ERRORS)
+    countUp(this.ackErrors, isKept ? error : OTHER_ACK_ERRORS)
   }
 
   /** What happened since the last call. */

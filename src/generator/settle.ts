@@ -3,7 +3,7 @@ import type { IntendedTimes } from '../ledger/intended.ts'
 import type { Outcome } from '../model/exchange.ts'
 import type { ScheduleShare } from '../workload/arrivals.ts'
 import type { DriveOptions } from './driveOptions.ts'
-import type { Outstanding } from './outstanding.ts'
+import { COMMITTED, NOT_COMMITTED, type Outstanding } from './outstanding.ts'
 import type { Recorder } from './recorder.ts'
 import { positionOf } from './share.ts'
 
@@ -39,10 +39,11 @@ export class Settler {
     this.#close(entry, outcome)
   }
 
+  /** A message that was sent again after a refusal keeps the time of its first commit. */
   committed(entry: number, nowMs: number): void {
     const { committed, intendedMs, sentMs } = this.#outstanding
-    committed[entry] = 1
-    this.#recorder.committed(intendedMs[entry]!, sentMs[entry]!, nowMs)
+    if (committed[entry] === NOT_COMMITTED) this.#recorder.committed(intendedMs[entry]!, sentMs[entry]!, nowMs)
+    committed[entry] = COMMITTED
   }
 
   unanswered(entry: number, outcome: 'mismatched' | 'unknown' | 'unfinished' | 'dropped'): void {

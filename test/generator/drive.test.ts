@@ -460,3 +460,21 @@ test('a message that no frame of the link can hold is dropped, and counts as nev
   expect(recorder.total).toMatchObject({ accepted: 2, dropped: 1 })
   expect(fates.get(1)).toEqual({ outcome: 'dropped', attempts: 0 })
 })
+
+test('a message that is refused after its commit and sent again is clocked by its first commit, and once', async () => {
+  const attempts = new Map<number, number>()
+  const { recorder, sent } = await drive({
+    workload: { kind: 'open', ratePerSecond: 10, records: 4 },
+    load: { protocol: 'mllp', onRejected: 'resend' },
+    answer: ({ index }) => {
+      const attempt = (attempts.get(index) ?? 0) + 1
+      attempts.set(index, attempt)
+      return { commitMs: attempt, afterMs: 5, ...(attempt < 3 && { outcome: 'rejected' as const }) }
+    },
+  })
+  expect(recorder.total).toMatchObject({ accepted: 4, rejected: 0 })
+  expect(sent).toHaveLength(12)
+  expect(recorder.resends).toBe(8)
+  expect(recorder.times.commit.count).toBe(4)
+  expect(recorder.times.commit.quantileMs(1000)).toBeCloseTo(1, 1)
+})

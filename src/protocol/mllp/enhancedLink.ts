@@ -31,7 +31,6 @@ class EnhancedMllpLink extends MllpLink {
   protected override acknowledged(slot: number, code: string, bytes: Uint8Array, start: number, end: number): void {
     if (code === 'CA') return this.#commit(slot)
     const isCommitted = this.#committed[slot] === 1
-    this.#committed[slot] = 0
     if (code.charCodeAt(0) !== ACCEPT) {
       if (!isCommitted) this.#tolerated('application-ack-without-commit')
       this.#answerAck(bytes, start, end)
@@ -44,6 +43,11 @@ class EnhancedMllpLink extends MllpLink {
     if (code.charCodeAt(0) === ACCEPT) return this.#tolerated('commit-after-application-ack')
     this.#answerAck(bytes, start, end)
     super.acknowledgedAgain(code, bytes, start, end)
+  }
+
+  protected override finish(slot: number, reason: string | null): void {
+    this.#committed[slot] = 0
+    super.finish(slot, reason)
   }
 
   protected override reset(): void {
