@@ -1,3 +1,4 @@
+import { MOST_ACK_ERRORS, OTHER_ACK_ERRORS } from '../model/ackErrors.ts'
 import { OUTCOMES, type OutcomeCounts, type Quantiles, TIMES, type Time } from '../model/exchange.ts'
 import type { GeneratorResult, Tick } from '../model/generator.ts'
 import type { LoadResult } from '../model/result.ts'
@@ -48,7 +49,7 @@ export function mergeLoad(
     reasons: addCounts(results.map(result => result.reasons)),
     alarms: addCounts(results.map(result => result.alarms)),
     tolerated: addCounts(results.map(result => result.tolerated)),
-    ackErrors: addCounts(results.map(result => result.ackErrors)),
+    ackErrors: bounded(addCounts(results.map(result => result.ackErrors))),
     refusals: addCounts(results.map(result => result.refusals)),
     resends: total(results, result => result.resends),
     redials: total(results, result => result.redials),
@@ -75,4 +76,14 @@ function addCounts(counts: readonly Readonly<Record<string, number>>[]): Record<
   const sum: Record<string, number> = {}
   for (const count of counts) for (const [name, n] of Object.entries(count)) sum[name] = (sum[name] ?? 0) + n
   return sum
+}
+
+/** The most frequent kinds of errors apart, the rest together: each generator's bucket was full of its own. */
+function bounded(counts: Readonly<Record<string, number>>): Record<string, number> {
+  const kinds = Object.entries(counts).sort(([, a], [, b]) => b - a)
+  const kept = kinds.filter(([name]) => name !== OTHER_ACK_ERRORS).slice(0, MOST_ACK_ERRORS)
+  const sum = (entries: readonly (readonly [string, number])[]) =>
+    entries.reduce((total, [, count]) => total + count, 0)
+  const other = sum(kinds) - sum(kept)
+  return Object.fromEntries(other > 0 ? [...kept, [OTHER_ACK_ERRORS, other]] : kept)
 }

@@ -1,3 +1,4 @@
+import { MOST_ACK_ERRORS, OTHER_ACK_ERRORS } from '../model/ackErrors.ts'
 import type { RunResult } from '../model/result.ts'
 import { formatCount, plural } from './format.ts'
 
@@ -32,7 +33,21 @@ export function toleratedOf(results: readonly RunResult[]): readonly Count[] {
 
 /** The coded errors of rejections, the most frequent first. */
 export function ackErrorsOf(results: readonly RunResult[]): readonly Count[] {
-  return countBy(results, load => load.ackErrors)
+  const counts = countBy(results, load => load.ackErrors)
+  return [...new Set(counts.map(({ load }) => load))].flatMap(load =>
+    bounded(counts.filter(count => count.load === load)),
+  )
+}
+
+/** Each run kept its own kinds apart. */
+function bounded(counts: readonly Count[]): readonly Count[] {
+  const kept = counts.filter(({ name }) => name !== OTHER_ACK_ERRORS).slice(0, MOST_ACK_ERRORS)
+  const rest = counts.filter(count => !kept.includes(count))
+  const [first] = rest
+  if (first === undefined) return kept
+  const count = rest.reduce((sum, each) => sum + each.count, 0)
+  const runs = Math.max(...rest.map(each => each.runs))
+  return [...kept, { load: first.load, name: OTHER_ACK_ERRORS, count, runs }]
 }
 
 /** Failed dials by code, the most frequent first. */

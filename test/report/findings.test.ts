@@ -1,6 +1,15 @@
 import { expect, test } from 'vitest'
 import type { RunResult } from '../../src/model/result.ts'
-import { alarmsOf, alarmText, reasonsOf, reasonTexts } from '../../src/report/findings.ts'
+import {
+  ackErrorsOf,
+  alarmsOf,
+  alarmText,
+  oddityTexts,
+  reasonsOf,
+  reasonTexts,
+  refusalsOf,
+  toleratedOf,
+} from '../../src/report/findings.ts'
 import { loadResult, plannedRun } from './experiment.fixture.ts'
 
 function run(
@@ -44,4 +53,31 @@ test('reasons are listed by load, the most frequent first, and a long list is cu
 test('without failures there is nothing to say', () => {
   expect(reasonTexts(reasonsOf([run(0, 'valid', {}, {}), failed]))).toEqual([])
   expect(alarmsOf([])).toEqual([])
+})
+
+test('the kinds of errors in acknowledgements are bounded over all runs, and none of their number is lost', () => {
+  const kinds = (from: number) => Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`AE ${from + i}`, 2]))
+  const runs = [0, 15].map((from, order) => ({
+    ...run(order, 'valid', {}, {}),
+    loads: [{ ...loadResult([10]), ackErrors: { ...kinds(from), other: 5 } }],
+  }))
+  const counts = ackErrorsOf(runs as unknown as RunResult[])
+  expect(counts).toHaveLength(21)
+  expect(counts.reduce((sum, { count }) => sum + count, 0)).toBe(90)
+  expect(counts.at(-1)).toEqual({ load: 'mllp', name: 'other', count: 40, runs: 2 })
+})
+
+test('what peers did oddly is told in a line for each kind', () => {
+  const odd = {
+    ackErrors: { 'AE 101 Required field missing, E, PID^1^3': 4, 'AE 207 Application internal error': 1 },
+    refusals: { 'connect timeout': 2 },
+    tolerated: { 'stray-bytes': 1_200 },
+  }
+  const results = [{ ...run(0, 'valid', {}, {}), loads: [{ ...loadResult([10]), ...odd }] }] as unknown as RunResult[]
+  const oddities = { ackErrors: ackErrorsOf(results), refusals: refusalsOf(results), tolerated: toleratedOf(results) }
+  expect(oddityTexts(oddities)).toEqual([
+    'mllp errors in acknowledgements: AE 101 Required field missing, E, PID^1^3 4; AE 207 Application internal error 1',
+    'mllp failed dials: connect timeout 2',
+    'mllp tolerated: stray-bytes 1,200',
+  ])
 })
