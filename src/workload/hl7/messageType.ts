@@ -34,6 +34,11 @@ export function hasWithdrawnFields(version: Hl7Version): boolean {
   return version !== '2.7' && version !== '2.8'
 }
 
+/** From 2.6 on coded values are CWE instead of CE, and telephone numbers are given in parts: the older forms are withdrawn. */
+export function hasWithdrawnTypes(version: Hl7Version): boolean {
+  return hasWithdrawnFields(version) && version !== '2.6'
+}
+
 /** Place of a type in an encounter: appointment, arrival, changes, orders, results, documents, charges, discharge. */
 export const STAGE_OF: Readonly<Record<MessageType, number>> = {
   'SIU^S12': 0,

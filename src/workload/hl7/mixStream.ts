@@ -61,7 +61,7 @@ function compileLooks(compiled: CompiledMix, seed: number): CompiledLook[] {
     const who = look(seed, variant)
     return {
       PID: compileSlots(`${carryInLine(patientSegment(who, compiled.version), compiled.identityAt)}\r`),
-      NK1: compileSlots(`${carryInLine(kinSegment(who), compiled.identityAt)}\r`),
+      NK1: compileSlots(`${carryInLine(kinSegment(who, compiled.version), compiled.identityAt)}\r`),
     }
   })
 }

@@ -1,6 +1,6 @@
 import type { Hl7Version } from '../../model/scenario.ts'
 import type { Look } from '../person.ts'
-import { hasWithdrawnFields } from './messageType.ts'
+import { hasWithdrawnFields, hasWithdrawnTypes } from './messageType.ts'
 
 /** A segment from its fields by number; the fields between are empty. */
 export function segment(name: string, fields: Readonly<Record<number, string>>): string {
@@ -13,7 +13,7 @@ export function loinc(code: string, display: string): string {
   return `${code}^${display}^LN`
 }
 
-const CLINICIAN = '10001^Sampleman^Testa^^^^MD'
+const CLINICIAN = '10001^Sampleman^Testa'
 const VISIT = 'V{visit}^^^HL7BENCH^VN'
 /** Placer order number: the same in the order and in its result. */
 const ORDER = 'O{visit}{ordinal}^HL7BENCH'
@@ -32,25 +32,34 @@ export function patientSegment(who: Look, version: Hl7Version): string {
     7: '{born}',
     8: who.sex,
     11: `${who.street}^^${who.city}^${who.state}^${who.zip}^USA`,
-    ...(withdrawn && { 13: `${who.phone}^PRN^PH^${who.email}` }),
+    ...(withdrawn && { 13: telephone(who.phone, version, who.email) }),
     16: 'S',
     18: 'V{visit}^^^HL7BENCH^AN',
     ...(withdrawn && { 19: '9{ssn}' }),
   })
 }
 
+/** XTN: the whole number as text in the first component, later area code and local number apart. */
+function telephone(number: string, version: Hl7Version, email = ''): string {
+  const [, area, local = ''] = /^\((\d+)\)(.+)$/.exec(number) ?? []
+  const text = hasWithdrawnTypes(version)
+    ? `${number}^PRN^PH^${email}`
+    : `^PRN^PH^${email}^^${area}^${local.replace('-', '')}`
+  return text.replace(/\^+$/, '')
+}
+
 /** NK1: an invented relative at the patient's address. */
-export function kinSegment(who: Look): string {
+export function kinSegment(who: Look, version: Hl7Version): string {
   return segment('NK1', {
     1: '1',
     2: `${who.familyName}^Kin${who.middleInitial.toLowerCase()}`,
     3: 'OTH^Other^HL70063',
     4: `${who.street}^^${who.city}^${who.state}^${who.zip}^USA`,
-    5: who.phone,
+    5: telephone(who.phone, version),
   })
 }
 
-export const PRIMARY_CARE = segment('PD1', { 3: 'Sample Clinic^L^10001' })
+export const PRIMARY_CARE = segment('PD1', { 3: 'Sample Clinic^L' })
 export const ALLERGY = segment('AL1', { 1: '1', 2: 'DA', 3: '7980^Penicillin^RXNORM', 4: 'MO', 5: 'Rash' })
 export const DIAGNOSIS = segment('DG1', { 1: '1', 3: 'I10^Essential hypertension^I10', 5: '{admitted}', 6: 'A' })
 

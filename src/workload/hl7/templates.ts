@@ -1,5 +1,5 @@
 import type { Hl7Version } from '../../model/scenario.ts'
-import { type MessageType, messageTypeField } from './messageType.ts'
+import { hasWithdrawnTypes, type MessageType, messageTypeField } from './messageType.ts'
 import {
   ALLERGY,
   APPOINTMENT_RESOURCES,
@@ -95,7 +95,11 @@ export function templateOf(
 ): string[] {
   const conditions = acknowledgement === 'enhanced' ? '|||AL|AL' : ''
   const header = `MSH|^~\\&|HL7BENCH|SAMPLE|TARGET|SAMPLE|{now}||${messageTypeField(type, version)}|{identity}|T|${version}${conditions}`
-  return [header, ...openingLines(type, version), ...BODIES[type]]
+  return [header, ...openingLines(type, version), ...BODIES[type].map(line => inVersion(line, version))]
+}
+
+function inVersion(line: string, version: Hl7Version): string {
+  return hasWithdrawnTypes(version) ? line : line.replace(/^(OBX\|\d+\|)CE\|/, '$1CWE|')
 }
 
 function openingLines(type: MessageType, version: Hl7Version): string[] {
