@@ -1,4 +1,9 @@
 import type { Bench } from './bench.ts'
+import { benchFrame } from './frame.ts'
+import { benchMemory } from './memory.ts'
+import type { Options } from './options.ts'
+import type { Processes } from './processes.ts'
+import { benchRender } from './render.ts'
 import { fhirSenders } from './senders/fhir.ts'
 import { mllpSenders } from './senders/mllp.ts'
 
@@ -35,4 +40,13 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
       { peer: 'k6', atLeast: 8 },
     ],
   },
+}
+
+/** Benches of our own code alone; each gives what is printed as its result. */
+export const OWN_BENCHES: Readonly<
+  Record<string, (options: Options, processes: Processes, folder: string) => Promise<object>>
+> = {
+  frame: benchFrame,
+  memory: benchMemory,
+  render: benchRender,
 }

@@ -34,7 +34,12 @@ export function fhirContent(seed: number): Promise<Content> {
   return contentOf(`http://127.0.0.1:1${BASE_PATH}`, BASE_PATH, seed, [`operations=[${search}]`, 'population=10000000'])
 }
 
-async function contentOf(url: string, basePath: string, seed: number, settings: readonly string[]): Promise<Content> {
+export async function contentOf(
+  url: string,
+  basePath: string,
+  seed: number,
+  settings: readonly string[],
+): Promise<Content> {
   const sets = settings.map(setting => `load.0.${setting}`)
   const loaded = adhocScenario([url], {}, { sets })
   const contents = await readContents(loaded)

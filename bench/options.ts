@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util'
-import { BENCHES } from './benches.ts'
-import { FEWEST_REPETITIONS } from './summary.ts'
+import { FEWEST_REPETITIONS } from './middle.ts'
 
 export interface Options {
   readonly name: string
@@ -10,12 +9,21 @@ export interface Options {
   readonly seed: number
   /** Peers to measure, by name; null = all of the bench. */
   readonly against: readonly string[] | null
+  /** Of the bench of memory. */
+  readonly exchanges: number
 }
 
-export const USAGE = `usage: npm run bench -- <${Object.keys(BENCHES).join('|')}> [--repetitions 7] [--seconds 2] [--seed 1] [--against <peer>]...`
+/** A bench that can be asked for, and the peers that it can be set against. */
+export interface Choice {
+  readonly name: string
+  readonly peers: readonly string[]
+}
+
+export const usageOf = (choices: readonly Choice[]): string =>
+  `usage: npm run bench -- <${choices.map(({ name }) => name).join('|')}> [--repetitions 7] [--seconds 2] [--seed 1] [--against <peer>]... [--exchanges 10000000]`
 
 /** @throws Error with everything that is wrong with the arguments. */
-export function readOptions(args: readonly string[]): Options {
+export function readOptions(args: readonly string[], choices: readonly Choice[]): Options {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
@@ -24,14 +32,17 @@ export function readOptions(args: readonly string[]): Options {
       seconds: { type: 'string', default: '2' },
       seed: { type: 'string', default: '1' },
       against: { type: 'string', multiple: true },
+      exchanges: { type: 'string', default: '10000000' },
     },
   })
   const name = positionals[0] ?? ''
   const [repetitions, seconds, seed] = [Number(values.repetitions), Number(values.seconds), Number(values.seed)]
   const against = values.against ?? null
-  const peers = BENCHES[name]?.bars.map(({ peer }) => peer) ?? []
+  const choice = choices.find(each => each.name === name)
+  const peers = choice?.peers ?? []
+  const exchanges = Number(values.exchanges)
   const complaints = [
-    ...(positionals.length === 1 && Object.hasOwn(BENCHES, name)
+    ...(positionals.length === 1 && choice !== undefined
       ? []
       : [`expected the name of one bench, found ${JSON.stringify(positionals.join(' '))}`]),
     ...(Number.isInteger(repetitions) && repetitions >= FEWEST_REPETITIONS
@@ -41,10 +52,13 @@ export function readOptions(args: readonly string[]): Options {
     ...(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32
       ? []
       : [`--seed: expected a whole number from 0 to 4294967295, found ${values.seed}`]),
+    ...(Number.isInteger(exchanges) && exchanges >= 1000
+      ? []
+      : [`--exchanges: expected a whole number of at least 1000, found ${values.exchanges}`]),
     ...(against ?? []).flatMap(peer =>
       peers.includes(peer) ? [] : [`--against: expected one of ${peers.join(' | ')}, found ${JSON.stringify(peer)}`],
     ),
   ]
   if (complaints.length > 0) throw new Error(complaints.join('\n'))
-  return { name, repetitions, seconds, seed, against }
+  return { name, repetitions, seconds, seed, against, exchanges }
 }

@@ -1,12 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { BENCHES } from './benches.ts'
-import { type Options, readOptions, USAGE } from './options.ts'
+import { BENCHES, OWN_BENCHES } from './benches.ts'
+import { type Choice, type Options, readOptions, usageOf } from './options.ts'
 import { createProcesses } from './processes.ts'
 import { compareSenders } from './sideBySide.ts'
 import { tell } from './tell.ts'
 
+const choices: readonly Choice[] = [
+  ...Object.entries(BENCHES).map(([name, { bars }]) => ({ name, peers: bars.map(({ peer }) => peer) })),
+  ...Object.keys(OWN_BENCHES).map(name => ({ name, peers: [] })),
+]
 const processes = createProcesses()
 const folder = mkdtempSync(join(tmpdir(), 'hl7bench-bench-'))
 process.on('exit', () => {
@@ -18,16 +22,23 @@ process.on('SIGTERM', () => process.exit(143))
 
 try {
   const options = readOrExplain()
-  console.log(JSON.stringify(await compareSenders(BENCHES[options.name]!, options, processes, folder)))
+  console.log(JSON.stringify(await perform(options)))
 } catch (error) {
   tell(error instanceof Error ? error.message : String(error))
   process.exitCode = 1
 }
 
+function perform(options: Options): Promise<object> {
+  const own = OWN_BENCHES[options.name]
+  return own === undefined
+    ? compareSenders(BENCHES[options.name]!, options, processes, folder)
+    : own(options, processes, folder)
+}
+
 function readOrExplain(): Options {
   try {
-    return readOptions(process.argv.slice(2))
+    return readOptions(process.argv.slice(2), choices)
   } catch (error) {
-    throw new Error(`${(error as Error).message}\n${USAGE}`)
+    throw new Error(`${(error as Error).message}\n${usageOf(choices)}`)
   }
 }

@@ -1,19 +1,8 @@
 import { describe } from '../src/stats/describe.ts'
-import { quantileInterval, quantileRanks } from '../src/stats/quantileInterval.ts'
+import { quantileRanks } from '../src/stats/quantileInterval.ts'
 import type { Bar } from './bench.ts'
 import type { Observation, Sender } from './measurement.ts'
-
-const LEVEL = 0.95
-
-/** Fewer give no interval of a median that is worth its name. */
-export const FEWEST_REPETITIONS = 7
-
-export interface Middle {
-  readonly median: number
-  /** Interval of the median from order statistics. */
-  readonly lower: number
-  readonly upper: number
-}
+import { atLeast as judge, LEVEL, type Middle, middleOf, type Verdict } from './middle.ts'
 
 export interface SenderSummary {
   readonly name: string
@@ -33,7 +22,7 @@ export interface Ratio {
   /** Smallest wanted for exchanges per second; null = none. */
   readonly bar: number | null
   /** By the whole interval: `unclear` when the bar lies inside it, and when too few repetitions were undisturbed. */
-  readonly verdict: 'met' | 'missed' | 'unclear' | null
+  readonly verdict: Verdict | null
 }
 
 export interface Summary {
@@ -103,17 +92,6 @@ function ratioOf(
     exchangesPerSecond,
     cpuMicrosecondsPerExchange: ratios(each => each.cpuMicrosecondsPerExchange),
     bar,
-    verdict: bar === null ? null : basis === 'all' ? 'unclear' : verdictOf(exchangesPerSecond, bar),
+    verdict: bar === null ? null : basis === 'all' ? 'unclear' : judge(exchangesPerSecond, bar),
   }
-}
-
-function verdictOf({ lower, upper }: Middle, bar: number): Ratio['verdict'] {
-  if (lower >= bar) return 'met'
-  return upper < bar ? 'missed' : 'unclear'
-}
-
-function middleOf(values: readonly number[]): Middle {
-  // There are always enough repetitions for an interval: the options see to it.
-  const { estimate, lower, upper } = quantileInterval(values, 0.5, LEVEL)!
-  return { median: estimate, lower, upper }
 }

@@ -1,5 +1,6 @@
 import Table from 'cli-table3'
-import type { Middle, Summary } from './summary.ts'
+import type { Middle } from './middle.ts'
+import type { Summary } from './summary.ts'
 
 /** The figures for a reader. */
 export function tableOf({ senders, ratios, level, basis, repetitionsDone, repetitionsUndisturbed }: Summary): string {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { conduct } from '../../src/experiment/conduct.ts'
 import type { GeneratorProcess } from '../../src/model/environment.ts'
-import type { GeneratorPlan, GeneratorResult } from '../../src/model/generator.ts'
+import type { GeneratorPlan, GeneratorResult, Tick } from '../../src/model/generator.ts'
 import type { Content } from '../content.ts'
 import type { Measurement, Sender, Task } from '../measurement.ts'
 import { packageVersion } from '../packageVersion.ts'
@@ -16,20 +16,41 @@ export function generatorSender(processes: Processes, content: Content): Sender 
     name: 'hl7bench',
     version: packageVersion('hl7bench'),
     async send(task) {
-      const generator = startGenerator(processes)
-      try {
-        const conducted = await conduct(generator, planOf(content, task))
-        return measurementOf(await conducted.measure(() => {}))
-      } finally {
-        generator.input.end()
-        await generator.exited
-      }
+      return measurementOf(await runGenerator(processes, planOf(content, task)))
     },
   }
 }
 
-function startGenerator(processes: Processes): GeneratorProcess {
-  const child = processes.start(CORES.sender, process.execPath, [ENTRY])
+export interface RunOptions {
+  /** Module that is run in place of the generator's own. */
+  readonly entry?: string
+  readonly env?: Readonly<Record<string, string>>
+  readonly onTick?: (tick: Tick) => void
+}
+
+/** Runs a plan in a generator process of its own. @throws Error when it failed, or an exchange was not answered well */
+export async function runGenerator(
+  processes: Processes,
+  plan: GeneratorPlan,
+  { entry = ENTRY, env = {}, onTick = () => {} }: RunOptions = {},
+): Promise<GeneratorResult> {
+  const generator = startGenerator(processes, entry, env)
+  try {
+    const conducted = await conduct(generator, plan)
+    const result = await conducted.measure(onTick)
+    const { accepted: _accepted, ...others } = result.total
+    const failures = Object.values(others).reduce((sum, count) => sum + count, 0)
+    if (failures > 0)
+      throw new Error(`hl7bench: ${failures} exchanges were not answered well: ${JSON.stringify(result.reasons)}`)
+    return result
+  } finally {
+    generator.input.end()
+    await generator.exited
+  }
+}
+
+function startGenerator(processes: Processes, entry: string, env: Readonly<Record<string, string>>): GeneratorProcess {
+  const child = processes.start(CORES.sender, process.execPath, [entry], env)
   return {
     pid: child.pid!,
     input: child.stdin,
@@ -40,7 +61,10 @@ function startGenerator(processes: Processes): GeneratorProcess {
   }
 }
 
-function planOf({ load, compiled, identity }: Content, { port, connections, phases }: Task): GeneratorPlan {
+export function planOf(
+  { load, compiled, identity }: Content,
+  { port, connections, phases }: Pick<Task, 'port' | 'connections' | 'phases'>,
+): GeneratorPlan {
   return {
     ...identity,
     load: { ...load, connections },
@@ -54,17 +78,12 @@ function planOf({ load, compiled, identity }: Content, { port, connections, phas
   }
 }
 
-function measurementOf(result: GeneratorResult): Measurement {
-  const { total, health, measuredMs, acceptedInPhase } = result
-  const { accepted, ...others } = total
-  const failures = Object.values(others).reduce((sum, count) => sum + count, 0)
-  if (failures > 0)
-    throw new Error(`hl7bench: ${failures} exchanges were not answered well: ${JSON.stringify(result.reasons)}`)
+function measurementOf({ total, health, measuredMs, acceptedInPhase }: GeneratorResult): Measurement {
   return {
     exchanges: acceptedInPhase,
     measuredMs,
     cpuMs: health.cpuShare * measuredMs,
     starvedShare: health.starvedShare,
-    answered: accepted,
+    answered: total.accepted,
   }
 }

@@ -146,3 +146,40 @@ test('ten megabytes in chunks of 1448 bytes come out whole', () => {
   for (let at = 0; at < bytes.length; at += 1448) decoder.push(bytes.subarray(at, at + 1448))
   expect(length).toBe(payload.length)
 })
+
+test('large frames of several connections that come in turns, one after the other, do not disturb each other', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.nat(2), fc.integer({ min: 1, max: 400_000 })), { minLength: 1, maxLength: 8 }),
+      fc.array(fc.tuple(fc.nat(2), fc.integer({ min: 1, max: 100_000 })), { maxLength: 40 }),
+      (sent, turns) => {
+        const received: string[][] = [[], [], []]
+        const expected: string[][] = [[], [], []]
+        const streams = [0, 1, 2].map(connection => {
+          const frames = sent.flatMap(([to, bytes], i) =>
+            to === connection ? [`MSH|${connection}|${i}|`.padEnd(bytes, 'x')] : [],
+          )
+          expected[connection] = frames
+          return Buffer.concat(frames.map(frame))
+        })
+        const decoders = received.map(frames =>
+          createMllpDecoder({
+            maxFrameBytes: 1 << 24,
+            onFrame: (bytes, start, end) => frames.push(Buffer.from(bytes.subarray(start, end)).toString('latin1')),
+            onError: ({ kind }) => frames.push(kind),
+          }),
+        )
+        const fed = [0, 0, 0]
+        const feed = (connection: number, bytes: number) => {
+          const from = fed[connection]!
+          fed[connection] = Math.min(streams[connection]!.length, from + bytes)
+          decoders[connection]!.push(streams[connection]!.subarray(from, fed[connection]))
+        }
+        for (const [connection, bytes] of turns) feed(connection, bytes)
+        for (const connection of [0, 1, 2]) feed(connection, Number.POSITIVE_INFINITY)
+        expect(received).toEqual(expected)
+      },
+    ),
+    { numRuns: 40 },
+  )
+})

@@ -1,3 +1,5 @@
+import { findByte } from '../findByte.ts'
+
 const CR = 0x0d
 const LF = 0x0a
 const SPACE = 0x20
@@ -12,8 +14,8 @@ const CASE_BIT = 0x20
 export function endOfHead(bytes: Uint8Array, start: number, end: number): number {
   let at = start
   while (true) {
-    const lf = bytes.indexOf(LF, at)
-    if (lf === -1 || lf >= end) return -1
+    const lf = findByte(bytes, LF, at, end)
+    if (lf === -1) return -1
     // An LF without its CR also ends a line here, so that `readHead` sees it and refuses it.
     if (lf + 1 < end && bytes[lf + 1] === LF) return lf + 2
     if (lf + 2 < end && bytes[lf + 1] === CR && bytes[lf + 2] === LF) return lf + 3
@@ -58,7 +60,7 @@ export function readHead(bytes: Uint8Array, start: number, headEnd: number): Hea
 
 /** Index after the CR LF of the line at `at`, or -1 when it holds a CR or LF alone. */
 function lineEnd(bytes: Uint8Array, at: number, end: number): number {
-  const cr = bytes.indexOf(CR, at)
+  const cr = findByte(bytes, CR, at, end)
   return cr !== -1 && cr + 1 < end && bytes[cr + 1] === LF && !holds(bytes, LF, at, cr) ? cr + 2 : -1
 }
 

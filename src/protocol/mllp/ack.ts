@@ -1,3 +1,5 @@
+import { findByte } from '../findByte.ts'
+
 const CR = 0x0d
 const [M, S, A, H] = [0x4d, 0x53, 0x41, 0x48]
 
@@ -42,8 +44,8 @@ export function readAck(bytes: Uint8Array, start: number, end: number, ack: Ack)
 }
 
 function nextSegment(bytes: Uint8Array, at: number, end: number): number {
-  const cr = bytes.indexOf(CR, at)
-  return cr === -1 || cr >= end ? end : cr + 1
+  const cr = findByte(bytes, CR, at, end)
+  return cr === -1 ? end : cr + 1
 }
 
 function pair(first: number, second: number): number {

@@ -1,7 +1,14 @@
+import { findByte } from '../findByte.ts'
+import { NOTHING, releaseHolding, takeHolding } from './holdings.ts'
+
 const [VT, FS, CR] = [0x0b, 0x1c, 0x0d]
 const [NUL, LF, SPACE] = [0x00, 0x0a, 0x20]
 /** What a message begins with, whether or not its start byte was sent. */
 const MSH = Uint8Array.of(0x4d, 0x53, 0x48)
+
+/** What a frame of many chunks is held in grows by this factor: memory that is not written to costs next to nothing, copies do. */
+const GROWTH = 4
+const LEAST_HELD_BYTES = 16 * 1024
 
 /** What was wrong on the wire, at which byte of the stream (from 0, since the connection was opened). */
 export interface MllpError {
@@ -40,7 +47,7 @@ type State = 'between' | 'inside' | 'failed'
 class Decoder implements MllpDecoder {
   readonly #options: MllpDecoderOptions
   #state: State = 'between'
-  #held: Uint8Array = new Uint8Array(0)
+  #held: Uint8Array = NOTHING
   #heldBytes = 0
   /** Bytes of the stream before the chunk at hand. */
   #before = 0
@@ -72,8 +79,8 @@ class Decoder implements MllpDecoder {
     }
     if (chunk[at] !== VT) return this.#skipStray(chunk, at, end, start)
     const from = at + 1
-    const fs = chunk.indexOf(FS, from)
-    if (fs === -1 || fs >= end) return this.#open(from, false)
+    const fs = findByte(chunk, FS, from, end)
+    if (fs === -1) return this.#open(from, false)
     if (fs - from > this.#options.maxFrameBytes) return this.#fail(from - start, end)
     this.#close()
     this.#options.onFrame(chunk, from, fs)
@@ -83,9 +90,9 @@ class Decoder implements MllpDecoder {
   /** Keeps what belongs to a frame that began in an earlier chunk, or ends beyond this one. */
   #continue(chunk: Uint8Array, at: number, end: number, start: number): number {
     // A view of its own: the search must not run on into what earlier reads left behind the chunk.
-    const part = chunk.subarray(at, end)
-    if (this.#unframed && this.#restarts(part, at - start)) return at + part.indexOf(VT)
-    const found = part.indexOf(FS)
+    const part = at === 0 && end === chunk.length ? chunk : chunk.subarray(at, end)
+    if (this.#unframed && this.#restarts(part, at - start)) return at + findByte(part, VT, 0, part.length)
+    const found = findByte(part, FS, 0, part.length)
     const length = found === -1 ? part.length : found
     if (this.#heldBytes + length > this.#options.maxFrameBytes) return this.#fail(at - start, end)
     this.#hold(part, length)
@@ -93,13 +100,14 @@ class Decoder implements MllpDecoder {
     const bytes = this.#heldBytes
     this.#close()
     this.#options.onFrame(this.#held, 0, bytes)
+    this.#held = releaseHolding(this.#held)
     return at + found + 1
   }
 
   /** What began without VT is given up when a true frame begins before its end came. */
   #restarts(part: Uint8Array, offsetInChunk: number): boolean {
-    const vt = part.indexOf(VT)
-    const fs = part.indexOf(FS)
+    const vt = findByte(part, VT, 0, part.length)
+    const fs = findByte(part, FS, 0, part.length)
     if (vt === -1 || (fs !== -1 && fs < vt)) return false
     this.#close()
     this.#owesCr = false
@@ -147,8 +155,9 @@ class Decoder implements MllpDecoder {
   #hold(bytes: Uint8Array, length: number): void {
     const needed = this.#heldBytes + length
     if (needed > this.#held.length) {
-      const larger = new Uint8Array(Math.max(needed, this.#held.length * 2, 4096))
+      const larger = takeHolding(needed, Math.max(this.#held.length * GROWTH, LEAST_HELD_BYTES))
       larger.set(this.#held.subarray(0, this.#heldBytes))
+      releaseHolding(this.#held)
       this.#held = larger
     }
     this.#held.set(length === bytes.length ? bytes : bytes.subarray(0, length), this.#heldBytes)
@@ -158,7 +167,7 @@ class Decoder implements MllpDecoder {
   #fail(offsetInChunk: number, end: number): number {
     this.#report('frame-too-long', offsetInChunk)
     this.#state = 'failed'
-    this.#held = new Uint8Array(0)
+    this.#held = NOTHING
     return end
   }
 

@@ -1,0 +1,31 @@
+/** Smaller ones stay with their connection. */
+const SHARED_FROM_BYTES = 64 * 1024
+const MOST_IDLE_BYTES = 64 * 1024 * 1024
+
+/**
+ * Memory for frames that come in many chunks, shared by all connections of the process: a connection needs it only while such a frame
+ * comes, and memory that was used before need not be mapped again.
+ */
+const idle: Uint8Array[] = []
+let idleBytes = 0
+
+/** At least `bytes` of memory, with whatever is in it; `wanted` where there is none to reuse. */
+export function takeHolding(bytes: number, wanted: number): Uint8Array {
+  const found = idle.findIndex(holding => holding.length >= bytes)
+  if (found === -1) return new Uint8Array(Math.max(bytes, wanted))
+  const [holding] = idle.splice(found, 1)
+  idleBytes -= holding!.length
+  return holding!
+}
+
+/** Gives memory back that is not needed now. @returns what the connection keeps: a small one is its own */
+export function releaseHolding(holding: Uint8Array): Uint8Array {
+  if (holding.length < SHARED_FROM_BYTES) return holding
+  if (idleBytes + holding.length <= MOST_IDLE_BYTES) {
+    idle.push(holding)
+    idleBytes += holding.length
+  }
+  return NOTHING
+}
+
+export const NOTHING = new Uint8Array(0)
