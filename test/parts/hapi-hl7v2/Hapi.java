@@ -22,15 +22,13 @@ final class Hapi {
     return context;
   }
 
-  /** Listens on a port (0 = any free one), prints it, and ends with standard input. */
-  static void serve(HapiContext context, Loopback sockets, int port, ReceivingApplication<Message> application) throws Exception {
+  /** Listens on a port (0 = any free one), and prints it. */
+  static void listen(HapiContext context, Loopback sockets, int port, ReceivingApplication<Message> application) throws Exception {
     HL7Service service = context.newServer(port, false);
     service.registerApplication(application);
     service.startAndWait();
     System.out.println(sockets.port());
     System.out.flush();
-    while (System.in.read() != -1) {}
-    service.stop();
   }
 
   /** An acknowledgement that declares the charset of its message: without it the answer would be written as US-ASCII. */

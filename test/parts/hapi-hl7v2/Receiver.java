@@ -6,14 +6,14 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Receiver PORT: acknowledges what passes HAPI's default validation. At the end it prints how many, the names in PID-5, and the longest OBX-5. */
+/** Receiver PORT: acknowledges what passes HAPI's default validation. At the end of its standard input it prints how many, the names in PID-5, and the longest OBX-5. */
 public final class Receiver {
   public static void main(String[] args) throws Exception {
     Loopback sockets = new Loopback();
     AtomicInteger received = new AtomicInteger();
     AtomicInteger longest = new AtomicInteger();
     TreeSet<String> names = new TreeSet<>();
-    Hapi.serve(Hapi.context(sockets), sockets, Integer.parseInt(args[0]), new ReceivingApplication<Message>() {
+    Hapi.listen(Hapi.context(sockets), sockets, Integer.parseInt(args[0]), new ReceivingApplication<Message>() {
       @Override
       public boolean canProcess(Message message) {
         return true;
@@ -31,6 +31,7 @@ public final class Receiver {
         return Hapi.answer(message);
       }
     });
+    while (System.in.read() != -1) {}
     System.out.println(received.get());
     System.out.println(String.join(" ", names));
     System.out.println(longest.get());

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Relay PORT TO: parses, writes a control id of its own, encodes anew, forwards to 127.0.0.1:TO, and answers what was answered there. */
+/** Relay PORT TO: parses, writes a control id of its own, encodes anew, forwards to 127.0.0.1:TO, and answers what was answered there, until it is ended. */
 public final class Relay {
   public static void main(String[] args) throws Exception {
     int to = Integer.parseInt(args[1]);
@@ -30,7 +30,7 @@ public final class Relay {
         throw new IllegalStateException(e);
       }
     });
-    Hapi.serve(context, sockets, Integer.parseInt(args[0]), new ReceivingApplication<Message>() {
+    Hapi.listen(context, sockets, Integer.parseInt(args[0]), new ReceivingApplication<Message>() {
       @Override
       public boolean canProcess(Message message) {
         return true;
@@ -52,6 +52,6 @@ public final class Relay {
         }
       }
     });
-    System.exit(0);
+    Thread.currentThread().join();
   }
 }
