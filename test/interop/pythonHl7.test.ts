@@ -140,9 +140,12 @@ withPython(
       return stdout.split(/[\r\n]+/).filter(line => line.startsWith('MSA|'))
     }
     expect(await send(port, messages)).toEqual(messages.map(() => 'MSA|AA|X'))
-    // It reads once for each ack, so it cannot tell one that comes in pieces.
-    await send(String(await cuttingProxy(Number(port), 'single bytes')), messages.slice(0, 2))
-    const digests = [...messages, ...messages.slice(0, 2)].map(each => Buffer.from(digestBody(each)).toString('hex'))
+    // It reads once for each ack, so it cannot tell one that comes in pieces, and hangs up after its last.
+    await send(String(await cuttingProxy(Number(port), 'single bytes')), messages.slice(0, 1))
+    // It leaves out the last CR of a message.
+    const digests = [...messages, messages[0]!].map(each =>
+      Buffer.from(digestBody(each.subarray(0, -1))).toString('hex'),
+    )
     await expect.poll(() => arrivalsOf(record).map(({ digest }) => digest), { timeout: 10_000 }).toEqual(digests)
   },
   120_000,
