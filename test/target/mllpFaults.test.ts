@@ -107,3 +107,32 @@ test('faults are counted over all connections', async () => {
   }
   expect(codes).toEqual(['AA', 'AA', 'AE'])
 })
+
+test('reorder answers each n-th after the next one, and not at all too late when there is none', async () => {
+  const { acks } = await send({ kind: 'reorder', every: 2 }, 4)
+  expect(acks).toEqual(accepted('1', '3', '2', '4'))
+})
+
+test('check answers the messages of a connection one after the other', async () => {
+  const { port } = await mllpTarget([{ kind: 'check', ms: 60 }])
+  const peer = await openMllpPeer(port)
+  const beganMs = performance.now()
+  peer.socket.write(['1', '2', '3'].map(id => frame(admission(id))).join(''))
+  await peer.received(3)
+  // Three looks of 60 ms each: no less, whatever the machine.
+  expect(performance.now() - beganMs).toBeGreaterThan(179)
+  peer.close()
+})
+
+test('read-timer holds back every answer until nothing has come for a while', async () => {
+  const { port } = await mllpTarget([{ kind: 'read-timer', ms: 400 }])
+  const peer = await openMllpPeer(port)
+  const beganMs = performance.now()
+  peer.socket.write(frame(admission('1')))
+  await new Promise(resolve => setTimeout(resolve, 40))
+  peer.socket.write(frame(admission('2')))
+  expect((await peer.received(1)).length).toBe(2)
+  // 40 ms until the second came, and 400 ms more.
+  expect(performance.now() - beganMs).toBeGreaterThan(438)
+  peer.close()
+})
