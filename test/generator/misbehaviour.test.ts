@@ -154,6 +154,24 @@ const CASES: readonly Expected[] = [
     stored: 12,
   },
   {
+    what: 'an ack that comes after its message timed out is credited to nobody',
+    faults: [{ kind: 'delay', every: 4, ms: 400 }],
+    total: { accepted: 9, unknown: 3 },
+    reasons: { timeout: 3 },
+    redials: true,
+    stored: 12,
+  },
+  {
+    what: 'a message that timed out and is sent again is stored twice by a receiver that was only late',
+    faults: [{ kind: 'delay', every: 4, ms: 400 }],
+    load: { onUnknown: 'resend' },
+    total: twelve,
+    // Messages 4, 8 and 12 to arrive are late: the twelfth that is not is the fifteenth.
+    reasons: { timeout: 3 },
+    redials: true,
+    stored: 15,
+  },
+  {
     what: 'AE is a rejection',
     faults: [{ kind: 'reject', every: 4, code: 'AE', status: 500 }],
     total: { accepted: 9, rejected: 3 },

@@ -104,6 +104,26 @@ test.each(ODD_STREAMS)('%s: the same frames and reports wherever the stream is c
       expect(decode([bytes.subarray(0, first), bytes.subarray(first, second), bytes.subarray(second)])).toEqual(whole)
 })
 
+test('whatever a peer sends, the frames and reports do not depend on where the stream is cut', () => {
+  const bytes = fc
+    .array(fc.constantFrom(VT, FS, CR, 0x0a, 0x00, 0x20, 0x4d, 0x53, 0x48, 0x78), { maxLength: 60 })
+    .map(values => Uint8Array.from(values))
+  fc.assert(
+    fc.property(
+      bytes,
+      fc.array(fc.nat(), { maxLength: 8 }),
+      fc.integer({ min: 1, max: 20 }),
+      (stream, places, most) => {
+        expect(decode(cut(stream, places), most).frames).toEqual(decode([stream], most).frames)
+        const { errors } = decode(cut(stream, places))
+        expect(errors).toEqual(decode([stream]).errors)
+        for (const { offset } of errors) expect(offset).toBeLessThan(Math.max(1, stream.length))
+      },
+    ),
+    { numRuns: 3000 },
+  )
+})
+
 test('a message without any framing is never handed on', () => {
   expect(decode([Buffer.from('MSH|1\rMSA|AA|1\r'), Buffer.from('MSH|2\r')]).frames).toEqual([])
 })

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import fc from 'fast-check'
 import { afterEach, expect, test } from 'vitest'
 import type { Link } from '../../src/protocol/link.ts'
 import { mllpFraming } from '../../src/protocol/mllp/framing.ts'
@@ -173,6 +174,38 @@ test('as many wrong answers as messages blame each of them', async () => {
     'mismatched 0: another control id',
     'mismatched 1: another control id',
   ])
+})
+
+test('whatever answers come in whatever order, each message is credited once, and only with its own', async () => {
+  const window = 4
+  const reply = fc.record({ of: fc.nat(window - 1), id: fc.constantFrom('own', 'own', 'own', 'foreign', 'padded') })
+  const idOf = ({ of, id }: { of: number; id: string }) =>
+    id === 'own' ? `ID${of}` : id === 'padded' ? `ID${of} ` : 'ID99'
+  const script = fc.array(reply, { minLength: 1, maxLength: 8 })
+  await fc.assert(
+    fc.asyncProperty(script, async replies => {
+      const ids: string[] = []
+      const { link, told, until } = await open(
+        (socket, nth) => {
+          socket.on('data', bytes => {
+            if (nth === 0 && ids.push(...idsIn(bytes)) === window)
+              socket.end(replies.map(each => ack(idOf(each))).join(''))
+          })
+        },
+        { window },
+      )
+      for (let slot = 0; slot < window; slot++) link.send(slot, slot)
+      await until('opened 5', 2)
+      const credited = told.filter(text => text.startsWith('accepted')).map(text => Number(text.slice(-1)))
+      const answered = new Set(replies.filter(({ id }) => id === 'own').map(({ of }) => of))
+      expect(new Set(credited).size).toBe(credited.length)
+      expect(credited.every(slot => answered.has(slot))).toBe(true)
+      if (replies.every(({ id }) => id === 'own')) expect(credited.length).toBe(answered.size)
+      const ended = told.filter(text => /^(accepted|mismatched)/.test(text)).map(text => /\d/.exec(text)![0])
+      expect(new Set(ended).size).toBe(ended.length)
+    }),
+    { numRuns: 60 },
+  )
 })
 
 test('an ack that comes twice is credited once, and not to the next message', async () => {
