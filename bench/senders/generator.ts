@@ -69,6 +69,7 @@ export function planOf(
     ...identity,
     load: { ...load, connections },
     index: 0,
+    tls: null,
     target: { host: '127.0.0.1', port },
     phases: { ...phases, drainMs: DRAIN_MS },
     content: compiled,

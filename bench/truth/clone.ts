@@ -16,6 +16,7 @@ export function keptProvisioner(target: KeptTarget, serviceTimeMs: (run: Planned
         startMs: 0,
         arrivals: { mllp: null, fhir: null },
         downstream: [],
+        tls: [],
         ended: new Promise(() => {}),
         stop: async () => {},
       }

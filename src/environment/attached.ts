@@ -7,8 +7,9 @@ import { EnvironmentError } from './error.ts'
 import { spawnGenerator } from './generatorProcess.ts'
 import { type Guarded, untilLost } from './guarded.ts'
 import { checkAllowed } from './hosts.ts'
-import { here } from './place.ts'
-import { fhirReady, mllpReady, waitReady } from './ready.ts'
+import { materialsOf, waysOf } from './loadTls.ts'
+import { here, waitReached } from './place.ts'
+import { probeTls } from './secureReady.ts'
 import { stopOnce } from './stopOnce.ts'
 
 /** Servers of someone else's are there already, so one answer is all that is waited for. */
@@ -24,7 +25,7 @@ export function attachedProvisioner(
 ): Provisioner {
   return {
     kind: 'attached',
-    preflight: async scenario => preflightAttached(scenario),
+    preflight: async scenario => [...preflightAttached(scenario), ...(await preflightTls(scenario))],
     async provision(_scenario, { cloneId, signal }) {
       signal.throwIfAborted()
       return attachedClone(guarded, cloneId, entries)
@@ -41,6 +42,21 @@ export function preflightAttached({ environment, allowHosts, load }: Scenario): 
     if (endpoint === null) return [missingEndpoint(protocol)]
     return checkAllowed(endpoint.host, allowHosts) ?? []
   })
+}
+
+/** Handshakes with the servers that are up, so that a wrong certificate is told once and not by every run. */
+async function preflightTls({ environment, load }: Scenario): Promise<Problem[]> {
+  if (environment.kind !== 'attached') return []
+  const materials = materialsOf(load)
+  const probes = load.map(async ({ protocol }, index): Promise<Problem[]> => {
+    const [endpoint, material] = [environment[protocol], materials[index]!]
+    if (endpoint === null || material === null) return []
+    const probe = await probeTls(endpoint, material, AbortSignal.timeout(LONGEST_ANSWER_MS))
+    if (probe.isOpen || !probe.hasConnected) return []
+    const { what, remedy } = probe.problem
+    return [{ what: `no TLS with ${protocol} ${endpoint.host}:${endpoint.port}: ${what}`, remedy }]
+  })
+  return (await Promise.all(probes)).flat()
 }
 
 const missingEndpoint = (protocol: Protocol): Problem => ({
@@ -78,19 +94,19 @@ async function startAttached(guarded: Guarded, start: DownstreamStart): Promise<
   const problem = preflightAttached(scenario)[0]
   if (problem !== undefined) throw new EnvironmentError('start', 'environment', `${problem.what}; ${problem.remedy}`)
   const { mllp, fhir } = scenario.environment as AttachedEnvironment
-  const isUsed = (protocol: Protocol) => scenario.load.some(load => load.protocol === protocol)
+  const tls = materialsOf(scenario.load)
+  const ways = { mllp: waysOf('mllp', scenario.load, tls), fhir: waysOf('fhir', scenario.load, tls) }
   mkdirSync(folder, { recursive: true })
   const behind = await startDownstream(guarded, start)
   const stopping = stopOnce(() => behind.stop())
-  const checks = [
-    ...(mllp !== null && isUsed('mllp') ? [mllpReady(mllp)] : []),
-    ...(fhir !== null && isUsed('fhir') ? [fhirReady(fhir)] : []),
-  ]
-  const missing = await waitReady(
-    checks,
+  const missing = await waitReached(
+    { mllp, fhir, tls: ways },
     Math.min(LONGEST_ANSWER_MS, scenario.sut.readyTimeoutMs),
     AbortSignal.any([signal, guarded.lost]),
-  )
+  ).catch(async (error: unknown) => {
+    await stopping.stop()
+    throw error
+  })
   if (missing !== null) {
     await stopping.stop()
     throw new EnvironmentError(
@@ -102,6 +118,7 @@ async function startAttached(guarded: Guarded, start: DownstreamStart): Promise<
   return {
     mllp,
     fhir,
+    tls,
     startMs: performance.now() - begin,
     arrivals: { mllp: null, fhir: null },
     downstream: behind.receivers,

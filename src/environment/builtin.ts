@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { DownstreamReceiver, FieldPath } from '../model/downstream.ts'
 import type { ClockReading } from '../model/environment.ts'
 import type { Endpoint, Protocol, Scenario } from '../model/scenario.ts'
+import type { TlsServerMaterial } from '../model/tls.ts'
 import { EnvironmentError } from './error.ts'
 import type { Guarded } from './guarded.ts'
 import { lastLines } from './output.ts'
@@ -17,6 +18,8 @@ export interface BuiltinStart {
   readonly protocol: Protocol
   /** Null for the built-in target itself; else it is a receiver of ours behind a SUT that forwards. */
   readonly behind: { readonly receiver: DownstreamReceiver; readonly identityAt: FieldPath } | null
+  /** Default null = it does not speak TLS. */
+  readonly tls?: TlsServerMaterial | null
   readonly scenario: Scenario
   readonly place: Place
   readonly seed: number
@@ -84,14 +87,14 @@ export async function startBuiltin(guarded: Guarded, start: BuiltinStart): Promi
 const nameOf = ({ protocol, behind }: BuiltinStart): string =>
   behind === null ? `the built-in ${protocol.toUpperCase()} target` : `the downstream receiver ${behind.receiver.name}`
 
-function optionsOf({ protocol, behind, scenario, place, seed }: BuiltinStart, arrivalsFile: string) {
+function optionsOf({ protocol, behind, tls = null, scenario, place, seed }: BuiltinStart, arrivalsFile: string) {
   const host = place.address
   if (behind !== null) {
     const { receiver, identityAt } = behind
     return { protocol, host, port: receiver.port, behaviour: receiver.behaviour, seed, arrivalsFile, identityAt }
   }
   const port = place.ports?.[protocol] ?? 0
-  const common = { protocol, host, port, behaviour: scenario.sut.builtin[protocol], seed, arrivalsFile }
+  const common = { protocol, host, port, behaviour: scenario.sut.builtin[protocol], seed, tls, arrivalsFile }
   if (protocol === 'mllp') {
     // All loads of the built-in receiver agree on these (room `scenario`).
     const load = scenario.load.find(each => each.protocol === 'mllp')

@@ -1,7 +1,9 @@
 import type { RunningReceiver } from '../model/environment.ts'
-import type { Endpoint, Protocol, Sut } from '../model/scenario.ts'
+import type { Endpoint, Load, Protocol, Sut } from '../model/scenario.ts'
+import type { TlsClientMaterial } from '../model/tls.ts'
 import { EnvironmentError } from './error.ts'
 import type { Exit, Guarded, GuardedProcess } from './guarded.ts'
+import { waysOf } from './loadTls.ts'
 import { MARK_VARIABLE, markOf } from './mark.ts'
 import { type Output, outputIn, quoteOutput } from './output.ts'
 import { type Place, portsAt } from './place.ts'
@@ -12,6 +14,9 @@ export interface CommandStart {
   readonly place: Place
   /** Protocols of the load, each once. */
   readonly protocols: readonly Protocol[]
+  readonly loads: readonly Load[]
+  /** How each load speaks TLS, by its index. */
+  readonly tls: readonly (TlsClientMaterial | null)[]
   readonly runId: string
   /** Our own receivers behind the SUT. */
   readonly downstream: readonly RunningReceiver[]
@@ -70,14 +75,20 @@ async function tryStart(guarded: Guarded, start: CommandStart): Promise<Attempt>
   const wanted = {
     mllp: start.protocols.includes('mllp') ? mllp : null,
     fhir: start.protocols.includes('fhir') ? { ...fhir, basePath: sut.fhirBasePath } : null,
+    tls: { mllp: waysOf('mllp', start.loads, start.tls), fhir: waysOf('fhir', start.loads, start.tls) },
   }
   const until = AbortSignal.any([signal, guarded.lost, died.signal])
-  const missing = await start.place.waitReady(wanted, sut.readyTimeoutMs, until).catch((error: Error) => error.message)
+  let final: EnvironmentError | null = null
+  const missing = await start.place.waitReady(wanted, sut.readyTimeoutMs, until).catch((error: Error) => {
+    if (error instanceof EnvironmentError) final = error
+    return error.message
+  })
   if (missing === null && !until.aborted) return { started: { id, mllp, fhir, ended } }
   const hasDied = died.signal.aborted
   await guarded.end(id)
   signal.throwIfAborted()
   guarded.lost.throwIfAborted()
+  if (final !== null) throw final
   const message = hasDied
     ? `${await ended}\nmake the command stay in the foreground and listen on {mllpPort} or {fhirPort}`
     : `the SUT (${sut.start}) was not ready within ${sut.readyTimeoutMs} ms (${missing}); ${quoteOutput(output)}\n` +

@@ -1,4 +1,5 @@
 import type { Endpoint, FhirEndpoint, Protocol } from '../model/scenario.ts'
+import type { TlsClientMaterial } from '../model/tls.ts'
 import { reservePorts } from './ports.ts'
 import { fhirReady, mllpReady, waitReady } from './ready.ts'
 
@@ -18,6 +19,8 @@ export interface Place {
 export interface Reached {
   readonly mllp: Endpoint | null
   readonly fhir: FhirEndpoint | null
+  /** The ways in which TLS is to be spoken, null = not at all; default: not at all. */
+  readonly tls?: Readonly<Record<Protocol, readonly (TlsClientMaterial | null)[]>>
 }
 
 /** This machine, by loopback. */
@@ -28,9 +31,18 @@ export const here: Place = {
   waitReady: waitReached,
 }
 
-/** Waits as seen from this process. */
-export function waitReached({ mllp, fhir }: Reached, timeoutMs: number, signal: AbortSignal): Promise<string | null> {
-  const checks = [...(mllp === null ? [] : [mllpReady(mllp)]), ...(fhir === null ? [] : [fhirReady(fhir)])]
+const NO_TLS = { mllp: [null], fhir: [null] }
+
+/** Waits as seen from this process. Throws EnvironmentError where TLS with a server cannot succeed, however long one waits. */
+export function waitReached(
+  { mllp, fhir, tls = NO_TLS }: Reached,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const checks = [
+    ...(mllp === null ? [] : tls.mllp.map(how => mllpReady(mllp, how))),
+    ...(fhir === null ? [] : tls.fhir.map(how => fhirReady(fhir, how))),
+  ]
   return waitReady(checks, timeoutMs, signal)
 }
 

@@ -1,7 +1,11 @@
-import { get } from 'node:http'
+import { get, type IncomingMessage } from 'node:http'
+import { get as getSecurely } from 'node:https'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Endpoint, FhirEndpoint } from '../model/scenario.ts'
+import type { TlsClientMaterial } from '../model/tls.ts'
+import { contextOptions } from '../protocol/tls.ts'
+import { secureReady } from './secureReady.ts'
 
 /** What a protocol of the load is waiting for: null once it answers, otherwise why it does not. */
 export type ReadinessCheck = (signal: AbortSignal) => Promise<string | null>
@@ -40,9 +44,10 @@ async function waitOne(check: ReadinessCheck, deadline: number, signal: AbortSig
   }
 }
 
-/** MLLP is ready when the port takes a connection. */
-export function mllpReady({ host, port }: Endpoint): ReadinessCheck {
+/** MLLP is ready when the port takes a connection; with TLS, when the handshake is done. */
+export function mllpReady({ host, port }: Endpoint, tls: TlsClientMaterial | null = null): ReadinessCheck {
   const where = `mllp ${host}:${port}`
+  if (tls !== null) return secureReady(where, { host, port }, tls, async () => null)
   return signal =>
     new Promise(resolve => {
       const socket = connect({ host, port })
@@ -68,11 +73,12 @@ const isOwnAddress = (socket: { localAddress?: string | undefined; remoteAddress
  * FHIR is ready when `GET [base]/metadata` gives a CapabilityStatement (FHIR R4, RESTful API, capabilities). A server
  * without metadata is ready when its base answers with a status below 500 and, where that too is 404, goes on doing so.
  */
-export function fhirReady({ host, port, basePath }: FhirEndpoint): ReadinessCheck {
-  const base = { host, port }
-  const where = `fhir http://${host.includes(':') ? `[${host}]` : host}:${port}${basePath}`
+export function fhirReady(endpoint: FhirEndpoint, tls: TlsClientMaterial | null = null): ReadinessCheck {
+  const { host, port, basePath } = endpoint
+  const base = { host, port, tls }
+  const where = `fhir http${tls === null ? '' : 's'}://${host.includes(':') ? `[${host}]` : host}:${port}${basePath}`
   let missingSince: number | null = null
-  return async signal => {
+  const check: ReadinessCheck = async signal => {
     const metadata = await request({ ...base, path: `${basePath}/metadata` }, signal)
     if (typeof metadata === 'string') return `${where}/metadata: ${metadata}`
     if (metadata.status === 200)
@@ -86,16 +92,18 @@ export function fhirReady({ host, port, basePath }: FhirEndpoint): ReadinessChec
       ? null
       : `${where}/metadata: http 404`
   }
+  return tls === null ? check : secureReady(where, endpoint, tls, check)
 }
 
 function request(
-  where: Endpoint & { readonly path: string },
+  { tls, ...where }: Endpoint & { readonly path: string; readonly tls: TlsClientMaterial | null },
   signal: AbortSignal,
 ): Promise<{ status: number; body: string } | string> {
   return new Promise(resolve => {
     const chunks: Buffer[] = []
     let bytes = 0
-    const sent = get({ ...where, signal, agent: false, headers: { accept: 'application/fhir+json' } }, response => {
+    const options = { ...where, signal, agent: false as const, headers: { accept: 'application/fhir+json' } }
+    const onResponse = (response: IncomingMessage) => {
       response.on('data', (chunk: Buffer) => {
         chunks.push(chunk)
         bytes += chunk.length
@@ -103,10 +111,17 @@ function request(
       })
       response.on('error', error => resolve(codeOf(error)))
       response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }))
-    })
+    }
+    const sent = tls === null ? get(options, onResponse) : getSecurely({ ...options, ...httpsOptions(tls) }, onResponse)
     sent.on('error', error => resolve(codeOf(error)))
   })
 }
+
+const httpsOptions = (tls: TlsClientMaterial) => ({
+  ...contextOptions(tls),
+  rejectUnauthorized: tls.verify,
+  ...(tls.serverName === null ? {} : { servername: tls.serverName }),
+})
 
 function isCapabilityStatement(body: string): boolean {
   try {

@@ -2,9 +2,11 @@ import type { RunningTarget } from '../model/environment.ts'
 import type { PlannedRun } from '../model/experiment.ts'
 import type { Protocol, Scenario } from '../model/scenario.ts'
 import { startBuiltin } from './builtin.ts'
+import { makeBuiltinTls } from './builtinTls.ts'
 import { startCommand } from './command.ts'
 import { startDownstream, stopAll } from './downstream.ts'
 import { type Guarded, untilLost } from './guarded.ts'
+import { materialsOf } from './loadTls.ts'
 import type { Place } from './place.ts'
 import { stopOnce } from './stopOnce.ts'
 
@@ -31,13 +33,21 @@ const protocolsOf = ({ load }: Scenario): Protocol[] => [...new Set(load.map(({ 
 /** One process for each protocol of the load: they are measured together and must not share a core by design. */
 async function startBuiltins(guarded: Guarded, start: TargetStart): Promise<RunningTarget> {
   const begin = performance.now()
-  const { scenario, run, nextId } = start
+  const { scenario, run, place, nextId } = start
+  const tls = await makeBuiltinTls(scenario.load, place.address)
   const settled = await Promise.allSettled(
     protocolsOf(scenario).map(async protocol => {
       const id = nextId(`target-${protocol}`)
       return {
         protocol,
-        started: await startBuiltin(guarded, { ...start, id, protocol, behind: null, seed: run.seed }),
+        started: await startBuiltin(guarded, {
+          ...start,
+          id,
+          protocol,
+          tls: tls.server[protocol],
+          behind: null,
+          seed: run.seed,
+        }),
       }
     }),
   )
@@ -53,6 +63,7 @@ async function startBuiltins(guarded: Guarded, start: TargetStart): Promise<Runn
   return {
     mllp: find('mllp')?.endpoint ?? null,
     fhir: fhir === undefined ? null : { ...fhir.endpoint, basePath: scenario.sut.fhirBasePath },
+    tls: tls.clients,
     startMs: performance.now() - begin,
     arrivals: { mllp: find('mllp')?.arrivalsFile ?? null, fhir: fhir?.arrivalsFile ?? null },
     downstream: [],
@@ -66,11 +77,14 @@ async function startOwn(guarded: Guarded, start: TargetStart, command: string): 
   const begin = performance.now()
   const { run, scenario, place, folder, signal, nextId } = start
   const protocols = protocolsOf(scenario)
+  const tls = materialsOf(scenario.load)
   const behind = await startDownstream(guarded, { ...start, seed: run.seed })
   const started = await startCommand(guarded, {
     sut: { ...scenario.sut, start: command },
     place,
     protocols,
+    loads: scenario.load,
+    tls,
     runId: run.id,
     downstream: behind.receivers,
     folder,
@@ -87,6 +101,7 @@ async function startOwn(guarded: Guarded, start: TargetStart, command: string): 
   return {
     mllp: protocols.includes('mllp') ? started.mllp : null,
     fhir: protocols.includes('fhir') ? { ...started.fhir, basePath: scenario.sut.fhirBasePath } : null,
+    tls,
     startMs: performance.now() - begin,
     arrivals: { mllp: null, fhir: null },
     downstream: behind.receivers,

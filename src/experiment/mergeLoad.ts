@@ -53,6 +53,8 @@ export function mergeLoad(
     refusals: addCounts(results.map(result => result.refusals)),
     resends: total(results, result => result.resends),
     redials: total(results, result => result.redials),
+    handshakes: load.tls && total(results, result => result.handshakes ?? 0),
+    resumed: load.tls && total(results, result => result.resumed ?? 0),
     bytesOut: total(results, result => result.bytesOut),
     bytesIn: total(results, result => result.bytesIn),
     generators: results.map(result => result.health),

@@ -39,6 +39,7 @@ export async function populate(
     index: 0,
     target: { host: target.fhir.host, port: target.fhir.port },
     basePath: target.fhir.basePath,
+    tls: target.tls[scenario.load.indexOf(load)] ?? null,
     phases: { warmupMs: 0, measureMs: LONGEST_MS, drainMs: load.timeoutMs },
     seed: run.seed,
     runKey: run.key,

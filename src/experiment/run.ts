@@ -140,6 +140,7 @@ function plansOf({ run, testCase, contents }: RunOptions, target: RunningTarget)
       index,
       target: { host: endpoint.host, port: endpoint.port },
       basePath: load.protocol === 'fhir' ? (target.fhir?.basePath ?? '') : '',
+      tls: target.tls[loadIndex] ?? null,
       phases,
       seed: run.seed,
       runKey: run.key,

@@ -5,6 +5,7 @@ import { createHttpLink } from '../protocol/http/link.ts'
 import { createRequestEncoder } from '../protocol/http/request.ts'
 import { createEnhancedMllpLink } from '../protocol/mllp/enhancedLink.ts'
 import { createMllpLink } from '../protocol/mllp/link.ts'
+import { TlsClient } from '../protocol/tls.ts'
 import { codeOfLoad, type MessageFunction, type RequestFunction } from '../workload/code.ts'
 import type { CompiledOperations } from '../workload/fhir/compiled.ts'
 import { populationRequests } from '../workload/fhir/population.ts'
@@ -38,13 +39,16 @@ async function importCode(module: string, loadIndex: number): Promise<MessageFun
 
 function mllpLinks(plan: GeneratorPlan, load: MllpLoad, identity: Identity, make?: MessageFunction): MakeLink {
   const { target: endpoint } = plan
+  const tls = tlsOf(plan)
   const { window, timeoutMs: connectTimeoutMs } = load
   const stream = messageStream(plan.content as CompiledMessages, plan, make)
   const indexOf = (bytes: Uint8Array, start: number, end: number) => identity.parse(bytes, start, end - start)
   const framing = framingOf(load.transport, load.checksum)
   const create = load.acknowledgement === 'enhanced' ? createEnhancedMllpLink : createMllpLink
-  return (id, events) => create({ id, endpoint, connectTimeoutMs, window, framing, stream, indexOf, events })
+  return (id, events) => create({ id, endpoint, tls, connectTimeoutMs, window, framing, stream, indexOf, events })
 }
+
+const tlsOf = ({ tls }: GeneratorPlan): TlsClient | null => tls && new TlsClient(tls)
 
 function fhirLinks(
   plan: GeneratorPlan,
@@ -63,8 +67,10 @@ function fhirLinks(
     identity.write(index, requestId, 0)
     return requestId
   }
+  const tls = tlsOf(plan)
   const connectTimeoutMs = plan.load.timeoutMs
   const parseShare = plan.load.protocol === 'fhir' ? plan.load.parseShare : 0
   const parses = (index: number) => parseShare > 0 && uniform(seed, PARSED, index) < parseShare
-  return (id, events) => createHttpLink({ id, endpoint, connectTimeoutMs, stream, encode, identityOf, parses, events })
+  return (id, events) =>
+    createHttpLink({ id, endpoint, tls, connectTimeoutMs, stream, encode, identityOf, parses, events })
 }

@@ -90,6 +90,8 @@ export async function prepare(
         connectionsOpened: opened,
         bytesOut: links.reduce((sum, link) => sum + link.bytesOut, 0),
         bytesIn: links.reduce((sum, link) => sum + link.bytesIn, 0),
+        handshakes: links.reduce((sum, link) => sum + link.handshakes, 0),
+        resumed: links.reduce((sum, link) => sum + link.resumed, 0),
       })
     },
   }
@@ -118,6 +120,8 @@ interface Traffic {
   readonly connectionsOpened: number
   readonly bytesOut: number
   readonly bytesIn: number
+  readonly handshakes: number
+  readonly resumed: number
   readonly hash: HashStage | null
   readonly timeline: Timeline | null
 }
@@ -152,6 +156,8 @@ function resultOf(
     refusals: Object.fromEntries(driver.refusals),
     resends: recorder.resends,
     redials: driver.redials,
+    handshakes: plan.tls && traffic.handshakes,
+    resumed: plan.tls && traffic.resumed,
     bytesOut: traffic.bytesOut,
     bytesIn: traffic.bytesIn,
     hash: traffic.hash,

@@ -1,5 +1,6 @@
 import type { Case, PlannedRun } from './experiment.ts'
 import type { Endpoint, FhirEndpoint, Scenario } from './scenario.ts'
+import type { TlsClientMaterial } from './tls.ts'
 
 /** Makes clones of one kind of environment and finds again what a crash left behind. */
 export interface Provisioner {
@@ -36,6 +37,8 @@ export interface Clone {
 export interface RunningTarget {
   readonly mllp: Endpoint | null
   readonly fhir: FhirEndpoint | null
+  /** How each load of the scenario is to speak TLS, by its index; null = not at all. */
+  readonly tls: readonly (TlsClientMaterial | null)[]
   readonly startMs: number
   /** Files with the receiver's own record of arrivals, by protocol; null when the target keeps none that we can read. */
   readonly arrivals: { readonly mllp: string | null; readonly fhir: string | null }

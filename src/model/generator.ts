@@ -1,6 +1,7 @@
 import type { ClockReading } from './environment.ts'
 import type { OutcomeCounts, Quantiles, Time } from './exchange.ts'
 import type { Endpoint, Load, Phases } from './scenario.ts'
+import type { TlsClientMaterial } from './tls.ts'
 
 /** What a generator process is told, as one line of JSON on standard input. */
 export interface GeneratorPlan {
@@ -12,6 +13,8 @@ export interface GeneratorPlan {
   readonly target: Endpoint
   /** Path of the FHIR base on the target; empty for MLLP. */
   readonly basePath: string
+  /** Null = no TLS. */
+  readonly tls: TlsClientMaterial | null
   readonly phases: Phases
   readonly seed: number
   /** Six base-36 digits that head every identity of the run. */
@@ -81,6 +84,9 @@ export interface GeneratorResult {
   readonly refusals: Readonly<Record<string, number>>
   readonly resends: number
   readonly redials: number
+  /** TLS handshakes that were done, and those of them that resumed a session; null without TLS. */
+  readonly handshakes: number | null
+  readonly resumed: number | null
   readonly bytesOut: number
   readonly bytesIn: number
   /** One byte of state for each planned message (room `ledger`), deflated, base64. */

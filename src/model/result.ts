@@ -67,6 +67,9 @@ export interface LoadResult {
   readonly refusals: Readonly<Record<string, number>>
   readonly resends: number
   readonly redials: number
+  /** TLS handshakes that were done, and those of them that resumed a session; null without TLS. */
+  readonly handshakes: number | null
+  readonly resumed: number | null
   readonly bytesOut: number
   readonly bytesIn: number
   readonly generators: readonly GeneratorHealth[]

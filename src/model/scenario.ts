@@ -1,5 +1,6 @@
 import type { Downstream } from './downstream.ts'
 import type { Fault } from './fault.ts'
+import type { TlsSettings } from './tls.ts'
 
 export type { Fault } from './fault.ts'
 
@@ -116,6 +117,8 @@ export interface LoadBase {
   readonly maxAttempts: number
   /** How precisely arrivals are hit: `spin` burns CPU just before an arrival, `sleep` never, `auto` spins where a core is free. */
   readonly pacing: 'auto' | 'spin' | 'sleep'
+  /** Null = no TLS. */
+  readonly tls: TlsSettings | null
   /** What the load takes for granted without a source, in words; every report says so. */
   readonly assumed: readonly string[]
 }

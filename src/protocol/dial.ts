@@ -1,8 +1,11 @@
 import { connect, type Socket } from 'node:net'
+import type { TlsClient } from './tls.ts'
 
 export interface DialOptions {
   readonly host: string
   readonly port: number
+  /** Null = no TLS. */
+  readonly tls: TlsClient | null
   /** Longest wait for a connection, ms; the kernel's own is minutes. */
   readonly connectTimeoutMs: number
   readonly onOpen: () => void
@@ -29,7 +32,7 @@ const LONGEST_PAUSE_MS = 1000
  */
 const readBuffer = new Uint8Array(256 * 1024)
 
-/** A TCP connection that dials again by itself, with growing pauses, until it is closed. */
+/** A TCP or TLS connection that dials again by itself, with growing pauses, until it is closed. */
 export class Dialled {
   readonly #options: DialOptions
   #socket: Socket | null = null
@@ -37,30 +40,26 @@ export class Dialled {
   #timer: NodeJS.Timeout | null = null
   #pauseMs = 0
   #closed = false
+  /** `bytesOut` at the last write of which TLS took a copy at once. */
+  #taken = 0
   isOpen = false
   bytesOut = 0
   bytesIn = 0
+  /** TLS handshakes that were done, and those of them that resumed a session. */
+  handshakes = 0
+  resumed = 0
 
   constructor(options: DialOptions) {
     this.#options = options
   }
 
   dial(): void {
-    const { host, port, connectTimeoutMs, onBytes } = this.#options
-    const socket = connect({
-      host,
-      port,
-      noDelay: true,
-      keepAlive: true,
-      onread: {
-        buffer: readBuffer,
-        callback: (length, bytes) => {
-          if (socket !== this.#socket) return false
-          this.bytesIn += length
-          onBytes(bytes, length)
-          return true
-        },
-      },
+    const { connectTimeoutMs, onBytes } = this.#options
+    const socket = this.#connect((length, bytes) => {
+      if (socket !== this.#socket) return false
+      this.bytesIn += length
+      onBytes(bytes, length)
+      return true
     })
     this.#socket = socket
     let reason = CLOSED_BY_PEER
@@ -68,21 +67,41 @@ export class Dialled {
       reason = CONNECT_TIMEOUT
       socket.destroy()
     }, connectTimeoutMs)
-    socket.on('connect', () => this.#opened(socket))
     socket.on('error', (error: NodeJS.ErrnoException) => {
       reason = error.code ?? error.message
     })
     socket.on('close', () => this.#ended(socket, reason))
   }
 
-  /** Whether bytes handed to `write` are still held for the socket: until then they must not be changed. */
-  get isFlushing(): boolean {
-    return (this.#socket?.writableLength ?? 0) > 0
+  #connect(callback: (length: number, bytes: Uint8Array) => boolean): Socket {
+    const { host, port, tls } = this.#options
+    const onread = { buffer: readBuffer, callback }
+    if (tls === null) {
+      const socket = connect({ host, port, noDelay: true, keepAlive: true, onread })
+      return socket.on('connect', () => this.#opened(socket))
+    }
+    const socket = tls.connect({ host, port }, onread)
+    return socket.on('secureConnect', () => {
+      if (socket !== this.#socket) return
+      this.handshakes++
+      if (socket.isSessionReused()) this.resumed++
+      this.#opened(socket)
+    })
+  }
+
+  /** Whether bytes whose write brought `bytesOut` to `end` are still held for the socket: until then they must not be changed. */
+  holds(end: number): boolean {
+    return end > this.#taken && end > this.bytesOut - (this.#socket?.writableLength ?? 0)
   }
 
   write(bytes: Uint8Array): void {
+    const socket = this.#socket
+    if (socket === null) return
+    // TLS encrypts at once what need not wait for an earlier write, though it tells so only in the next turn of the loop.
+    const isTaken = this.#options.tls !== null && socket.writableLength === 0
     this.bytesOut += bytes.length
-    this.#socket?.write(bytes)
+    socket.write(bytes)
+    if (isTaken) this.#taken = this.bytesOut
   }
 
   /** The peer answered as it should: the next dial need not wait. */

@@ -1,11 +1,14 @@
 import type { Endpoint } from '../model/scenario.ts'
 import { Dialled } from './dial.ts'
 import type { Link, LinkEvents } from './link.ts'
+import type { TlsClient } from './tls.ts'
 
 export interface DialledLinkOptions {
   /** The number by which the events name this link. */
   readonly id: number
   readonly endpoint: Endpoint
+  /** Shared by the links of a process; default null = no TLS. */
+  readonly tls?: TlsClient | null
   /** Longest wait for a connection, ms. */
   readonly connectTimeoutMs: number
   readonly events: LinkEvents
@@ -17,11 +20,12 @@ export abstract class DialledLink implements Link {
   readonly #id: number
   readonly #events: LinkEvents
 
-  constructor({ id, endpoint, connectTimeoutMs, events }: DialledLinkOptions) {
+  constructor({ id, endpoint, tls = null, connectTimeoutMs, events }: DialledLinkOptions) {
     this.#id = id
     this.#events = events
     this.connection = new Dialled({
       ...endpoint,
+      tls,
       connectTimeoutMs,
       onOpen: () => events.opened(id),
       onBytes: (bytes, length) => this.read(bytes, length),
@@ -40,6 +44,14 @@ export abstract class DialledLink implements Link {
 
   get bytesIn(): number {
     return this.connection.bytesIn
+  }
+
+  get handshakes(): number {
+    return this.connection.handshakes
+  }
+
+  get resumed(): number {
+    return this.connection.resumed
   }
 
   abstract send(slot: number, index: number): void

@@ -24,6 +24,9 @@ export interface Link {
   readonly isOpen: boolean
   readonly bytesOut: number
   readonly bytesIn: number
+  /** TLS handshakes that were done, and those of them that resumed a session; 0 without TLS. */
+  readonly handshakes: number
+  readonly resumed: number
   /** Renders message `index` and hands it to the socket; the reply will name `slot`. Only while open, and the slot free. */
   send(slot: number, index: number): void
   /** Closes the connection and dials again at once: what comes late on the old one is never seen. */

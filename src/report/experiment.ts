@@ -92,6 +92,8 @@ export interface CaseReport {
   readonly refusals: readonly Count[]
   /** What peers did that harmed no exchange. */
   readonly tolerated: readonly Count[]
+  /** TLS handshakes, `full` and `resumed`; none of a load without TLS. */
+  readonly handshakes: readonly Count[]
   readonly validity: Validity
 }
 

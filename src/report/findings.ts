@@ -50,6 +50,13 @@ function bounded(counts: readonly Count[]): readonly Count[] {
   return [...kept, { load: first.load, name: OTHER_ACK_ERRORS, count, runs }]
 }
 
+/** TLS handshakes of loads that speak TLS: those that were full, and those that resumed a session. */
+export function handshakesOf(results: readonly RunResult[]): readonly Count[] {
+  return countBy(results, ({ handshakes, resumed }) =>
+    handshakes === null ? {} : { full: handshakes - (resumed ?? 0), resumed: resumed ?? 0 },
+  )
+}
+
 /** Failed dials by code, the most frequent first. */
 export function refusalsOf(results: readonly RunResult[]): readonly Count[] {
   return countBy(results, load => load.refusals)
@@ -68,11 +75,12 @@ export function reasonTexts(reasons: readonly Count[]): readonly string[] {
 }
 
 /** One line for each load and kind of oddity: coded errors of rejections, failed dials, what was tolerated. */
-export function oddityTexts({ ackErrors, refusals, tolerated }: Oddities): readonly string[] {
+export function oddityTexts({ ackErrors, refusals, tolerated, handshakes }: Oddities): readonly string[] {
   return [
     ...linesByLoad(ackErrors, 'errors in acknowledgements', 'kind', '; '),
     ...linesByLoad(refusals, 'failed dials', 'code'),
     ...linesByLoad(tolerated, 'tolerated', 'kind'),
+    ...linesByLoad(handshakes, 'TLS handshakes', 'kind'),
   ]
 }
 
@@ -80,6 +88,7 @@ export interface Oddities {
   readonly ackErrors: readonly Count[]
   readonly refusals: readonly Count[]
   readonly tolerated: readonly Count[]
+  readonly handshakes: readonly Count[]
 }
 
 function linesByLoad(counts: readonly Count[], what: string, noun: string, between = ', '): readonly string[] {

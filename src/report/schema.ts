@@ -112,6 +112,7 @@ const testCase = z.strictObject({
   ackErrors: z.array(count).describe('Coded errors of rejections.'),
   refusals: z.array(count).describe('Failed dials by code.'),
   tolerated: z.array(count).describe('What peers did that harmed no exchange.'),
+  handshakes: z.array(count).describe('TLS handshakes: full, and resumed.'),
   validity,
 })
 

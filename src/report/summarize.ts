@@ -6,7 +6,7 @@ import { sumAudits } from './auditSum.ts'
 import { responseCurve } from './curve.ts'
 import { endToEndReport } from './endToEnd.ts'
 import type { CaseReport, ExperimentReport, LoadReport, ReportInput } from './experiment.ts'
-import { ackErrorsOf, alarmsOf, reasonsOf, refusalsOf, toleratedOf } from './findings.ts'
+import { ackErrorsOf, alarmsOf, handshakesOf, reasonsOf, refusalsOf, toleratedOf } from './findings.ts'
 import { fitLoad } from './hash/loadFit.ts'
 import { shownMetrics } from './metrics.ts'
 import { typicalSeries } from './series.ts'
@@ -53,6 +53,7 @@ export function summarizeCase(testCase: Case, plan: ExperimentPlan, all: readonl
     ackErrors: ackErrorsOf(results),
     refusals: refusalsOf(results),
     tolerated: toleratedOf(results),
+    handshakes: handshakesOf(results),
     validity: validityOf(scenario.runs, planned, results),
   }
 }

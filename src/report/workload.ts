@@ -1,4 +1,4 @@
-import type { Load, Phases } from '../model/scenario.ts'
+import type { Load, MllpLoad, Phases } from '../model/scenario.ts'
 import type { LoadReport } from './experiment.ts'
 import { formatCount, formatMs, formatNumber } from './format.ts'
 
@@ -40,7 +40,16 @@ function describeModel(load: Load): readonly string[] {
 }
 
 function describeWire(load: Load): readonly string[] {
-  if (load.protocol !== 'mllp') return []
+  return [...describeTls(load), ...(load.protocol === 'mllp' ? describeTransport(load) : [])]
+}
+
+function describeTls({ tls }: Load): readonly string[] {
+  if (tls === null) return []
+  const isMutual = tls.mutual || tls.cert !== null
+  return [`${isMutual ? 'mutual ' : ''}TLS ${tls.minVersion === 'TLSv1.3' ? '1.3' : '1.2 or 1.3'}`]
+}
+
+function describeTransport(load: MllpLoad): readonly string[] {
   return [
     ...(load.transport === 'hllp' ? [`HLLP (checksum ${load.checksum})`] : []),
     ...(load.acknowledgement === 'enhanced' ? ['enhanced acknowledgement'] : []),

@@ -29,6 +29,7 @@ export function loadData(load: LoadResult): Record<string, unknown> {
     ...(Object.keys(load.refusals).length === 0 ? {} : { refusals: load.refusals }),
     resends: load.resends,
     redials: load.redials,
+    ...(load.handshakes === null ? {} : { handshakes: load.handshakes, resumed: load.resumed }),
     bytesOut: load.bytesOut,
     bytesIn: load.bytesIn,
     ...(load.endToEnd && { endToEnd: endToEndData(load.endToEnd) }),

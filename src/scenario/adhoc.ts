@@ -48,7 +48,7 @@ export function adhocScenario(
   }
   const source = { raw, module: null, locate: () => null }
   return compileScenario(source, overrides, {
-    place: placeAt(folder, null),
+    place: placeAt(folder, null, env),
     folder,
     sourceName: 'command line',
     given: 'command line',

@@ -4,6 +4,7 @@ import { checkTransports } from './checkHllp.ts'
 import { checkLoad } from './checkLoad.ts'
 import { checkPhases } from './checkPhases.ts'
 import { checkSut } from './checkSut.ts'
+import { checkTls } from './checkTls.ts'
 import type { Finding, Place } from './finding.ts'
 import { loadNames } from './loadNames.ts'
 import type { Parts } from './parse.ts'
@@ -16,6 +17,7 @@ export function checkParts(parts: Parts, raw: unknown, place: Place): readonly F
     ...parts.load.flatMap((load, index) => (load ? checkLoad(load, index, place) : [])),
     ...(parts.environment?.kind === 'process' && !parts.sut?.start ? checkTransports(parts.load) : []),
     ...checkEnvironment(parts, raw),
+    ...checkTls(parts, place),
     ...checkPhases(parts),
     ...checkSut(parts, place),
     ...checkDownstream(parts),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { relative, sep } from 'node:path'
 import type { Load, Scenario } from '../model/scenario.ts'
+import type { TlsSettings } from '../model/tls.ts'
 import { codeOfLoad } from '../workload/code.ts'
 
 /**
@@ -30,10 +31,18 @@ export function canonicalJson(value: unknown): string {
 function contentOf(load: Load, code: unknown): unknown {
   const source = code === null ? null : String(code)
   // How an assumption is worded decides nothing: what was assumed is in the load itself.
-  const { assumed: _, ...decisive } = load
+  const { assumed: _, tls, ...others } = load
+  const decisive = { ...others, ...(tls && { tls: decisiveOf(tls) }) }
   if (decisive.protocol === 'mllp') return { ...decisive, messages: contentOfPart(decisive.messages, source) }
   return { ...decisive, operations: decisive.operations.map(operation => contentOfPart(operation, source)) }
 }
+
+/** Whose certificates they are decides nothing, and they are renewed. */
+const decisiveOf = ({ mutual, cert, minVersion, verify }: TlsSettings) => ({
+  mutual: mutual || cert !== null,
+  minVersion,
+  verify,
+})
 
 function contentOfPart(
   part: { readonly kind: string; readonly files?: readonly string[] },

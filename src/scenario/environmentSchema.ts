@@ -12,8 +12,8 @@ const processEnvironment = z.strictObject({
 
 const attachedEnvironment = z.strictObject({
   kind: z.literal('attached').describe('Servers that someone else owns: loaded, never started, never deleted.'),
-  mllp: z.string().optional().describe("MLLP endpoint: 'mllp://host:port' (port 2575 when absent)."),
-  fhir: z.string().optional().describe("FHIR base: 'http://host:port/base' (port 80 when absent)."),
+  mllp: z.string().optional().describe("MLLP endpoint: 'mllp://host:port' (port 2575 when absent); 'mllps:' for TLS."),
+  fhir: z.string().optional().describe("FHIR base: 'http://host:port/base' (port 80 when absent), or 'https:' (443)."),
 })
 
 /** Kinds in the vocabulary that this version does not provision. */

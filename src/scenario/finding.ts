@@ -19,4 +19,6 @@ export interface Place {
   /** Absolute names of the files that a name or glob stands for, sorted. */
   glob(pattern: string): readonly string[]
   isFolder(absolute: string): boolean
+  /** Values of environment variables. */
+  readonly env: Readonly<Record<string, string | undefined>>
 }

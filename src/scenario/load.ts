@@ -33,7 +33,7 @@ export async function loadScenario(
     findings: [...fromEnvironment.findings, ...fromFlags.findings],
   }
   return compileScenario(source, overrides, {
-    place: placeAt(folder, absolute),
+    place: placeAt(folder, absolute, env),
     folder,
     sourceName: absolute,
     given: 'file',

@@ -3,6 +3,7 @@ import type { RequestFunction } from '../workload/code.ts'
 import { durationSchema } from './duration.ts'
 import { messagesSchema } from './messagesSchema.ts'
 import { operationSchema } from './operationSchema.ts'
+import { tlsSchema } from './tlsSchema.ts'
 import { workloadSchema } from './workloadSchema.ts'
 
 const connectionCount = z.int().min(1).max(60_000)
@@ -31,6 +32,7 @@ const common = {
     .default(1)
     .describe('Generator processes that share the load, 1 to 256, at most one per connection.'),
   workload: workloadSchema,
+  tls: tlsSchema.optional(),
   timeoutMs: durationSchema(1)
     .default(10_000)
     .describe("Deadline of a reply, from the send: ms, or text such as '10s'."),

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import type { Place } from './finding.ts'
 
 /** The disk as a scenario sees it: relative names start at `folder`. Patterns are read once. */
-export function placeAt(folder: string, file: string | null): Place {
+export function placeAt(folder: string, file: string | null, env: Place['env'] = {}): Place {
   const known = new Map<string, readonly string[]>()
   const find = (pattern: string) =>
     globSync(pattern, { cwd: folder })
@@ -12,6 +12,7 @@ export function placeAt(folder: string, file: string | null): Place {
       .sort()
   return {
     file,
+    env,
     resolve: name => resolve(folder, name),
     glob(pattern) {
       const files = known.get(pattern) ?? find(pattern)

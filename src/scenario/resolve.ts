@@ -1,7 +1,7 @@
 import type { Downstream } from '../model/downstream.ts'
 import type { EnvironmentSpec, Scenario, Sut } from '../model/scenario.ts'
 import type { ParsedDownstream } from './downstreamSchema.ts'
-import { parseFhirEndpoint, parseMllpEndpoint } from './endpoint.ts'
+import { isSecure, parseFhirEndpoint, parseMllpEndpoint } from './endpoint.ts'
 import type { ParsedEnvironment } from './environmentSchema.ts'
 import type { Place } from './finding.ts'
 import { loadNames } from './loadNames.ts'
@@ -19,7 +19,9 @@ export function resolveScenario(parsed: ParsedScenario, raw: unknown, place: Pla
     description: parsed.description,
     environment: resolveEnvironment(parsed.environment),
     sut: resolveSut(parsed.sut, place),
-    load: parsed.load.map((load, index) => resolveLoad(load, names[index]!.name, place)),
+    load: parsed.load.map((load, index) =>
+      resolveLoad(load, names[index]!.name, place, isSecure(parsed.environment, load.protocol)),
+    ),
     phases: resolvePhases(parsed.phases, parsed.load),
     slo: Object.entries(parsed.slo).flatMap(([metric, text]) => {
       const result = parseSlo(metric, text, names)

@@ -4,6 +4,7 @@ import type { ParsedFhirLoad, ParsedLoad, ParsedMllpLoad } from './loadSchema.ts
 import { type ParsedOperation, SEARCHES_OF } from './operationSchema.ts'
 import { filesOf } from './resolveFiles.ts'
 import { resolveMessages } from './resolveMessages.ts'
+import { resolveTls, UNVERIFIED } from './resolveTls.ts'
 
 /** Connections of a load: `feeds` is the MLLP word for them. */
 export function connectionsOf(load: ParsedLoad): number {
@@ -11,7 +12,9 @@ export function connectionsOf(load: ParsedLoad): number {
   return load.feeds ?? load.connections ?? 8
 }
 
-export function resolveLoad(load: ParsedLoad, name: string, place: Place): Load {
+/** @param isSecure the address that the load goes to says that TLS is spoken there */
+export function resolveLoad(load: ParsedLoad, name: string, place: Place, isSecure = false): Load {
+  const tls = resolveTls(load.tls ?? isSecure, place)
   const base: LoadBase = {
     name,
     connections: connectionsOf(load),
@@ -22,9 +25,12 @@ export function resolveLoad(load: ParsedLoad, name: string, place: Place): Load 
     onUnknown: load.onUnknown,
     maxAttempts: load.maxAttempts,
     pacing: load.pacing,
-    assumed: [],
+    tls,
+    assumed: tls?.verify === false ? [UNVERIFIED] : [],
   }
-  return load.protocol === 'mllp' ? { ...base, ...resolveMllp(load, place) } : { ...base, ...resolveFhir(load, place) }
+  if (load.protocol === 'fhir') return { ...base, ...resolveFhir(load, place) }
+  const mllp = resolveMllp(load, place)
+  return { ...base, ...mllp, assumed: [...base.assumed, ...mllp.assumed] }
 }
 
 function resolveMllp(load: ParsedMllpLoad, place: Place): Omit<MllpLoad, Exclude<keyof LoadBase, 'assumed'>> {

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import type { Socket } from 'node:net'
 import { type ArrivalLog, digestBody, openArrivals } from '../ledger/arrivals.ts'
 import { alteredBody } from './alteredBody.ts'
@@ -10,6 +11,7 @@ import { createFhirStore } from './fhirStore.ts'
 import { listen } from './listen.ts'
 import { createReplyQueue } from './replyQueue.ts'
 import { readBody } from './requestBody.ts'
+import { serverTls } from './secure.ts'
 import { serviceTimeMs } from './serviceTime.ts'
 import { MAX_BODY_BYTES, type StartedTarget, type TargetOptions } from './startedTarget.ts'
 
@@ -32,7 +34,7 @@ interface Reply {
  * Throws when it cannot listen.
  */
 export async function startFhirTarget(options: FhirTargetOptions): Promise<StartedTarget> {
-  const { behaviour, seed, basePath, population } = options
+  const { behaviour, seed, basePath, population, tls = null } = options
   const store = createFhirStore()
   if (population > 0) (await import('./fhirPopulation.ts')).loadPopulation(store, seed, population)
   const arrivals = options.arrivalsFile === null ? null : openArrivals(options.arrivalsFile)
@@ -47,7 +49,7 @@ export async function startFhirTarget(options: FhirTargetOptions): Promise<Start
   })
 
   const onBody = (request: IncomingMessage, response: ServerResponse, body: Buffer | null) => {
-    const baseUrl = `http://${request.headers.host ?? `${options.host}:${request.socket.localPort}`}${basePath}`
+    const baseUrl = `http${tls === null ? '' : 's'}://${request.headers.host ?? `${options.host}:${request.socket.localPort}`}${basePath}`
     const [target, query] = splitOnce(request.url ?? '/', '?')
     if (request.method === 'GET' && target === `${basePath}/metadata`) {
       if (arrivals !== null && body !== null)
@@ -96,10 +98,12 @@ export async function startFhirTarget(options: FhirTargetOptions): Promise<Start
     return perform(store, asked, baseUrl, misbehaviour)
   }
 
-  const server = createServer({ keepAliveTimeout: 0, requestTimeout: 0, noDelay: true }, (request, response) =>
-    readBody(request, MAX_BODY_BYTES, body => onBody(request, response, body)),
-  )
-  server.on('connection', socket => {
+  const http = { keepAliveTimeout: 0, requestTimeout: 0, noDelay: true }
+  const onRequest = (request: IncomingMessage, response: ServerResponse) =>
+    readBody(request, MAX_BODY_BYTES, body => onBody(request, response, body))
+  const server =
+    tls === null ? createServer(http, onRequest) : createSecureServer({ ...http, ...serverTls(tls) }, onRequest)
+  server.on(tls === null ? 'connection' : 'secureConnection', (socket: Socket) => {
     connections.set(socket, opened++)
     socket.on('close', () => connections.delete(socket))
   })

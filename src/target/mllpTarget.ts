@@ -1,4 +1,4 @@
-import { createServer, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { openArrivals } from '../ledger/arrivals.ts'
 import type { MessageFault } from '../model/fault.ts'
 import type { NakReason } from '../protocol/framing.ts'
@@ -14,6 +14,7 @@ import { type Ending, type MllpConnection, openMllpConnection } from './mllpConn
 import { type Answers, createReceive } from './mllpReceive.ts'
 import type { Reply } from './mllpReply.ts'
 import { createReplyQueue } from './replyQueue.ts'
+import { createConnectionServer } from './secure.ts'
 import { serviceTimeMs } from './serviceTime.ts'
 import type { MllpTargetOptions, StartedTarget } from './startedTarget.ts'
 
@@ -120,12 +121,15 @@ export async function startMllpTarget(options: MllpTargetOptions): Promise<Start
 
   const sockets = new Set<Socket>()
   let connections = 0
-  const server = createServer({ allowHalfOpen: true }, socket => {
-    if (temper['one-session']) for (const former of sockets) former.destroy()
+  const server = createConnectionServer(options.tls ?? null, socket => {
     if (temper['close-idle'] > 0) socket.setTimeout(temper['close-idle'], () => socket.end())
+    openMllpConnection(socket, connections++, framing, { onMessage, onTooLong, onBroken })
+  })
+  // With TLS these are the sockets below it: they are there before the handshake, and end what is above.
+  server.on('connection', (socket: Socket) => {
+    if (temper['one-session']) for (const former of sockets) former.destroy()
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
-    openMllpConnection(socket, connections++, framing, { onMessage, onTooLong, onBroken })
   })
   if (temper['max-connections'] < Number.POSITIVE_INFINITY) server.maxConnections = temper['max-connections']
 

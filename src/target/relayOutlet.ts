@@ -84,6 +84,7 @@ class OutletLine {
     this.#timeoutMs = timeoutMs
     this.#decoder = this.#newDecoder()
     this.#connection = new Dialled({
+      tls: null,
       ...endpoint,
       connectTimeoutMs: timeoutMs,
       onOpen: () => this.next(),

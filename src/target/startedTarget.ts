@@ -1,5 +1,6 @@
 import type { FieldPath } from '../model/downstream.ts'
 import type { HllpChecksum, MllpTransport, TargetBehaviour } from '../model/scenario.ts'
+import type { TlsServerMaterial } from '../model/tls.ts'
 
 /** A built-in target that listens. */
 export interface StartedTarget {
@@ -14,6 +15,8 @@ export interface TargetOptions {
   readonly port: number
   readonly behaviour: TargetBehaviour
   readonly seed: number
+  /** Default null = no TLS. */
+  readonly tls?: TlsServerMaterial | null
   /** Where arrivals are recorded (room `ledger`); null = nowhere. */
   readonly arrivalsFile: string | null
   /** Of an MLLP receiver behind a SUT that forwards: where messages carry their identity; absent = in MSH-10, and it is no such receiver. */

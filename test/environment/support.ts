@@ -72,7 +72,7 @@ export function scenarioOf({
   return {
     name: 'test',
     environment: environment ?? { kind: 'process', parallel: 1 },
-    load: protocols.map(protocol => ({ protocol, name: protocol, population: 10, populate: 'before' })),
+    load: protocols.map(protocol => ({ protocol, name: protocol, tls: null, population: 10, populate: 'before' })),
     allowHosts: allowHosts ?? [],
     sut: {
       start: null,

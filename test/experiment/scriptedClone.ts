@@ -48,6 +48,7 @@ function clone(id: string, script: (run: PlannedRun) => Script, events: string[]
         startMs: 2,
         arrivals: { mllp: null, fhir: null },
         downstream: [],
+        tls: [],
         ended: targetEnds,
         stop: async () => void (events.at(-1) !== `stop ${run.id}` && events.push(`stop ${run.id}`)),
       }
@@ -132,6 +133,8 @@ function resultOf(plan: GeneratorPlan, accepted: number, pauseMs: number): Gener
     refusals: {},
     resends: 0,
     redials: 0,
+    handshakes: null,
+    resumed: null,
     hash: null,
     bytesOut: 0,
     bytesIn: 0,

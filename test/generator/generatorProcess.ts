@@ -58,6 +58,7 @@ export function plan(
     maxAttempts: 1,
     assumed: [],
     pacing: 'auto',
+    tls: null,
     messages,
     ...overrides,
   }
@@ -67,6 +68,7 @@ export function plan(
     index: 0,
     target: { host: '127.0.0.1', port },
     basePath: '',
+    tls: null,
     phases: { warmupMs: 100, measureMs: 900, drainMs: 2000 },
     seed: 1,
     runKey: 'ABC123',

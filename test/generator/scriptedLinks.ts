@@ -46,6 +46,8 @@ export function scriptedLinks(
       },
       bytesOut: 0,
       bytesIn: 0,
+      handshakes: 0,
+      resumed: 0,
       send(slot, index) {
         const message = { link: id, slot, index, atMs: clock.now() }
         const what = answer(message, sent.push(message) - 1)

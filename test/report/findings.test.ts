@@ -4,6 +4,7 @@ import {
   ackErrorsOf,
   alarmsOf,
   alarmText,
+  handshakesOf,
   oddityTexts,
   reasonsOf,
   reasonTexts,
@@ -72,12 +73,20 @@ test('what peers did oddly is told in a line for each kind', () => {
     ackErrors: { 'AE 101 Required field missing, E, PID^1^3': 4, 'AE 207 Application internal error': 1 },
     refusals: { 'connect timeout': 2 },
     tolerated: { 'stray-bytes': 1_200 },
+    handshakes: 12,
+    resumed: 8,
   }
   const results = [{ ...run(0, 'valid', {}, {}), loads: [{ ...loadResult([10]), ...odd }] }] as unknown as RunResult[]
-  const oddities = { ackErrors: ackErrorsOf(results), refusals: refusalsOf(results), tolerated: toleratedOf(results) }
+  const oddities = {
+    ackErrors: ackErrorsOf(results),
+    refusals: refusalsOf(results),
+    tolerated: toleratedOf(results),
+    handshakes: handshakesOf(results),
+  }
   expect(oddityTexts(oddities)).toEqual([
     'mllp errors in acknowledgements: AE 101 Required field missing, E, PID^1^3 4; AE 207 Application internal error 1',
     'mllp failed dials: connect timeout 2',
     'mllp tolerated: stray-bytes 1,200',
+    'mllp TLS handshakes: resumed 8, full 4',
   ])
 })

@@ -31,6 +31,8 @@ class HttpLink extends DialledLink {
   #decoder: HttpReplyDecoder
   #index = NONE
   #operation = 0
+  /** Where the stream of bytes stood after the last request. */
+  #end = 0
 
   constructor(options: HttpLinkOptions) {
     super(options)
@@ -41,12 +43,13 @@ class HttpLink extends DialledLink {
 
   override send(_slot: number, index: number): void {
     const { stream, encode, identityOf } = this.#options
-    if (this.connection.isFlushing) this.#request = freshBytes(this.#request)
+    if (this.connection.holds(this.#end)) this.#request = freshBytes(this.#request)
     stream.render(index, this.#draft)
     encode(this.#draft, identityOf(index), this.#request)
     this.#index = index
     this.#operation = this.#draft.operation
     this.connection.write(this.#request.bytes.subarray(0, this.#request.length))
+    this.#end = this.connection.bytesOut
   }
 
   protected override read(bytes: Uint8Array, length: number): void {

@@ -30,6 +30,8 @@ export class MllpLink extends DialledLink {
   readonly #answered: Float64Array
   readonly #payloads: Bytes[]
   readonly #frames: Buffer[]
+  /** Where the stream of bytes stood after the frame of each slot was written. */
+  readonly #ends: Float64Array
   readonly #ack: Ack = { code: null, idStart: 0, idEnd: 0 }
   readonly #doubts: Doubts
   #decoder: FrameDecoder
@@ -40,6 +42,7 @@ export class MllpLink extends DialledLink {
     this.#options = options
     this.#slots = new Float64Array(window).fill(FREE)
     this.#answered = new Float64Array(window).fill(FREE)
+    this.#ends = new Float64Array(window)
     this.#frames = Array.from({ length: window }, () => Buffer.allocUnsafeSlow(2048))
     this.#payloads = this.#frames.map(frame => ({ bytes: frame.subarray(framing.headBytes), length: 0 }))
     this.#doubts = new Doubts(window)
@@ -48,7 +51,7 @@ export class MllpLink extends DialledLink {
   }
 
   override send(slot: number, index: number): void {
-    if (this.connection.isFlushing) this.#refresh(slot)
+    if (this.connection.holds(this.#ends[slot]!)) this.#refresh(slot)
     const payload = this.#payloads[slot]!
     payload.length = 0
     this.#options.stream.render(index, payload)
@@ -56,6 +59,7 @@ export class MllpLink extends DialledLink {
     const frame = this.#frameOf(slot, payload)
     this.#slots[slot] = index
     this.connection.write(frame)
+    this.#ends[slot] = this.connection.bytesOut
   }
 
   protected override read(bytes: Uint8Array, length: number): void {
