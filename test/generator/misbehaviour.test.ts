@@ -37,7 +37,7 @@ async function send(
     target.port,
     {
       connections: 1,
-      timeoutMs: 150,
+      timeoutMs: 5000,
       maxAttempts: 3,
       workload: { kind: 'closed', thinkMs: 0, records },
       ...overrides,
@@ -70,11 +70,14 @@ interface Expected {
 }
 
 const twelve = { accepted: 12 }
+/** Long enough for a busy machine, short enough to wait for. */
+const SHORT = { timeoutMs: 400 } as const
 
 const CASES: readonly Expected[] = [
   {
     what: 'an ack without framing is no ack: the message timed out',
     faults: [{ kind: 'no-framing', every: 4 }],
+    load: SHORT,
     total: { accepted: 9, unknown: 3 },
     tolerated: { 'frame-without-vt': 3 },
     reasons: { timeout: 3 },
@@ -132,6 +135,7 @@ const CASES: readonly Expected[] = [
   {
     what: 'the control id of the message before is not credited, and the message times out',
     faults: [{ kind: 'swapped-id', every: 4 }],
+    load: SHORT,
     total: { accepted: 9, unknown: 3 },
     tolerated: { 'repeated-ack': 3 },
     reasons: { timeout: 3 },
@@ -140,7 +144,7 @@ const CASES: readonly Expected[] = [
   {
     what: 'an ack of another connection is a mismatch on both',
     faults: [{ kind: 'crossed', every: 1 }],
-    load: { connections: 2, timeoutMs: 5000 },
+    load: { connections: 2 },
     records: 2,
     total: { mismatched: 2 },
     reasons: { 'another control id': 2 },
@@ -149,13 +153,14 @@ const CASES: readonly Expected[] = [
   {
     what: 'acks out of order are matched by their ids',
     faults: [{ kind: 'reorder', every: 3 }],
-    load: { window: 4, timeoutMs: 5000 },
+    load: { window: 4 },
     total: twelve,
     stored: 12,
   },
   {
     what: 'an ack that comes after its message timed out is credited to nobody',
-    faults: [{ kind: 'delay', every: 4, ms: 400 }],
+    faults: [{ kind: 'delay', every: 4, ms: 1200 }],
+    load: SHORT,
     total: { accepted: 9, unknown: 3 },
     reasons: { timeout: 3 },
     redials: true,
@@ -163,8 +168,8 @@ const CASES: readonly Expected[] = [
   },
   {
     what: 'a message that timed out and is sent again is stored twice by a receiver that was only late',
-    faults: [{ kind: 'delay', every: 4, ms: 400 }],
-    load: { onUnknown: 'resend' },
+    faults: [{ kind: 'delay', every: 4, ms: 1200 }],
+    load: { ...SHORT, onUnknown: 'resend' },
     total: twelve,
     // Messages 4, 8 and 12 to arrive are late: the twelfth that is not is the fifteenth.
     reasons: { timeout: 3 },
@@ -197,6 +202,7 @@ const CASES: readonly Expected[] = [
   {
     what: 'a message sent too soon for a receiver that needs a gap is passed over and times out',
     faults: [{ kind: 'gap', ms: 60_000 }],
+    load: SHORT,
     records: 3,
     total: { accepted: 2, unknown: 1 },
     // The third goes out on a new connection, on which nothing was answered yet.
@@ -207,14 +213,14 @@ const CASES: readonly Expected[] = [
   {
     what: 'a think time keeps the gap that a receiver needs',
     faults: [{ kind: 'gap', ms: 20 }],
-    load: { workload: { kind: 'closed', thinkMs: 40, records: 4 }, timeoutMs: 5000 },
+    load: { workload: { kind: 'closed', thinkMs: 40, records: 4 } },
     total: { accepted: 4 },
     stored: 4,
   },
   {
     what: 'an ack after which the receiver closes is taken',
     faults: [{ kind: 'close-after', every: 1 }],
-    load: { workload: { kind: 'closed', thinkMs: 100, records: 3 }, timeoutMs: 5000 },
+    load: { workload: { kind: 'closed', thinkMs: 100, records: 3 } },
     total: { accepted: 3 },
     redials: true,
     stored: 3,
@@ -222,7 +228,7 @@ const CASES: readonly Expected[] = [
   {
     what: 'a half-closed connection is dialled again',
     faults: [{ kind: 'half-close', every: 1 }],
-    load: { workload: { kind: 'closed', thinkMs: 100, records: 3 }, timeoutMs: 5000 },
+    load: { workload: { kind: 'closed', thinkMs: 100, records: 3 } },
     total: { accepted: 3 },
     redials: true,
     stored: 3,
@@ -230,14 +236,14 @@ const CASES: readonly Expected[] = [
   {
     what: 'acks that each wait for a look at the link are only slow',
     faults: [{ kind: 'check', ms: 20 }],
-    load: { window: 4, timeoutMs: 5000 },
+    load: { window: 4 },
     total: twelve,
     stored: 12,
   },
   {
     what: 'acks withheld until a read timer expires are only slow',
     faults: [{ kind: 'read-timer', ms: 30 }],
-    load: { window: 4, timeoutMs: 5000 },
+    load: { window: 4 },
     total: twelve,
     stored: 12,
   },
@@ -282,7 +288,7 @@ const CASES: readonly Expected[] = [
   {
     what: 'enhanced mode: a lost application ack leaves the message unknown, and it is not sent again',
     faults: [{ kind: 'no-application-ack', every: 4 }],
-    load: { acknowledgement: 'enhanced', onUnknown: 'resend' },
+    load: { ...SHORT, acknowledgement: 'enhanced', onUnknown: 'resend' },
     total: { accepted: 9, unknown: 3 },
     reasons: { 'timeout after the commit': 3 },
     stored: 12,
@@ -343,10 +349,12 @@ test.each([
   ['closes what idles', { kind: 'close-idle', ms: 20 }],
   ['takes one connection only', { kind: 'max-connections', connections: 1 }],
   ['takes one session only, the newest', { kind: 'one-session' }],
+  ['closes right after each ack', { kind: 'close-after', every: 1 }],
+  ['ends its own side after each ack', { kind: 'half-close', every: 1 }],
 ] as const)(
   'a receiver that %s costs dials; what was lost with a connection is unknown or was sent again',
   async (_, fault) => {
-    const load = { connections: 2, onUnknown: 'resend', timeoutMs: 500 } as const
+    const load = { connections: 2, onUnknown: 'resend' } as const
     const { result, stored } = await send([fault], {
       ...load,
       workload: { kind: 'closed', thinkMs: 30, records: 12 },
@@ -365,7 +373,7 @@ test('a rejection is explained by the coded parts of its ERR segment', async () 
 })
 
 test('in enhanced mode the commit is clocked apart from the answer', async () => {
-  const { result } = await send([{ kind: 'delay', every: 1, ms: 30 }], { acknowledgement: 'enhanced', timeoutMs: 5000 })
+  const { result } = await send([{ kind: 'delay', every: 1, ms: 30 }], { acknowledgement: 'enhanced' })
   const commit = decode(result.histograms.commit)
   expect(commit.totalCount).toBe(12)
   expect(commit.maxValue).toBeLessThan(decode(result.histograms.service).minNonZeroValue)
