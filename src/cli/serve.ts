@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander'
 import { EnvironmentError } from '../environment/error.ts'
 import { isLoopback } from '../environment/hosts.ts'
 import type { Fault } from '../model/fault.ts'
-import type { HllpChecksum, MllpTransport, ServiceTime, TargetBehaviour } from '../model/scenario.ts'
+import type { Charset, HllpChecksum, MllpTransport, ServiceTime, TargetBehaviour } from '../model/scenario.ts'
 import { type ServeOptions, serve } from '../target/serve.ts'
 import type { Console } from './console.ts'
 import { UsageError } from './errors.ts'
@@ -16,6 +16,7 @@ interface ServeFlags {
   readonly port: number
   readonly base: string
   readonly population: number
+  readonly charset: Charset
   readonly seed: number
   readonly serviceTime: number
   readonly distribution: ServiceTime['distribution']
@@ -37,6 +38,11 @@ export function addServe(program: Command, console: () => Console): void {
     .option('--port <n>', 'port; 0 = any free one (default: 2575 for mllp, 8080 for fhir)', whole)
     .option('--base <path>', 'path of the FHIR base', '/fhir')
     .option('--population <n>', 'patients that the FHIR server holds', whole, 0)
+    .addOption(
+      new Option('--charset <name>', 'characters of their names')
+        .choices(['ascii', '8859/1', 'utf-8'])
+        .default('ascii'),
+    )
     .option('--seed <n>', 'seed of the population and of service times', whole, 1)
     .option('--service-time <ms>', 'mean time to an answer', positive, 0)
     .addOption(
@@ -86,6 +92,7 @@ function optionsOf(protocol: 'mllp' | 'fhir', flags: ServeFlags): ServeOptions {
         port: flags.port ?? 8080,
         basePath: flags.base.replace(/\/$/, ''),
         population: flags.population,
+        charset: flags.charset,
         ...common,
       }
 }

@@ -100,10 +100,12 @@ function optionsOf({ protocol, behind, tls = null, scenario, place, seed }: Buil
     const load = scenario.load.find(each => each.protocol === 'mllp')
     return { ...common, ...(load && { transport: load.transport, checksum: load.checksum }) }
   }
-  const populations = scenario.load.flatMap(load =>
-    load.protocol === 'fhir' && load.populate === 'before' ? [load.population] : [],
+  const populating = scenario.load.flatMap(load =>
+    load.protocol === 'fhir' && load.populate === 'before' ? [load] : [],
   )
-  return { ...common, basePath: scenario.sut.fhirBasePath, population: Math.max(0, ...populations) }
+  const population = Math.max(0, ...populating.map(load => load.population))
+  // All loads of one population agree on its names (room `scenario`).
+  return { ...common, basePath: scenario.sut.fhirBasePath, population, charset: populating[0]?.charset ?? 'ascii' }
 }
 
 async function spawnTarget(guarded: Guarded, { id, entry, folder, place }: BuiltinStart, log: string) {

@@ -59,7 +59,7 @@ function fhirLinks(
   const { target: endpoint, basePath, seed, content } = plan
   const populates = (content as { kind?: string }).kind === POPULATION.kind
   const stream = populates
-    ? populationRequests(seed)
+    ? populationRequests(seed, plan.load.protocol === 'fhir' ? plan.load.charset : 'ascii')
     : requestStream(content as CompiledOperations, plan, make, hashOf ?? null)
   const encode = createRequestEncoder({ authority: `${endpoint.host}:${endpoint.port}`, basePath })
   const requestId = new Uint8Array(IDENTITY_LENGTH)

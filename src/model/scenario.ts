@@ -148,6 +148,10 @@ export interface FhirLoad extends LoadBase {
   readonly operations: readonly FhirOperation[]
   /** Patients that searches and reads draw from; loaded into the target before the run. */
   readonly population: number
+  /** Exponent of Zipf's law over the patients drawn; 0 = each as often as any other. */
+  readonly skew: number
+  /** Characters of names and addresses; FHIR's bytes are UTF-8 in any case. */
+  readonly charset: Charset
   /** Whether the population is loaded before each run (`before`), or is known to be there (`never`). */
   readonly populate: 'before' | 'never'
   /** Share of replies parsed whole as JSON, 0 to 1; the rest are verified by scanning. */
@@ -184,15 +188,28 @@ export type MessagesSpec =
       readonly version: Hl7Version
       /** Weights by message type, for instance `{ 'ADT^A01': 5, 'ORU^R01': 3 }`. */
       readonly mix: Readonly<Record<string, number>>
-      /** `template` = as small as the template; bytes = padded to about that size. */
-      readonly sizes: 'template' | SizeMixture | number
+      /** `template` = as the template is; bytes = exactly that size, where the message can be as small. */
+      readonly sizes: 'template' | number | SizeLadder | SizeMixture
+      /** Of the names and addresses, declared in MSH-18. */
+      readonly charset: Charset
       /** Number of distinct patients. */
       readonly population: number
+      /** Exponent of Zipf's law over the patients of the encounters; 0 = each comes as often as any other. */
+      readonly skew: number
     }
   /** Absolute file names of HL7 files (one or many messages each). */
   | { readonly kind: 'files'; readonly files: readonly string[] }
   /** `messages` is a function of the scenario module: `(index, random) => string`. */
   | { readonly kind: 'code' }
+
+export type Charset = 'ascii' | '8859/1' | 'utf-8'
+
+/** Exact sizes in bytes: in turn by message, or drawn by weight. */
+export interface SizeLadder {
+  readonly ladder: readonly number[]
+  /** null = in turn. */
+  readonly weights: readonly number[] | null
+}
 
 /** Sizes in bytes, shares of all messages, 0 to 1. */
 export interface SizeMixture {

@@ -16,6 +16,7 @@ export function checkParts(parts: Parts, raw: unknown, place: Place): readonly F
     ...checkNames(raw),
     ...parts.load.flatMap((load, index) => (load ? checkLoad(load, index, place) : [])),
     ...(parts.environment?.kind === 'process' && !parts.sut?.start ? checkTransports(parts.load) : []),
+    ...checkCharsets(parts),
     ...checkEnvironment(parts, raw),
     ...checkTls(parts, place),
     ...checkPhases(parts),
@@ -37,6 +38,19 @@ function checkNames(raw: unknown): readonly Finding[] {
       ? finding(`a name other than the protocol '${name}'`)
       : []
   })
+}
+
+/** One population has one set of names. */
+function checkCharsets({ load }: Parts): readonly Finding[] {
+  const fhir = load.flatMap((item, index) => (item?.protocol === 'fhir' ? [{ index, charset: item.charset }] : []))
+  return fhir
+    .filter(({ charset }) => charset !== fhir[0]!.charset)
+    .map(({ index, charset }) => ({
+      path: ['load', index, 'charset'],
+      expected: `'${fhir[0]!.charset}' as in load[${fhir[0]!.index}]: fhir loads share one population`,
+      found: charset,
+      hint: null,
+    }))
 }
 
 function checkSlos(parts: Parts, raw: unknown): readonly Finding[] {

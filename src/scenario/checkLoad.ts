@@ -58,8 +58,19 @@ function checkMllp(load: ParsedMllpLoad, path: Path, place: Place): readonly Fin
   if (typeof messages === 'object' && 'files' in messages)
     findings.push(...checkFiles(messages.files, [...path, 'messages', 'files'], place, null))
   if (typeof messages === 'object' && 'mix' in messages)
-    findings.push(...checkMix(messages.mix, [...path, 'messages', 'mix'], place))
+    findings.push(
+      ...checkMix(messages.mix, [...path, 'messages', 'mix'], place),
+      ...checkSizes(messages.sizes, [...path, 'messages', 'sizes']),
+    )
   return findings
+}
+
+function checkSizes(sizes: unknown, path: Path): Finding[] {
+  const { ladder, weights } = Object(sizes) as { ladder?: readonly number[]; weights?: readonly number[] }
+  if (ladder === undefined || weights === undefined) return []
+  if (weights.length === ladder.length && weights.some(weight => weight > 0)) return []
+  const expected = `${ladder.length} weights, one for each size, not all 0`
+  return [{ path: [...path, 'weights'], expected, found: weights, hint: null }]
 }
 
 function checkMix(mix: string | Readonly<Partial<Record<string, number>>>, path: Path, place: Place): Finding[] {

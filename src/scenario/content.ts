@@ -65,7 +65,9 @@ function compileFhir(load: FhirLoad, path: string, complaints: Complaint[]): Com
     ),
   )
   const isComplained = complaints.length > before
-  return isComplained ? { operations: [], population: 0 } : compileOperations(load, files => resources.get(files) ?? [])
+  return isComplained
+    ? { operations: [], population: 0, skew: 0, charset: 'ascii' }
+    : compileOperations(load, files => resources.get(files) ?? [])
 }
 
 function compileMllp(load: MllpLoad, path: string, { sut, file }: Scenario, complaints: Complaint[]): CompiledMessages {

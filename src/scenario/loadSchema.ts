@@ -3,6 +3,7 @@ import type { RequestFunction } from '../workload/code.ts'
 import { durationSchema } from './duration.ts'
 import { messagesSchema } from './messagesSchema.ts'
 import { operationSchema } from './operationSchema.ts'
+import { charsetSchema, populationSchema } from './populationSchema.ts'
 import { tlsSchema } from './tlsSchema.ts'
 import { workloadSchema } from './workloadSchema.ts'
 
@@ -89,12 +90,12 @@ const fhirLoad = z.strictObject({
   operations: z
     .union([z.array(operationSchema).min(1), z.custom<RequestFunction>(value => typeof value === 'function')])
     .describe('What to ask: a list of operations, or (in .ts and .js) a function (index, random) => request.'),
-  population: z
-    .int()
-    .min(1)
-    .max(10_000_000)
-    .default(1_000)
-    .describe('Patients that searches and reads draw from, 1 to 10,000,000.'),
+  population: populationSchema(10_000_000).describe(
+    "Patients that searches and reads draw from, 1 to 10,000,000: a number, or { size, skew } with the exponent of Zipf's law.",
+  ),
+  charset: charsetSchema.describe(
+    "Characters of the patients' names: 'ascii', '8859/1' or 'utf-8', as of mllp messages; the bytes are UTF-8 in any case.",
+  ),
   populate: z
     .enum(['before', 'never'])
     .optional()

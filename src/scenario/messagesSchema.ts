@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { MessageFunction } from '../workload/code.ts'
+import { charsetSchema, populationSchema } from './populationSchema.ts'
 import { LARGEST_MESSAGE_BYTES, mixSchema } from './profileSchema.ts'
 
 export const HL7_VERSIONS = ['2.3', '2.3.1', '2.4', '2.5', '2.5.1', '2.6', '2.7', '2.8'] as const
@@ -10,6 +11,17 @@ export const fileList = z
   })
   .describe('File names or globs, relative to the scenario file.')
 
+const messageBytes = z.int().min(1).max(LARGEST_MESSAGE_BYTES)
+
+const sizeLadder = z.strictObject({
+  ladder: z.array(messageBytes).min(1).max(100).describe('Sizes in bytes, 1 to 100 of them.'),
+  weights: z
+    .array(z.number().min(0))
+    .min(1)
+    .optional()
+    .describe('How often each size comes, as many as sizes; absent = one after the other.'),
+})
+
 const mixMessages = z.strictObject({
   mix: z
     .union([mixSchema, z.string().min(1)])
@@ -19,14 +31,19 @@ const mixMessages = z.strictObject({
     ),
   version: z.enum(HL7_VERSIONS).default('2.5.1').describe('HL7 version, written to MSH-12.'),
   sizes: z
-    .union([z.enum(['template', 'mixture']), z.int().min(1).max(LARGEST_MESSAGE_BYTES)], {
-      error: `expected 'template', 'mixture' or a whole number of bytes from 1 to ${LARGEST_MESSAGE_BYTES}`,
+    .union([z.enum(['template', 'mixture']), messageBytes, sizeLadder], {
+      error: `expected 'template', 'mixture', a whole number of bytes from 1 to ${LARGEST_MESSAGE_BYTES}, or { ladder: [bytes, ..], weights }`,
     })
     .default('mixture')
     .describe(
-      "'template' = as small as the template; 'mixture' = the size mixture of the profile (assumed); a number = padded to about that many bytes.",
+      "'template' = as small as the template; 'mixture' = the size mixture of the profile (assumed); a number = exactly that many bytes, where the message can be as small; { ladder: [200, 1500, ..] } = several sizes in turn, or by `weights`.",
     ),
-  population: z.int().min(1).max(100_000_000).default(1_000).describe('Number of distinct patients, 1 to 100,000,000.'),
+  charset: charsetSchema.describe(
+    "Of names and addresses, declared in MSH-18: 'ascii', '8859/1' (umlauts, accents) or 'utf-8' (also Greek, Cyrillic and Han).",
+  ),
+  population: populationSchema(100_000_000).describe(
+    "Distinct patients, 1 to 100,000,000: a number, or { size, skew } with the exponent of Zipf's law.",
+  ),
 })
 
 const fileMessages = z.strictObject({

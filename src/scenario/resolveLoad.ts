@@ -2,6 +2,7 @@ import type { FhirLoad, FhirOperation, Load, LoadBase, MllpLoad } from '../model
 import type { Place } from './finding.ts'
 import type { ParsedFhirLoad, ParsedLoad, ParsedMllpLoad } from './loadSchema.ts'
 import { type ParsedOperation, SEARCHES_OF } from './operationSchema.ts'
+import { populationOf } from './populationSchema.ts'
 import { filesOf } from './resolveFiles.ts'
 import { resolveMessages } from './resolveMessages.ts'
 import { resolveTls, UNVERIFIED } from './resolveTls.ts'
@@ -44,7 +45,14 @@ function resolveFhir(load: ParsedFhirLoad, place: Place): Omit<FhirLoad, keyof L
   const operations = list.map(operation => resolveOperation(operation, place, records))
   const drawsFromPopulation = operations.some(operation => operation.kind === 'search' || operation.kind === 'read')
   const populate = load.populate ?? (drawsFromPopulation ? 'before' : 'never')
-  return { protocol: 'fhir', operations, population: load.population, populate, parseShare: load.parseShare }
+  return {
+    protocol: 'fhir',
+    operations,
+    ...populationOf(load.population),
+    charset: load.charset,
+    populate,
+    parseShare: load.parseShare,
+  }
 }
 
 function resolveOperation(operation: ParsedOperation, place: Place, records: number): FhirOperation {

@@ -1,10 +1,12 @@
 import type { MessagesSpec, SizeMixture } from '../model/scenario.ts'
 import type { Place } from './finding.ts'
 import type { ParsedMllpLoad } from './loadSchema.ts'
+import { populationOf } from './populationSchema.ts'
 import { messageProfile, readProfile } from './profile.ts'
 import type { MessageProfile } from './profileSchema.ts'
 import { filesOf } from './resolveFiles.ts'
 
+type MixSpec = Extract<MessagesSpec, { kind: 'mix' }>
 type ParsedMix = Extract<ParsedMllpLoad['messages'], { mix: unknown }>
 
 /** The profile that lends its mixture of sizes to messages that have none of their own. */
@@ -22,14 +24,20 @@ export function resolveMessages(messages: ParsedMllpLoad['messages'], place: Pla
   const profile = profileOf(messages, place)
   const mix = (profile?.mix ?? messages.mix) as Readonly<Record<string, number>>
   const lender = profile?.sizes === undefined ? messageProfile(DEFAULT_PROFILE) : profile
-  const sizes = messages.sizes === 'mixture' ? lender.sizes! : messages.sizes
+  const { version, charset } = messages
+  const sizes = sizesOf(messages.sizes, lender)
   return {
-    messages: { kind: 'mix', version: messages.version, mix, sizes, population: messages.population },
+    messages: { kind: 'mix', version, mix, sizes, charset, ...populationOf(messages.population) },
     assumed: [
       ...(profile?.assumed ? [mixText(profile.name, mix)] : []),
       ...(messages.sizes === 'mixture' && lender.assumed ? [sizesText(lender)] : []),
     ],
   }
+}
+
+function sizesOf(sizes: ParsedMix['sizes'], lender: MessageProfile): MixSpec['sizes'] {
+  if (sizes === 'mixture') return lender.sizes!
+  return typeof sizes === 'object' ? { ladder: sizes.ladder, weights: sizes.weights ?? null } : sizes
 }
 
 /** null = the scenario gives weights of its own. Expects a name without complaints. */

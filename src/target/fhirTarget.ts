@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createServer as createSecureServer } from 'node:https'
 import type { Socket } from 'node:net'
 import { type ArrivalLog, digestBody, openArrivals } from '../ledger/arrivals.ts'
+import type { Charset } from '../model/scenario.ts'
 import { alteredBody } from './alteredBody.ts'
 import { type Misbehaviour, misbehaviourOf } from './faults.ts'
 import { type FhirAnswer, FhirRefusal, refusalAnswer } from './fhirAnswer.ts'
@@ -20,6 +21,8 @@ export interface FhirTargetOptions extends TargetOptions {
   readonly basePath: string
   /** Patients of the workload that are there from the start. */
   readonly population: number
+  /** Of their names; default ASCII. */
+  readonly charset?: Charset
 }
 
 /** `answer` null = close the connection. */
@@ -34,9 +37,9 @@ interface Reply {
  * Throws when it cannot listen.
  */
 export async function startFhirTarget(options: FhirTargetOptions): Promise<StartedTarget> {
-  const { behaviour, seed, basePath, population, tls = null } = options
+  const { behaviour, seed, basePath, population, charset = 'ascii', tls = null } = options
   const store = createFhirStore()
-  if (population > 0) (await import('./fhirPopulation.ts')).loadPopulation(store, seed, population)
+  if (population > 0) (await import('./fhirPopulation.ts')).loadPopulation(store, seed, population, charset)
   const arrivals = options.arrivalsFile === null ? null : openArrivals(options.arrivalsFile)
   const startedAt = new Date().toISOString()
   const connections = new Map<Socket, number>()

@@ -1,9 +1,10 @@
-import type { MllpTargetOptions, TargetOptions } from './startedTarget.ts'
+import type { FhirTargetOptions } from './fhirTarget.ts'
+import type { MllpTargetOptions } from './startedTarget.ts'
 
 /** One built-in target to start. */
 export type ServeOptions =
   | ({ readonly protocol: 'mllp' } & MllpTargetOptions)
-  | ({ readonly protocol: 'fhir'; readonly basePath: string; readonly population: number } & TargetOptions)
+  | ({ readonly protocol: 'fhir' } & FhirTargetOptions)
 
 export interface Served {
   /** Ports by protocol; null = not served. */

@@ -1,76 +1,6 @@
+import type { Charset } from '../model/scenario.ts'
+import { tablesOf } from './names.ts'
 import { hash32 } from './random.ts'
-
-/** Syllables of invented names: every combination is pronounceable and none is taken from a register of people. */
-const FAMILY_HEADS = [
-  'Abren',
-  'Brisk',
-  'Calder',
-  'Dovra',
-  'Elmen',
-  'Fenrick',
-  'Gorlan',
-  'Hestor',
-  'Ilvar',
-  'Jorund',
-  'Keldra',
-  'Lomvar',
-  'Mirrow',
-  'Nestra',
-  'Orvel',
-  'Pellar',
-]
-const FAMILY_TAILS = [
-  'bane',
-  'croft',
-  'dell',
-  'even',
-  'fax',
-  'gard',
-  'holm',
-  'ink',
-  'jack',
-  'kin',
-  'lund',
-  'mark',
-  'nook',
-  'oak',
-  'pike',
-  'quay',
-]
-const GIVEN_HEADS = [
-  'Al',
-  'Bri',
-  'Cor',
-  'Da',
-  'El',
-  'Fa',
-  'Gil',
-  'Ha',
-  'Il',
-  'Jo',
-  'Ka',
-  'Lo',
-  'Mar',
-  'Ni',
-  'Or',
-  'Per',
-]
-const GIVEN_TAILS = {
-  F: ['anda', 'beth', 'cinda', 'dessa', 'etta', 'fira', 'gwena', 'hilda'],
-  M: ['ando', 'bert', 'cino', 'dric', 'etto', 'fred', 'gwin', 'hart'],
-}
-const STREETS = ['Sample', 'Specimen', 'Example', 'Fixture', 'Placeholder', 'Mockingbird', 'Synthetic', 'Testbed']
-const CITIES = [
-  'Sampleton',
-  'Testville',
-  'Mockbury',
-  'Fixtureford',
-  'Examplia',
-  'Stubfield',
-  'Dummingham',
-  'Proofhaven',
-]
-const STATES = ['IA', 'WI', 'MN', 'IL', 'OH', 'MI', 'IN', 'MO']
 
 const LOOKS = 0x6c6f6f6b
 const BIRTH = 0x62697274
@@ -102,12 +32,12 @@ export interface Person extends Look {
   readonly ssn: string
 }
 
-/** Patient `k` under `seed`: a pure function, made of reserved and invented values only. */
-export function person(seed: number, k: number): Person {
+/** Patient `k` under `seed`: a pure function, made of reserved and invented values only; `charset` decides the characters of names and addresses. */
+export function person(seed: number, k: number, charset: Charset = 'ascii'): Person {
   const digits = String(k % 100_000_000).padStart(8, '0')
   const born = birthDateOf(seed, k)
   return {
-    ...look(seed, k % LOOK_COUNT),
+    ...look(seed, k % LOOK_COUNT, charset),
     mrn: `HB${digits}`,
     birthDate: String(born),
     ssn: `9${digits.slice(0, 2)}-${digits.slice(2, 4)}-${digits.slice(4)}`,
@@ -121,23 +51,24 @@ export function birthDateOf(seed: number, k: number): number {
 }
 
 /** @param variant 0 to `LOOK_COUNT` - 1 */
-export function look(seed: number, variant: number): Look {
+export function look(seed: number, variant: number, charset: Charset = 'ascii'): Look {
   const a = hash32(seed, LOOKS, variant * 2)
   const b = hash32(seed, LOOKS, variant * 2 + 1)
+  const { familyHeads, familyTails, givenHeads, givenTails, streets, cities, states, isAscii } = tablesOf(charset, a)
   const sex = a & 1 ? 'F' : 'M'
-  const familyName = pick(FAMILY_HEADS, a >>> 1) + pick(FAMILY_TAILS, a >>> 5)
-  const givenName = pick(GIVEN_HEADS, a >>> 9) + pick(GIVEN_TAILS[sex], a >>> 13)
+  const familyName = pick(familyHeads, a >>> 1) + pick(familyTails, a >>> 5)
+  const givenName = pick(givenHeads, a >>> 9) + pick(givenTails[sex], a >>> 13)
   return {
     familyName,
     givenName,
     middleInitial: String.fromCharCode(65 + ((a >>> 16) % 26)),
     sex,
-    street: `${100 + (b % 900)} ${pick(STREETS, b >>> 10)} Street`,
-    city: pick(CITIES, b >>> 13),
-    state: pick(STATES, b >>> 16),
+    street: `${100 + (b % 900)} ${pick(streets, b >>> 10)} Street`,
+    city: pick(cities, b >>> 13),
+    state: pick(states, b >>> 16),
     zip: String(50_000 + ((b >>> 4) % 10_000)),
     phone: `(555)555-01${String((b >>> 19) % 100).padStart(2, '0')}`,
-    email: `${givenName}.${familyName}.${variant}@example.org`.toLowerCase(),
+    email: `${isAscii ? `${givenName}.${familyName}`.toLowerCase() : 'test.patient'}.${variant}@example.org`,
   }
 }
 

@@ -17,8 +17,20 @@ function fold32(integer: number): number {
  * @returns an integer from 0 to 2^32 - 1
  */
 export function hash32(seed: number, stream: number, index: number): number {
-  const key = mix32(fold32(seed) + 0x9e3779b9)
-  const lane = mix32(key ^ Math.imul(fold32(stream) + 1, 0xc2b2ae35))
+  const key = hashKey(seed)
+  return hashAt(key, hashLane(key, stream), index)
+}
+
+/** The parts of `hash32` that stay the same for a seed and for a stream, for those who draw many numbers: `hashAt(key, hashLane(key, stream), index)`. */
+export function hashKey(seed: number): number {
+  return mix32(fold32(seed) + 0x9e3779b9)
+}
+
+export function hashLane(key: number, stream: number): number {
+  return mix32(key ^ Math.imul(fold32(stream) + 1, 0xc2b2ae35))
+}
+
+export function hashAt(key: number, lane: number, index: number): number {
   const high = Math.floor(index / 4294967296) | 0
   const counted = mix32((index | 0) ^ lane)
   return mix32((counted + lane) ^ Math.imul(high, 0x27d4eb2f) ^ key) >>> 0

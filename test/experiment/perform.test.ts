@@ -15,7 +15,15 @@ const folder = mkdtempSync(join(tmpdir(), 'hl7bench-perform-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const content = {
-  compiled: compileMessages({ kind: 'mix', version: '2.5.1', mix: { 'ADT^A01': 1 }, sizes: 'template', population: 1 }),
+  compiled: compileMessages({
+    kind: 'mix',
+    version: '2.5.1',
+    mix: { 'ADT^A01': 1 },
+    sizes: 'template',
+    charset: 'ascii',
+    population: 1,
+    skew: 0,
+  }),
   code: null,
   module: null,
 }
@@ -206,7 +214,15 @@ test('a failing prepare fails the run before its target is started; cleanup runs
 
 test('an abort, or the end of the target, does not wait for a population that is being loaded', async () => {
   const operation = { kind: 'read', resource: 'Patient', weight: 1 } as const
-  const fhir = { protocol: 'fhir', operations: [operation], population: 10, populate: 'before', parseShare: 0 } as const
+  const fhir = {
+    protocol: 'fhir',
+    operations: [operation],
+    population: 10,
+    skew: 0,
+    charset: 'ascii',
+    populate: 'before',
+    parseShare: 0,
+  } as const
   const { load, sut } = scenario()
   const scenarioOf = () => ({ load: [{ ...load[0]!, ...fhir }], sut: { ...sut, start: 'own' } })
   const controller = new AbortController()

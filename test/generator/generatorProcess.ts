@@ -41,7 +41,15 @@ export function plan(
   overrides: Partial<MllpLoad> = {},
   rest: Partial<GeneratorPlan> = {},
 ): GeneratorPlan {
-  const messages = { kind: 'mix', version: '2.5.1', mix: { 'ADT^A01': 1 }, sizes: 'template', population: 10 } as const
+  const messages = {
+    kind: 'mix',
+    version: '2.5.1',
+    mix: { 'ADT^A01': 1 },
+    sizes: 'template',
+    charset: 'ascii',
+    population: 10,
+    skew: 0,
+  } as const
   const load: MllpLoad = {
     name: 'mllp',
     protocol: 'mllp',

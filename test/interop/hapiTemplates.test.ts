@@ -13,8 +13,9 @@ const EACH = 6
 
 /** Messages of one type and version, of the sizes that have templates of their own. */
 function* messagesOf(type: string, version: Hl7Version): Generator<string> {
-  for (const sizes of ['template', 3_000, ATTACHMENT_FROM_BYTES] as const) {
-    const compiled = compileMessages({ kind: 'mix', version, mix: { [type]: 1 }, sizes, population: 50 })
+  for (const sizes of ['template', 1, 3_000, ATTACHMENT_FROM_BYTES] as const) {
+    const spec = { kind: 'mix', version, mix: { [type]: 1 }, sizes, charset: 'ascii', population: 50, skew: 0 } as const
+    const compiled = compileMessages(spec)
     const stream = messageStream(compiled, { seed: 7, runKey: 'HAPI01', loadIndex: 0, epochMs: 1_790_000_000_000 })
     const out = { bytes: new Uint8Array(1024), length: 0 }
     for (let index = 0; index < (sizes === 'template' ? EACH : 2); index++) {

@@ -49,7 +49,15 @@ export function load(overrides: Partial<Load> = {}): Load {
     pacing: 'auto',
     tls: null,
     assumed: [],
-    messages: { kind: 'mix', version: '2.5.1', mix: { 'ADT^A01': 1 }, sizes: 'template', population: 100 },
+    messages: {
+      kind: 'mix',
+      version: '2.5.1',
+      mix: { 'ADT^A01': 1 },
+      sizes: 'template',
+      charset: 'ascii',
+      population: 100,
+      skew: 0,
+    },
     ...overrides,
   } as Load
 }

@@ -1,3 +1,4 @@
+import type { Charset } from '../../model/scenario.ts'
 import {
   coverageResource,
   explanationOfBenefitResource,
@@ -26,13 +27,18 @@ export function unlessExists(identifier: Identifier): string {
  * between them are `urn:uuid`s, which hold inside the Bundle only and so may be the same in each.
  * @param rename gives a resource other identifiers; its first is the condition
  */
-export function transactionBundle(seed: number, k: number, rename: (resource: Resource) => Resource = r => r): object {
+export function transactionBundle(
+  seed: number,
+  k: number,
+  charset: Charset = 'ascii',
+  rename: (resource: Resource) => Resource = r => r,
+): object {
   const patient: Reference = { reference: PATIENT_URN }
   return {
     resourceType: 'Bundle',
     type: 'transaction',
     entry: [
-      entry(PATIENT_URN, rename(patientResource(seed, k))),
+      entry(PATIENT_URN, rename(patientResource(seed, k, charset))),
       entry(COVERAGE_URN, rename(coverageResource(seed, k, patient))),
       entry(CLAIM_URN, rename(explanationOfBenefitResource(seed, k, patient, { reference: COVERAGE_URN }))),
     ],

@@ -1,4 +1,4 @@
-import type { FhirLoad, FhirOperation } from '../../model/scenario.ts'
+import type { Charset, FhirLoad, FhirOperation } from '../../model/scenario.ts'
 import type { PostedResource } from './files.ts'
 import { searchQuery } from './search.ts'
 
@@ -6,6 +6,9 @@ import { searchQuery } from './search.ts'
 export interface CompiledOperations {
   readonly operations: readonly CompiledOperation[]
   readonly population: number
+  /** See `FhirLoad`. */
+  readonly skew: number
+  readonly charset: Charset
 }
 
 export type CompiledOperation =
@@ -17,7 +20,7 @@ export type CompiledOperation =
  * @throws RangeError naming every operation, weight and population that cannot be compiled
  */
 export function compileOperations(
-  load: Pick<FhirLoad, 'operations' | 'population'>,
+  load: Pick<FhirLoad, 'operations' | 'population'> & Partial<Pick<FhirLoad, 'skew' | 'charset'>>,
   resourcesOf: (files: readonly string[]) => readonly PostedResource[] = () => [],
 ): CompiledOperations {
   const operations = load.operations.map(
@@ -28,7 +31,12 @@ export function compileOperations(
   )
   const complaints = complaintsAbout(operations, load.population)
   if (complaints.length > 0) throw new RangeError(complaints.join('\n'))
-  return { operations: operations.filter(({ weight }) => weight > 0), population: load.population }
+  return {
+    operations: operations.filter(({ weight }) => weight > 0),
+    population: load.population,
+    skew: load.skew ?? 0,
+    charset: load.charset ?? 'ascii',
+  }
 }
 
 function complaintsAbout(operations: readonly CompiledOperation[], population: number): string[] {

@@ -1,4 +1,4 @@
-import type { FhirResourceType } from '../../model/scenario.ts'
+import type { Charset, FhirResourceType } from '../../model/scenario.ts'
 import type { RequestDraft } from '../../model/stream.ts'
 import { assign, resize } from '../bytes.ts'
 import { transactionBundle, unlessExists } from './bundle.ts'
@@ -29,7 +29,7 @@ const HASH = { system: HICN_HASH_SYSTEM, value: HASH_SLOT }
 /** Records that a load creates are about patients of their own, so that searches of the population stay as they were. */
 const SUBJECT: Reference = { identifier: HASH }
 
-const MAKERS: Readonly<Record<FhirResourceType, (seed: number, k: number) => Resource>> = {
+const MAKERS: Readonly<Record<FhirResourceType, (seed: number, k: number, charset: Charset) => Resource>> = {
   Patient: patientResource,
   Coverage: (seed, k) => coverageResource(seed, k, SUBJECT),
   ExplanationOfBenefit: (seed, k) =>
@@ -47,7 +47,7 @@ export function createRenderer(
   return postRenderer(
     context,
     `/${type}`,
-    variants(k => rename(MAKERS[type](context.seed, k))),
+    variants(k => rename(MAKERS[type](context.seed, k, context.charset))),
     conditional,
     {
       name,
@@ -64,7 +64,7 @@ export function transactionRenderer(context: OperationContext): OperationRendere
   return postRenderer(
     context,
     '/',
-    variants(k => transactionBundle(context.seed, k, rename)),
+    variants(k => transactionBundle(context.seed, k, context.charset, rename)),
     false,
     expectation,
   )

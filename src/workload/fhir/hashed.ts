@@ -15,13 +15,13 @@ const HASH = { system: HICN_HASH_SYSTEM, value: HASH_SLOT }
  */
 export function hashedWriter(
   records: number,
-  { seed, identity, hashOf }: OperationContext,
+  { seed, charset, identity, hashOf }: OperationContext,
   operations: Expectation[],
 ): (index: number, draft: RequestDraft) => void {
   if (hashOf === null) throw new Error('the records of an initial load are hashed, but no hashes were given')
   const encoder = new TextEncoder()
   const [createPath, searchPath] = [encoder.encode('/Patient'), encoder.encode('/Patient/_search')]
-  const bodies = variants(k => rename(patientResource(seed, k)))
+  const bodies = variants(k => rename(patientResource(seed, k, charset)))
   const condition = compileRequest(unlessExists(HASH))
   const query = compileRequest(`identifier=${searchToken(HASH)}`)
   const state: RequestState = { index: 0, hashSeed: 0, hashOf: 0, hash: null, number: 0 }

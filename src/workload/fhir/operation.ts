@@ -1,3 +1,4 @@
+import type { Charset } from '../../model/scenario.ts'
 import type { Expectation, RequestDraft } from '../../model/stream.ts'
 import type { Identity } from '../identity.ts'
 
@@ -8,6 +9,8 @@ export interface OperationContext {
   /** Seed of the records that this load creates; differs between runs and loads. */
   readonly createdSeed: number
   readonly identity: Identity
+  /** Of names and addresses. */
+  readonly charset: Charset
   /** The patient that request `index` is about, of the population. */
   readonly patientOf: (index: number) => number
   /** Hash of record `k` of an initial load, 64 hex digits; null = there is none to be had. */

@@ -1,3 +1,4 @@
+import type { Charset } from '../../model/scenario.ts'
 import { person } from '../person.ts'
 import { hash32 } from '../random.ts'
 import { hicnHashOf } from './hicnHash.ts'
@@ -41,8 +42,8 @@ export function patientReference(seed: number, k: number): Reference {
 }
 
 /** Patient `k`: hicnHash first, then the medical record number. */
-export function patientResource(seed: number, k: number): Resource {
-  const who = person(seed, k)
+export function patientResource(seed: number, k: number, charset: Charset = 'ascii'): Resource {
+  const who = person(seed, k, charset)
   return {
     resourceType: 'Patient',
     identifier: [

@@ -1,6 +1,7 @@
 import type { Expectation, RequestDraft, RequestStream } from '../../model/stream.ts'
 import { createBytes } from '../bytes.ts'
 import { createIdentity } from '../identity.ts'
+import { patientsAtRandom } from '../patients.ts'
 import { hash32, seedOf, uniform } from '../random.ts'
 import type { StreamOptions } from '../streamOptions.ts'
 import { codeWriter, type RequestMaker } from './code.ts'
@@ -13,7 +14,6 @@ import { readRenderer, searchRenderer } from './search.ts'
 
 const LOAD = 0x6c6f6164
 const CHOICE = 0x63686f69
-const PATIENT = 0x70617469
 
 /** An empty draft for `render`. */
 export function createDraft(): RequestDraft {
@@ -45,7 +45,8 @@ export function requestStream(
     createdSeed: createdSeedOf(options),
     hashOf,
     identity: createIdentity(options.runKey, options.loadIndex),
-    patientOf: index => hash32(loadSeed, PATIENT, index) % compiled.population,
+    charset: compiled.charset,
+    patientOf: patientsAtRandom(compiled, loadSeed),
   }
   const operations: Expectation[] = []
   const writers = compiled.operations.flatMap(operation => weighted(operation, context, operations, loadSeed, make))
@@ -68,7 +69,11 @@ export function createdSeedOf({ runKey, loadIndex }: Pick<StreamOptions, 'runKey
 
 /** The requests of `make` alone, in their order. */
 export function codeRequestStream(make: RequestMaker, options: StreamOptions): RequestStream {
-  return requestStream({ operations: [{ kind: 'code', weight: 1 }], population: 0 }, options, make)
+  return requestStream(
+    { operations: [{ kind: 'code', weight: 1 }], population: 0, skew: 0, charset: 'ascii' },
+    options,
+    make,
+  )
 }
 
 interface WeightedWriter {

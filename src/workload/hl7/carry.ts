@@ -24,7 +24,7 @@ export function carryIdentity(compiled: CompiledMessages, path: FieldPath): Comp
     return { ...compiled, identityAt: path }
   }
   const types: CompiledType[] = []
-  complainOf(compiled.types.map(type => () => types.push({ ...type, lines: carryInTemplate(type, path) })))
+  complainOf(compiled.types.map(type => () => types.push(carryInType(type, path))))
   return { ...compiled, types, identityAt: path }
 }
 
@@ -46,12 +46,22 @@ export function carryInLine(line: string, path: FieldPath | undefined): string {
   return cutAround(line, path, DEFAULT_SEPARATORS).join('{identity}')
 }
 
+/** A lean template without the segment that carries the identity gives way to the whole one. */
+function carryInType(type: CompiledType, path: FieldPath): CompiledType {
+  const lines = carryInTemplate(type.type, type.lines, path)
+  const isLean = path.segment.startsWith('Z') || type.leanLines.some(line => isOf(line, path.segment))
+  return { ...type, lines, leanLines: isLean ? carryInTemplate(type.type, type.leanLines, path) : lines }
+}
+
+/** Lines of PID and NK1 are made for each patient: see `carryInLine`. */
+const MADE: Readonly<Record<string, string>> = { PID: PATIENT_LINE, NK1: KIN_LINE }
+
+const isOf = (line: string, segment: string): boolean => line === MADE[segment] || line.startsWith(`${segment}|`)
+
 /** The lines of a template with the identity at `path`; a Z segment that is missing is added at the end. */
-function carryInTemplate({ type, lines }: CompiledType, path: FieldPath): readonly string[] {
-  // PID and NK1 are made for each patient: see `carryInLine`.
-  const special = { PID: PATIENT_LINE, NK1: KIN_LINE }[path.segment]
-  if (special !== undefined && lines.includes(special)) return lines
-  const at = lines.findIndex(line => line.startsWith(`${path.segment}|`))
+function carryInTemplate(type: string, lines: readonly string[], path: FieldPath): readonly string[] {
+  const at = lines.findIndex(line => isOf(line, path.segment))
+  if (at >= 0 && lines[at] === MADE[path.segment]) return lines
   if (at >= 0) return lines.map((line, i) => (i === at ? carryInLine(line, path) : line))
   if (path.segment.startsWith('Z')) return [...lines, carryInLine(`${path.segment}|`, path)]
   throw missing(`${type} of the built-in templates`, path)

@@ -1,5 +1,5 @@
 import type { FieldPath } from '../../model/downstream.ts'
-import type { Hl7Version, MessagesSpec, SizeMixture } from '../../model/scenario.ts'
+import type { Charset, Hl7Version, MessagesSpec, SizeLadder, SizeMixture } from '../../model/scenario.ts'
 import { bytesToText } from './byteText.ts'
 import { HL7_VERSIONS, isMessageType, MESSAGE_TYPES, type MessageType } from './messageType.ts'
 import { templateOf } from './templates.ts'
@@ -20,8 +20,10 @@ export interface CompiledMix extends Carrying {
   readonly kind: 'mix'
   readonly version: Hl7Version
   readonly types: readonly CompiledType[]
-  readonly sizes: 'template' | SizeMixture | number
+  readonly sizes: 'template' | number | SizeLadder | SizeMixture
+  readonly charset: Charset
   readonly population: number
+  readonly skew: number
 }
 
 export interface CompiledType {
@@ -29,6 +31,8 @@ export interface CompiledType {
   readonly weight: number
   /** Segments with slots in braces, see `templateOf`. */
   readonly lines: readonly string[]
+  /** The same with only what the structure requires. */
+  readonly leanLines: readonly string[]
 }
 
 export interface CompiledFiles extends Carrying {
@@ -51,14 +55,16 @@ export function compileMessages(
   if (spec.kind === 'files') return compileFiles(files)
   const complaints = complaintsAbout(spec)
   if (complaints.length > 0) throw new RangeError(complaints.join('\n'))
+  const { version, sizes, charset, population, skew } = spec
   const types = Object.entries(spec.mix)
     .filter(([, weight]) => weight > 0)
     .map(([type, weight]) => ({
       type: type as MessageType,
       weight,
-      lines: templateOf(type as MessageType, spec.version, acknowledgement),
+      lines: templateOf(type as MessageType, version, { acknowledgement, charset }),
+      leanLines: templateOf(type as MessageType, version, { acknowledgement, charset, lean: true }),
     }))
-  return { kind: 'mix', version: spec.version, types, sizes: spec.sizes, population: spec.population }
+  return { kind: 'mix', version, types, sizes, charset, population, skew }
 }
 
 function compileFiles(files: readonly Uint8Array[]): CompiledFiles {
@@ -81,11 +87,15 @@ function complaintsAbout(spec: Extract<MessagesSpec, { kind: 'mix' }>): string[]
   if (!HL7_VERSIONS.includes(spec.version)) {
     complaints.push(`messages.version: ${JSON.stringify(spec.version)}; use one of ${HL7_VERSIONS.join(', ')}`)
   }
-  if (typeof spec.sizes === 'number' && !(spec.sizes > 0 && spec.sizes <= 1 << 29)) {
-    complaints.push(`messages.sizes: ${spec.sizes} bytes; use 1 to ${1 << 29}`)
-  }
+  for (const bytes of explicitSizes(spec.sizes))
+    if (!(bytes > 0 && bytes <= 1 << 29)) complaints.push(`messages.sizes: ${bytes} bytes; use 1 to ${1 << 29}`)
   if (!(Number.isInteger(spec.population) && spec.population >= 1 && spec.population <= 100_000_000)) {
     complaints.push(`messages.population: ${spec.population}; use 1 to 100000000, as numbers have eight digits`)
   }
   return complaints
+}
+
+function explicitSizes(sizes: CompiledMix['sizes']): readonly number[] {
+  if (typeof sizes === 'number') return [sizes]
+  return typeof sizes === 'object' && 'ladder' in sizes ? sizes.ladder : []
 }

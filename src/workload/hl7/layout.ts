@@ -1,63 +1,71 @@
-import type { CompiledType } from './compiled.ts'
 import { createAttachmentPadding, createTextPadding, NO_PADDING, type Padding } from './padding.ts'
 import { ATTACHMENT_FROM_BYTES } from './sizes.ts'
 import { compileSlots, type SlottedBytes } from './slots.ts'
 import { KIN_LINE, PADDING_LINE, PATIENT_LINE } from './templates.ts'
 
+export const FIXED = 0
+export const PATIENT = 1
+export const KIN = 2
+export const PADDING = 3
+
 /** A message type ready to render: its parts in order. */
 export interface Layout {
-  readonly parts: readonly Part[]
+  /** FIXED, PATIENT, KIN or PADDING, part by part. */
+  readonly kinds: Uint8Array
+  /** By part; what is not FIXED has an empty one. */
+  readonly parts: readonly SlottedBytes[]
+  readonly hasKin: boolean
   /** Bytes of all fixed parts. */
   readonly fixedBytes: number
   readonly text: Padding
   readonly attachment: Padding
 }
 
-export type Part = SlottedBytes | 'PID' | 'NK1' | 'padding'
-
 /** @param largestBytes the largest message that may be asked for; 0 = none is padded */
-export function createLayout({ lines }: CompiledType, largestBytes: number): Layout {
-  const parts = partsOf(lines)
-  const padded = largestBytes > 0
-  const firstSetId = 1 + lines.slice(0, lines.indexOf(PADDING_LINE)).filter(line => line.startsWith('OBX|')).length
-  const notes = lines.indexOf(PADDING_LINE) < lines.indexOf(PATIENT_LINE)
-  const text = padded
-    ? createTextPadding(
-        notes ? 'NTE' : 'OBX',
-        firstSetId,
-        notes ? largestBytes : Math.min(largestBytes, ATTACHMENT_FROM_BYTES),
-      )
-    : NO_PADDING
+export function createLayout(
+  lines: readonly string[],
+  largestBytes: number,
+  encode: (text: string) => Uint8Array,
+): Layout {
+  const pieces = piecesOf(lines)
+  const parts = pieces.map(({ text }) => compileSlots(text, encode))
   return {
+    kinds: Uint8Array.from(pieces, ({ kind }) => kind),
     parts,
-    fixedBytes: parts.reduce((sum, part) => sum + (typeof part === 'string' ? 0 : part.bytes.length), 0),
-    text,
-    attachment: padded && !notes ? createAttachmentPadding(firstSetId) : text,
+    hasKin: pieces.some(({ kind }) => kind === KIN),
+    fixedBytes: parts.reduce((sum, { bytes }) => sum + bytes.length, 0),
+    ...paddings(lines, largestBytes),
   }
 }
 
-function partsOf(lines: readonly string[]): Part[] {
-  const parts: Part[] = []
-  let text = ''
-  const flush = () => {
-    if (text !== '') parts.push(compileSlots(text))
-    text = ''
-  }
+/** Notes may only stand before the patient, in an appointment; there they are all the padding there is. */
+function paddings(lines: readonly string[], largestBytes: number): { text: Padding; attachment: Padding } {
+  if (largestBytes === 0) return { text: NO_PADDING, attachment: NO_PADDING }
+  const before = lines.slice(0, lines.indexOf(PADDING_LINE))
+  const isNotes = !before.includes(PATIENT_LINE)
+  const setId = 1 + before.filter(line => line.startsWith('OBX|')).length
+  const text = createTextPadding(
+    isNotes ? 'NTE' : 'OBX',
+    setId,
+    isNotes ? largestBytes : Math.min(largestBytes, ATTACHMENT_FROM_BYTES),
+  )
+  return { text, attachment: isNotes ? text : createAttachmentPadding(setId) }
+}
+
+function piecesOf(lines: readonly string[]): { kind: number; text: string }[] {
+  const pieces: { kind: number; text: string }[] = []
   for (const line of lines) {
-    const special = specialPart(line)
-    if (special === null) {
-      text += `${line}\r`
-      continue
-    }
-    flush()
-    parts.push(special)
+    const kind = kindOf(line)
+    const last = pieces.at(-1)
+    if (kind !== FIXED) pieces.push({ kind, text: '' })
+    else if (last?.kind === FIXED) last.text += `${line}\r`
+    else pieces.push({ kind, text: `${line}\r` })
   }
-  flush()
-  return parts
+  return pieces
 }
 
-function specialPart(line: string): 'PID' | 'NK1' | 'padding' | null {
-  if (line === PATIENT_LINE) return 'PID'
-  if (line === KIN_LINE) return 'NK1'
-  return line === PADDING_LINE ? 'padding' : null
+function kindOf(line: string): number {
+  if (line === PATIENT_LINE) return PATIENT
+  if (line === KIN_LINE) return KIN
+  return line === PADDING_LINE ? PADDING : FIXED
 }

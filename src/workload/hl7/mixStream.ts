@@ -1,69 +1,91 @@
 import type { Bytes, MessageStream } from '../../model/stream.ts'
 import { resize } from '../bytes.ts'
+import { encoderOf } from '../charset.ts'
 import { createIdentity } from '../identity.ts'
-import { birthDateOf, LOOK_COUNT, look } from '../person.ts'
+import { patientsInTurn } from '../patients.ts'
+import { birthDateOf } from '../person.ts'
 import { hash32 } from '../random.ts'
 import type { StreamOptions } from '../streamOptions.ts'
 import { createTimestampWriter } from '../timestamp.ts'
-import { carryInLine } from './carry.ts'
 import type { CompiledMix } from './compiled.ts'
 import { createDeck } from './deck.ts'
-import { createLayout, type Layout } from './layout.ts'
-import { NO_PADDING, type Padding } from './padding.ts'
-import { kinSegment, patientSegment } from './segments.ts'
+import { createLayout, FIXED, KIN, type Layout, PADDING } from './layout.ts'
+import { type CompiledLook, createLooks, type PatientBytes } from './looks.ts'
+import { NO_PADDING } from './padding.ts'
 import { ATTACHMENT_FROM_BYTES, createSizeRule, largestSize } from './sizes.ts'
-import { compileSlots, createSlotWriter, type MessageState, type SlottedBytes } from './slots.ts'
+import { createSlotWriter, type MessageState, type SlotWriter } from './slots.ts'
 
 const DECK = 0x6465636b
-const PATIENTS = 0x70617469
 const SIZES = 0x73697a65
+/** What the address says where a message needs some more bytes; there are never more. */
+const FILLER = new TextEncoder().encode(
+  'Sample annex at the test yard, placeholder stairs, second door of the mock hallway, left',
+)
 
 /** Messages from templates: see `messageStream`. */
 export function mixStream(compiled: CompiledMix, options: StreamOptions): MessageStream {
   const { seed, loadIndex, epochMs } = options
+  const encode = encoderOf(compiled.charset)
   const locate = createEncounters(compiled, seed, loadIndex, epochMs)
-  const layouts = compiled.types.map(type => createLayout(type, largestSize(compiled)))
-  const looks = compileLooks(compiled, seed)
+  const layoutsOf = (lines: 'lines' | 'leanLines') =>
+    compiled.types.map(type => createLayout(type[lines], largestSize(compiled.sizes), encode))
+  const [layouts, leanLayouts] = [layoutsOf('lines'), layoutsOf('leanLines')]
+  const lookOf = createLooks(compiled, seed, encode)
   const sizeOf = createSizeRule(compiled, hash32(seed, SIZES, loadIndex))
+  const isExact =
+    typeof compiled.sizes === 'number' || (typeof compiled.sizes === 'object' && 'ladder' in compiled.sizes)
   const write = createSlotWriter(seed, createIdentity(options.runKey, loadIndex), createTimestampWriter())
   const state: MessageState = { index: 0, nowMs: 0, admittedMs: 0, visit: 0, ordinal: 0, patient: 0, born: 0 }
 
   function render(index: number, out: Bytes): void {
     const type = locate(index, state)
-    const layout = layouts[type]!
-    const who = looks[state.patient % looks.length]!
-    const padding = choosePadding(layout, sizeOf(type, index))
-    const unpadded =
-      layout.fixedBytes + who.PID.bytes.length + (layout.parts.includes('NK1') ? who.NK1.bytes.length : 0)
-    const bytes = resize(out, unpadded + padding.prepare(sizeOf(type, index) - unpadded))
-    let at = 0
-    for (const part of layout.parts) {
-      if (part === 'padding') at = padding.write(bytes, at)
-      else at = write(part === 'PID' ? who.PID : part === 'NK1' ? who.NK1 : part, state, bytes, at)
-    }
+    const look = lookOf(state.patient)
+    const wanted = sizeOf(type, index)
+    const whole = layouts[type]!
+    const wholeBytes = bytesOf(whole, look, look.patient)
+    if (wanted === 0 || wanted >= wholeBytes || !isExact)
+      return put(whole, look, look.patient, wholeBytes, wanted, state, write, out)
+    const lean = leanLayouts[type]!
+    put(lean, look, look.leanPatient, bytesOf(lean, look, look.leanPatient), wanted, state, write, out)
   }
 
   return { render }
 }
 
-function choosePadding(layout: Layout, wanted: number): Padding {
-  if (wanted === 0) return NO_PADDING
-  return wanted >= ATTACHMENT_FROM_BYTES ? layout.attachment : layout.text
+function bytesOf(layout: Layout, look: CompiledLook, patient: PatientBytes): number {
+  return layout.fixedBytes + patient.whole.bytes.length + (layout.hasKin ? look.kin.bytes.length : 0)
 }
 
-interface CompiledLook {
-  readonly PID: SlottedBytes
-  readonly NK1: SlottedBytes
-}
-
-function compileLooks(compiled: CompiledMix, seed: number): CompiledLook[] {
-  return Array.from({ length: Math.min(LOOK_COUNT, compiled.population) }, (_, variant) => {
-    const who = look(seed, variant)
-    return {
-      PID: compileSlots(`${carryInLine(patientSegment(who, compiled.version), compiled.identityAt)}\r`),
-      NK1: compileSlots(`${carryInLine(kinSegment(who, compiled.version), compiled.identityAt)}\r`),
+/** Writes a message that has `unpadded` bytes by itself, padded to `wanted` where that is more. */
+function put(
+  layout: Layout,
+  look: CompiledLook,
+  patient: PatientBytes,
+  unpadded: number,
+  wanted: number,
+  state: MessageState,
+  write: SlotWriter,
+  out: Bytes,
+): void {
+  const missing = Math.max(0, wanted - unpadded)
+  const padding = missing === 0 ? NO_PADDING : wanted >= ATTACHMENT_FROM_BYTES ? layout.attachment : layout.text
+  const padded = padding.prepare(missing)
+  const filler = Math.min(missing - padded, FILLER.length)
+  const bytes = resize(out, unpadded + padded + filler)
+  const { kinds, parts } = layout
+  let at = 0
+  for (let i = 0; i < kinds.length; i++) {
+    const kind = kinds[i]!
+    if (kind === FIXED) at = write(parts[i]!, state, bytes, at)
+    else if (kind === PADDING) at = padding.write(bytes, at)
+    else if (kind === KIN) at = write(look.kin, state, bytes, at)
+    else if (filler === 0) at = write(patient.whole, state, bytes, at)
+    else {
+      at = write(patient.beforeFiller, state, bytes, at)
+      for (let j = 0; j < filler; j++) bytes[at + j] = FILLER[j]!
+      at = write(patient.afterFiller, state, bytes, at + filler)
     }
-  })
+  }
 }
 
 /** Finds type, encounter and patient of a message: fills `state` and returns the number of the type. */
@@ -73,10 +95,8 @@ function createEncounters(
   loadIndex: number,
   epochMs: number,
 ): (index: number, state: MessageState) => number {
-  const { population } = compiled
   const deck = createDeck(compiled.types, hash32(seed, DECK, loadIndex))
-  const offset = hash32(seed, PATIENTS, loadIndex) % population
-  const stride = coprimeStride(hash32(seed, PATIENTS + 1, loadIndex), population)
+  const patientOf = patientsInTurn(compiled, seed, loadIndex)
   return (index, state) => {
     const round = Math.floor(index / deck.length)
     const place = index - round * deck.length
@@ -88,19 +108,8 @@ function createEncounters(
     state.admittedMs = epochMs + opened * deck.length + deck.arrival[encounter]!
     state.visit = number % 1_000_000_000
     state.ordinal = deck.ordinal[place]!
-    state.patient = (offset + (number % population) * stride) % population
+    state.patient = patientOf(number)
     state.born = birthDateOf(seed, state.patient)
     return deck.type[place]!
   }
-}
-
-/** A step that visits every patient before one comes again. */
-function coprimeStride(draw: number, population: number): number {
-  let stride = 1 + (draw % population)
-  while (greatestCommonDivisor(stride, population) !== 1) stride++
-  return stride
-}
-
-function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b)
 }

@@ -1,5 +1,6 @@
 import type { Hl7Version } from '../../model/scenario.ts'
 import type { Look } from '../person.ts'
+import { escapeText } from './escape.ts'
 import { hasWithdrawnFields, hasWithdrawnTypes } from './messageType.ts'
 
 /** A segment from its fields by number; the fields between are empty. */
@@ -22,16 +23,20 @@ export function eventSegment(trigger: string, version: Hl7Version): string {
   return segment('EVN', { 1: hasWithdrawnFields(version) ? trigger : '', 2: '{today}' })
 }
 
-/** PID of every patient with this look. */
-export function patientSegment(who: Look, version: Hl7Version): string {
+/** Stands for the place in PID-11 where free text makes a message exactly as long as it should be. */
+export const FILLER = '{filler}'
+
+/** PID of every patient with this look; the filler is the second line of the address. */
+export function patientSegment(look: Look, version: Hl7Version): string {
   const withdrawn = hasWithdrawnFields(version)
+  const who = escapeLook(look)
   return segment('PID', {
     1: '1',
     3: 'HB{mrn}^^^HL7BENCH^MR',
     5: `${who.familyName}^${who.givenName}^${who.middleInitial}`,
     7: '{born}',
     8: who.sex,
-    11: `${who.street}^^${who.city}^${who.state}^${who.zip}^USA`,
+    11: `${who.street}^${FILLER}^${who.city}^${who.state}^${who.zip}^USA`,
     ...(withdrawn && { 13: telephone(who.phone, version, who.email) }),
     16: 'S',
     18: 'V{visit}^^^HL7BENCH^AN',
@@ -48,8 +53,26 @@ function telephone(number: string, version: Hl7Version, email = ''): string {
   return text.replace(/\^+$/, '')
 }
 
+/** The least that identifies a patient of this look; the filler is the address. */
+export function leanPatientSegment(look: Look): string {
+  const { familyName, givenName, sex } = escapeLook(look)
+  return segment('PID', { 3: 'HB{mrn}', 5: `${familyName}^${givenName}`, 7: '{born}', 8: sex, 11: FILLER })
+}
+
+function escapeLook(look: Look): Look {
+  const { familyName, givenName, street, city } = look
+  const [family, given, line, town] = [familyName, givenName, street, city].map(escapeText) as [
+    string,
+    string,
+    string,
+    string,
+  ]
+  return { ...look, familyName: family, givenName: given, street: line, city: town }
+}
+
 /** NK1: an invented relative at the patient's address. */
-export function kinSegment(who: Look, version: Hl7Version): string {
+export function kinSegment(look: Look, version: Hl7Version): string {
+  const who = escapeLook(look)
   return segment('NK1', {
     1: '1',
     2: `${who.familyName}^Kin${who.middleInitial.toLowerCase()}`,
@@ -81,6 +104,8 @@ export function visitSegment(patientClass: 'I' | 'O', discharged = false): strin
   })
 }
 
+export const LEAN_VISIT = segment('PV1', { 1: '1', 2: 'I' })
+
 /** A numeric observation; its value is drawn per message, 60 to 199. */
 export function measurement(setId: number, code: string, unit: string): string {
   return segment('OBX', { 1: String(setId), 2: 'NM', 3: code, 5: '{level}', 6: unit, 11: 'F', 14: '{today}' })
@@ -96,12 +121,16 @@ export function orderSegment(control: 'NW' | 'RE'): string {
   })
 }
 
-export function observationRequest(resulted: boolean): string {
+export const leanOrder = (control: 'NW' | 'RE'): string => segment('ORC', { 1: control, 2: ORDER })
+
+export function observationRequest(resulted: boolean, lean = false): string {
+  const code = loinc('24323-8', 'Comprehensive metabolic panel')
+  if (lean) return segment('OBR', { 1: '1', 2: ORDER, 4: code, ...(resulted && { 7: '{today}', 25: 'F' }) })
   return segment('OBR', {
     1: '1',
     2: ORDER,
     ...(resulted && { 3: `F${ORDER}` }),
-    4: loinc('24323-8', 'Comprehensive metabolic panel'),
+    4: code,
     7: '{today}',
     16: CLINICIAN,
     ...(resulted && { 22: '{today}', 24: 'CH', 25: 'F' }),

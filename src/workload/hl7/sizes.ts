@@ -1,4 +1,4 @@
-import type { SizeMixture } from '../../model/scenario.ts'
+import type { SizeLadder, SizeMixture } from '../../model/scenario.ts'
 import { normal, uniform } from '../random.ts'
 import type { CompiledMix } from './compiled.ts'
 import type { MessageType } from './messageType.ts'
@@ -6,20 +6,31 @@ import type { MessageType } from './messageType.ts'
 const BODY = 0x73697a30
 const CLASS = 0x73697a40
 const WITHIN = 0x73697a50
+const RUNG = 0x73697a60
 
 /** From this size on a message is padded by one base64 attachment instead of many lines of text. */
 export const ATTACHMENT_FROM_BYTES = 64_000
 
 const DOCUMENT_TYPES: readonly MessageType[] = ['MDM^T02', 'ORU^R01']
 
-/** Bytes that message `index` of type number `type` should have; 0 = as small as its template. */
+/** Bytes that message `index` of type number `type` should have; 0 = as its template is. */
 export type SizeRule = (type: number, index: number) => number
 
-export function createSizeRule(compiled: CompiledMix, seed: number): SizeRule {
-  if (compiled.sizes === 'template') return () => 0
-  if (typeof compiled.sizes === 'object') return mixture(compiled.sizes, compiled.types, seed)
-  const bytes = compiled.sizes
-  return () => bytes
+export function createSizeRule({ sizes, types }: Pick<CompiledMix, 'sizes' | 'types'>, seed: number): SizeRule {
+  if (sizes === 'template') return () => 0
+  if (typeof sizes === 'number') return () => sizes
+  return 'ladder' in sizes ? ladder(sizes, seed) : mixture(sizes, types, seed)
+}
+
+function ladder({ ladder: steps, weights }: SizeLadder, seed: number): SizeRule {
+  if (weights === null) return (_type, index) => steps[index % steps.length]!
+  const sum = weights.reduce((total, weight) => total + weight, 0)
+  return (_type, index) => {
+    let rest = uniform(seed, RUNG, index) * sum
+    let step = 0
+    while (step < steps.length - 1 && rest >= weights[step]!) rest -= weights[step++]!
+    return steps[step]!
+  }
 }
 
 /** Large documents travel in MDM and ORU only, so these have a larger share of them, such that it holds over all messages. */
@@ -45,7 +56,8 @@ function mixture({ body, large, document }: SizeMixture, types: CompiledMix['typ
 }
 
 /** The largest size that the rule can ask for, for the text that pads messages without an attachment. */
-export function largestSize(compiled: CompiledMix): number {
-  if (compiled.sizes === 'template') return 0
-  return typeof compiled.sizes === 'object' ? compiled.sizes.large.maxBytes : compiled.sizes
+export function largestSize(sizes: CompiledMix['sizes']): number {
+  if (sizes === 'template') return 0
+  if (typeof sizes === 'number') return sizes
+  return 'ladder' in sizes ? Math.max(...sizes.ladder) : sizes.large.maxBytes
 }

@@ -1,31 +1,46 @@
 import { writeDecimal } from '../digits.ts'
 import type { Identity } from '../identity.ts'
-import { hash32 } from '../random.ts'
+import { hashAt, hashKey, hashLane } from '../random.ts'
 import { STAMP_LENGTH, type TimestampWriter } from '../timestamp.ts'
 
 const LEVELS = 0x6c766c73
+/** Offsets for which the lane of a level is kept. */
+const KNOWN_OFFSETS = 8192
 
-/** Slots of a template and the bytes that each takes. */
-const WIDTHS = {
-  identity: 15,
-  now: STAMP_LENGTH,
-  today: 14,
-  admitted: 14,
-  visit: 9,
-  ordinal: 3,
-  mrn: 8,
-  born: 8,
-  ssn: 10,
-  level: 3,
-} as const
-type SlotName = keyof typeof WIDTHS
-const NAMES = Object.keys(WIDTHS) as SlotName[]
-const [IDENTITY, NOW, TODAY, ADMITTED, VISIT, ORDINAL, MRN, BORN, SSN] = NAMES.map((_, i) => i)
+const IDENTITY = 0
+const NOW = 1
+const TODAY = 2
+const ADMITTED = 3
+const VISIT = 4
+const ORDINAL = 5
+const MRN = 6
+const BORN = 7
+const SSN = 8
+const LEVEL = 9
 
-/** Bytes with places to patch: `slots` holds pairs of slot kind and offset. */
+/** Slots of a template, and the bytes that each takes. */
+const SLOTS: Readonly<Record<string, { readonly kind: number; readonly width: number }>> = {
+  identity: { kind: IDENTITY, width: 15 },
+  now: { kind: NOW, width: STAMP_LENGTH },
+  today: { kind: TODAY, width: 14 },
+  admitted: { kind: ADMITTED, width: 14 },
+  visit: { kind: VISIT, width: 9 },
+  ordinal: { kind: ORDINAL, width: 3 },
+  mrn: { kind: MRN, width: 8 },
+  born: { kind: BORN, width: 8 },
+  ssn: { kind: SSN, width: 10 },
+  level: { kind: LEVEL, width: 3 },
+}
+
+/** Bytes with places to patch. */
 export interface SlottedBytes {
   readonly bytes: Uint8Array
+  /** Pairs of slot kind and offset, those of `today` left out. */
   readonly slots: Int32Array
+  /** Offsets of `today`, which stays as it is for a thousand messages: it is written into `bytes`, once for each second. */
+  readonly todays: Int32Array
+  /** The second that `todays` hold, of 1970. */
+  second: number
 }
 
 /** What fills the slots of one message; written anew for each. */
@@ -43,41 +58,97 @@ export interface MessageState {
   born: number
 }
 
-/** Compiles ASCII text with slots in braces, for instance `MSH|..|{identity}|T`. */
-export function compileSlots(text: string): SlottedBytes {
+/** Compiles text with slots in braces, for instance `MSH|..|{identity}|T`, into bytes of a charset. */
+export function compileSlots(text: string, encode: (text: string) => Uint8Array): SlottedBytes {
   const slots: number[] = []
-  let compiled = ''
+  const todays: number[] = []
+  const pieces: Uint8Array[] = []
+  let length = 0
+  const append = (piece: Uint8Array) => {
+    pieces.push(piece)
+    length += piece.length
+  }
   let from = 0
   for (const match of text.matchAll(/\{(\w+)\}/g)) {
-    const name = match[1] as SlotName
-    const kind = NAMES.indexOf(name)
-    if (kind < 0) throw new Error(`template has an unknown slot {${name}}; known are ${NAMES.join(', ')}`)
-    compiled += text.slice(from, match.index)
-    slots.push(kind, compiled.length)
-    compiled += '0'.repeat(WIDTHS[name])
+    const slot = SLOTS[match[1]!]
+    if (slot === undefined)
+      throw new Error(`template has an unknown slot ${match[0]}; known are ${Object.keys(SLOTS).join(', ')}`)
+    append(encode(text.slice(from, match.index)))
+    if (slot.kind === TODAY) todays.push(length)
+    else slots.push(slot.kind, length)
+    append(new Uint8Array(slot.width).fill(0x30))
     from = match.index + match[0].length
   }
-  return { bytes: new TextEncoder().encode(compiled + text.slice(from)), slots: Int32Array.from(slots) }
+  append(encode(text.slice(from)))
+  return {
+    bytes: joined(pieces, length),
+    slots: Int32Array.from(slots),
+    todays: Int32Array.from(todays),
+    second: Number.NaN,
+  }
+}
+
+function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
+  const bytes = new Uint8Array(length)
+  let at = 0
+  for (const piece of pieces) {
+    bytes.set(piece, at)
+    at += piece.length
+  }
+  return bytes
 }
 
 /** A function that copies a template to `at`, fills its slots and returns where it ends. */
 export type SlotWriter = (template: SlottedBytes, state: MessageState, out: Uint8Array, at: number) => number
 
 export function createSlotWriter(seed: number, identity: Identity, timestamps: TimestampWriter): SlotWriter {
+  const key = hashKey(seed)
+  const lanes = new Int32Array(KNOWN_OFFSETS)
+  const isKnown = new Uint8Array(KNOWN_OFFSETS)
+
+  /** A level differs between the places of a message, so each place hashes in a lane of its own. */
+  function laneAt(at: number): number {
+    if (at >= KNOWN_OFFSETS) return hashLane(key, LEVELS + at)
+    if (isKnown[at] === 0) {
+      lanes[at] = hashLane(key, LEVELS + at)
+      isKnown[at] = 1
+    }
+    return lanes[at]!
+  }
+
   function fill(kind: number, state: MessageState, out: Uint8Array, at: number): void {
-    if (kind === IDENTITY) identity.write(state.index, out, at)
-    else if (kind === NOW) timestamps.writeStamp(state.nowMs, out, at)
-    else if (kind === TODAY) timestamps.writeSeconds(state.nowMs, out, at)
-    else if (kind === ADMITTED) timestamps.writeSeconds(state.admittedMs, out, at)
-    else if (kind === VISIT) writeDecimal(state.visit, 9, out, at)
-    else if (kind === ORDINAL) writeDecimal(state.ordinal, 3, out, at)
-    else if (kind === MRN) writeDecimal(state.patient, 8, out, at)
-    else if (kind === BORN) writeDecimal(state.born, 8, out, at)
-    else if (kind === SSN) writeSocialSecurityTail(state.patient, out, at)
-    else writeDecimal(60 + (hash32(seed, LEVELS + at, state.index) % 140), 3, out, at)
+    switch (kind) {
+      case IDENTITY:
+        return identity.write(state.index, out, at)
+      case NOW:
+        return timestamps.writeStamp(state.nowMs, out, at)
+      case ADMITTED:
+        return timestamps.writeSeconds(state.admittedMs, out, at)
+      case VISIT:
+        return writeDecimal(state.visit, 9, out, at)
+      case ORDINAL:
+        return writeDecimal(state.ordinal, 3, out, at)
+      case MRN:
+        return writeDecimal(state.patient, 8, out, at)
+      case BORN:
+        return writeDecimal(state.born, 8, out, at)
+      case SSN:
+        return writeSocialSecurityTail(state.patient, out, at)
+      default:
+        return writeDecimal(60 + (hashAt(key, laneAt(at), state.index) % 140), 3, out, at)
+    }
+  }
+
+  function writeTodays(template: SlottedBytes, nowMs: number, second: number): void {
+    for (const at of template.todays) timestamps.writeSeconds(nowMs, template.bytes, at)
+    template.second = second
   }
 
   return (template, state, out, at) => {
+    if (template.todays.length > 0) {
+      const second = Math.floor(state.nowMs / 1000)
+      if (template.second !== second) writeTodays(template, state.nowMs, second)
+    }
     out.set(template.bytes, at)
     const { slots } = template
     for (let i = 0; i < slots.length; i += 2) fill(slots[i]!, state, out, at + slots[i + 1]!)
@@ -87,11 +158,9 @@ export function createSlotWriter(seed: number, identity: Identity, timestamps: T
 
 /** `dd-dd-dddd`: what follows the leading 9 of a number that was never issued. */
 function writeSocialSecurityTail(patient: number, out: Uint8Array, at: number): void {
-  const serial = patient % 10_000
-  const upper = (patient - serial) / 10_000
-  writeDecimal((upper / 100) | 0, 2, out, at)
+  writeDecimal((patient / 1_000_000) | 0, 2, out, at)
   out[at + 2] = 45
-  writeDecimal(upper % 100, 2, out, at + 3)
+  writeDecimal(((patient / 10_000) | 0) % 100, 2, out, at + 3)
   out[at + 5] = 45
-  writeDecimal(serial, 4, out, at + 6)
+  writeDecimal(patient % 10_000, 4, out, at + 6)
 }

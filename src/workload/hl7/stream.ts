@@ -12,6 +12,8 @@ import { type CutMessage, cutHeader } from './header.ts'
 import { mixStream } from './mixStream.ts'
 
 const CODE = 0x636f6465
+const VT = 0x0b
+const FS = 0x1c
 
 /** Makes message `index` from a random source that is seeded by run and index: the same whenever it is called. */
 export type MessageMaker = (index: number, random: () => number) => string | Uint8Array
@@ -46,7 +48,13 @@ export function codeMessageStream(make: MessageMaker, options: StreamOptions, id
     render(index, out) {
       const made = make(index, createRandom(hash32(seed, CODE, index)))
       const bytes = typeof made === 'string' ? encoder.encode(made.replace(/\r\n|\n/g, '\r')) : made
-      join(cut(bytes, `message ${index} of the function`, identityAt), index, out)
+      const what = `message ${index} of the function`
+      const framing = bytes.findIndex(byte => byte === VT || byte === FS)
+      if (framing >= 0)
+        throw new Error(
+          `${what} holds the framing byte 0x${bytes[framing]!.toString(16).padStart(2, '0')} at ${framing}: MLLP cannot carry it; escape or remove it`,
+        )
+      join(cut(bytes, what, identityAt), index, out)
     },
   }
 }

@@ -1,4 +1,5 @@
-import type { Hl7Version } from '../../model/scenario.ts'
+import type { Charset, Hl7Version } from '../../model/scenario.ts'
+import { DECLARED } from '../charset.ts'
 import { hasWithdrawnTypes, type MessageType, messageTypeField } from './messageType.ts'
 import {
   ALLERGY,
@@ -9,6 +10,8 @@ import {
   DOCUMENT,
   eventSegment,
   IMMUNIZATION,
+  LEAN_VISIT,
+  leanOrder,
   loinc,
   measurement,
   observationRequest,
@@ -84,18 +87,44 @@ const BODIES: Readonly<Record<MessageType, readonly string[]>> = {
   ],
 }
 
+/** The segments that the structure of a message requires, for sizes below that of the whole template. */
+const LEAN_BODIES: Readonly<Record<MessageType, readonly string[]>> = {
+  'ADT^A01': [PATIENT_LINE, LEAN_VISIT, PADDING_LINE],
+  'ADT^A03': [PATIENT_LINE, LEAN_VISIT, PADDING_LINE],
+  'ADT^A04': [PATIENT_LINE, LEAN_VISIT, PADDING_LINE],
+  'ADT^A08': [PATIENT_LINE, LEAN_VISIT, PADDING_LINE],
+  'ORM^O01': [PATIENT_LINE, leanOrder('NW'), observationRequest(false, true), PADDING_LINE],
+  'ORU^R01': [PATIENT_LINE, observationRequest(true, true), PANEL[0]!, PADDING_LINE],
+  'SIU^S12': [PADDING_LINE, PATIENT_LINE, APPOINTMENT_RESOURCES[0]!],
+  'MDM^T02': [PATIENT_LINE, LEAN_VISIT, DOCUMENT, NOTE, PADDING_LINE],
+  'DFT^P03': [PATIENT_LINE, PADDING_LINE, CHARGE],
+  'VXU^V04': [PATIENT_LINE, leanOrder('RE'), ...IMMUNIZATION.slice(0, 2), PADDING_LINE],
+}
+
+export interface TemplateOptions {
+  readonly acknowledgement: 'original' | 'enhanced'
+  readonly charset: Charset
+  /** Only what the structure requires. */
+  readonly lean: boolean
+}
+
+const PLAIN: TemplateOptions = { acknowledgement: 'original', charset: 'ascii', lean: false }
+
 /**
  * The lines of a message: segments with slots in braces, or one of the lines above. MSH-11 is T (training), MSH-15 and MSH-16
- * are empty in original acknowledgement mode and AL (always) in enhanced mode, MSH-18 is empty: all text is ASCII.
+ * are empty in original acknowledgement mode and AL (always) in enhanced mode, MSH-18 names the charset, empty for ASCII.
  */
-export function templateOf(
-  type: MessageType,
-  version: Hl7Version,
-  acknowledgement: 'original' | 'enhanced' = 'original',
-): string[] {
-  const conditions = acknowledgement === 'enhanced' ? '|||AL|AL' : ''
-  const header = `MSH|^~\\&|HL7BENCH|SAMPLE|TARGET|SAMPLE|{now}||${messageTypeField(type, version)}|{identity}|T|${version}${conditions}`
-  return [header, ...openingLines(type, version), ...BODIES[type].map(line => inVersion(line, version))]
+export function templateOf(type: MessageType, version: Hl7Version, options: Partial<TemplateOptions> = {}): string[] {
+  const { lean, ...asked } = { ...PLAIN, ...options }
+  const body = (lean ? LEAN_BODIES : BODIES)[type].map(line => inVersion(line, version))
+  return [header(type, version, asked), ...openingLines(type, version), ...body]
+}
+
+/** MSH; what would be empty at its end is left out. */
+function header(type: MessageType, version: Hl7Version, asked: Omit<TemplateOptions, 'lean'>): string {
+  const start = `MSH|^~\\&|HL7BENCH|SAMPLE|TARGET|SAMPLE|{now}||${messageTypeField(type, version)}|{identity}|T|${version}`
+  const condition = asked.acknowledgement === 'enhanced' ? 'AL' : ''
+  return `${start}|||${condition}|${condition}||${DECLARED[asked.charset]}`.replace(/\|+$/, '')
 }
 
 function inVersion(line: string, version: Hl7Version): string {

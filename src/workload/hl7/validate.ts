@@ -2,6 +2,7 @@ import { Message } from 'node-hl7-client'
 import { HL7_2_3, HL7_2_3_1, HL7_2_4, HL7_2_5, HL7_2_5_1, HL7_2_6, HL7_2_7, HL7_2_8 } from 'node-hl7-client/hl7'
 import type { Hl7Version } from '../../model/scenario.ts'
 import { createBytes } from '../bytes.ts'
+import { decodeIn } from '../charset.ts'
 import { createIdentity } from '../identity.ts'
 import type { CompiledMix, CompiledType } from './compiled.ts'
 import { ATTACHMENT_FROM_BYTES } from './sizes.ts'
@@ -20,8 +21,8 @@ const BUILDERS = {
 
 const SAMPLE_RUN = { seed: 1, runKey: '000000', loadIndex: 0, epochMs: 0 }
 
-/** A message without padding, one padded by lines of text, and one padded by an attachment. */
-const SAMPLE_SIZES = ['template', 4000, ATTACHMENT_FROM_BYTES] as const
+/** A message without padding, one with only what is required, one padded by lines of text, and one padded by an attachment. */
+const SAMPLE_SIZES = ['template', 1, 4000, ATTACHMENT_FROM_BYTES] as const
 
 /**
  * Checks the templates of a mix, once, with an independent implementation. For each sample message node-hl7-client must parse it
@@ -45,7 +46,7 @@ export function validateTemplates(compiled: CompiledMix): string[] {
 function sampleOf(compiled: CompiledMix & { types: readonly [CompiledType] }): string {
   const out = createBytes()
   messageStream(compiled, SAMPLE_RUN).render(0, out)
-  return new TextDecoder().decode(out.bytes.subarray(0, out.length))
+  return decodeIn(compiled.charset, out.bytes.subarray(0, out.length))
 }
 
 function parseFaults(text: string, version: Hl7Version): string[] {

@@ -237,7 +237,7 @@ test('a function without a path, without end of expectations, or missing is refu
   expect(() => {
     for (let i = 0; i < 300; i++) request(endless, i)
   }).toThrow(/more than 256 different expectations/)
-  expect(() => requestStream({ operations: [{ kind: 'code', weight: 1 }], population: 0 }, OPTIONS)).toThrow(
-    /export it/,
-  )
+  expect(() =>
+    requestStream({ operations: [{ kind: 'code', weight: 1 }], population: 0, skew: 0, charset: 'ascii' }, OPTIONS),
+  ).toThrow(/export it/)
 })

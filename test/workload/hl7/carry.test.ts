@@ -36,8 +36,10 @@ test.each(['PV1-50', 'PV1-19.1', 'PID-3.1', 'PID-18', 'ZHB-1', 'ZHB-3.2'])(
         kind: 'mix',
         version,
         mix: Object.fromEntries(MESSAGE_TYPES.map(type => [type, 1])),
-        sizes: 3000,
+        sizes: 'template',
+        charset: 'ascii',
         population: 10,
+        skew: 0,
       } as const
       const plain = messageStream(compileMessages(spec), RUN)
       const carrying = messageStream(carryIdentity(compileMessages(spec), parseFieldPath(path)!), RUN)
@@ -82,7 +84,9 @@ test('a message without the segment is refused, each with its name; a Z segment 
     version: '2.5.1',
     mix: { 'ADT^A01': 1, 'ORU^R01': 1 },
     sizes: 'template',
+    charset: 'ascii',
     population: 1,
+    skew: 0,
   } as const
   expect(() => carryIdentity(compileMessages(mix), parseFieldPath('ORC-2')!)).toThrow(
     'ADT^A01 of the built-in templates has no ORC',

@@ -49,6 +49,11 @@ test.each(['', 'PID|1', 'MSH|^~\\&|A|B|C|D|||ADT^A01', 'MSH|^~\\&|A\rPID|1|2|3|4
   },
 )
 
+test.each(['\x0b', '\x1c'])('a byte that would break the framing is refused (%j)', byte => {
+  const stream = codeMessageStream(() => `${HEADER}\rPID|1||a${byte}b`, OPTIONS)
+  expect(() => text(stream, 4)).toThrow(/message 4 of the function holds the framing byte 0x(0b|1c) at \d+/)
+})
+
 test('messages of code need their function', () => {
   const compiled = compileMessages({ kind: 'code' })
   expect(() => messageStream(compiled, OPTIONS)).toThrow(/export it from the scenario module/)

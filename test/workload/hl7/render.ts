@@ -1,4 +1,4 @@
-import type { Hl7Version, MessagesSpec, SizeMixture } from '../../../src/model/scenario.ts'
+import type { MessagesSpec } from '../../../src/model/scenario.ts'
 import type { MessageStream } from '../../../src/model/stream.ts'
 import { messageProfile } from '../../../src/scenario/profile.ts'
 import { createBytes } from '../../../src/workload/bytes.ts'
@@ -7,14 +7,16 @@ import { messageStream } from '../../../src/workload/hl7/stream.ts'
 
 export const OPTIONS = { seed: 1, runKey: 'ABC123', loadIndex: 2, epochMs: Date.UTC(2026, 10, 22, 21, 5, 0, 250) }
 
+type MixSpec = Extract<MessagesSpec, { kind: 'mix' }>
+
 /** The mixture of sizes of the hospital. */
 export const MIXTURE = messageProfile('hospital').sizes!
 
 export function mixSpec(
   mix: Readonly<Record<string, number>>,
-  rest: { version?: Hl7Version; sizes?: 'template' | SizeMixture | number; population?: number } = {},
-): Extract<MessagesSpec, { kind: 'mix' }> {
-  return { kind: 'mix', version: '2.5.1', sizes: 'template', population: 1000, ...rest, mix }
+  rest: Partial<Omit<MixSpec, 'kind' | 'mix'>> = {},
+): MixSpec {
+  return { kind: 'mix', version: '2.5.1', sizes: 'template', charset: 'ascii', population: 1000, skew: 0, ...rest, mix }
 }
 
 /** The stream of a spec as a generator gets it: through JSON. */

@@ -1,20 +1,58 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { Charset } from '../../../src/model/scenario.ts'
 import { createBytes } from '../../../src/workload/bytes.ts'
 import { type CompiledMix, compileMessages } from '../../../src/workload/hl7/compiled.ts'
 import { MESSAGE_TYPES } from '../../../src/workload/hl7/messageType.ts'
 import { createSizeRule } from '../../../src/workload/hl7/sizes.ts'
 import { field, MIXTURE, mixSpec, streamOf, text } from './render.ts'
 
-test.each([3000, 5000, 60_000, 64_000, 1_000_000])('every type is padded to about %d bytes', bytes => {
-  for (const type of MESSAGE_TYPES) {
-    const message = text(streamOf(mixSpec({ [type]: 1 }, { sizes: bytes })), 7)
-    expect(Math.abs(message.length - bytes)).toBeLessThanOrEqual(80)
+const LADDER = [200, 350, 500, 900, 1000, 1300, 1400, 1500, 3000, 9000, 63_999, 64_000, 64_001, 200_000]
+const bytesOf = (stream: ReturnType<typeof streamOf>, index: number): number => {
+  const out = createBytes()
+  stream.render(index, out)
+  return out.length
+}
+
+test.each(MESSAGE_TYPES)('%s has exactly the size asked for, from the least that its structure allows', type => {
+  for (const version of ['2.3', '2.8'] as const) {
+    const least = bytesOf(streamOf(mixSpec({ [type]: 1 }, { version, sizes: 1 })), 7)
+    for (const bytes of LADDER) {
+      const made = bytesOf(streamOf(mixSpec({ [type]: 1 }, { version, sizes: bytes })), 7)
+      expect([version, bytes, made]).toEqual([version, bytes, Math.max(bytes, least)])
+    }
   }
 })
 
-test('a size below the template leaves it as it is', () => {
-  const plain = text(streamOf(mixSpec({ 'ADT^A01': 1 })), 3)
-  expect(text(streamOf(mixSpec({ 'ADT^A01': 1 }, { sizes: 10 })), 3)).toBe(plain)
+test('every size is met to the byte, whoever the patient is', () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...MESSAGE_TYPES),
+      fc.constantFrom<Charset>('ascii', '8859/1', 'utf-8'),
+      fc.integer({ min: 450, max: 5000 }),
+      fc.nat({ max: 10_000 }),
+      (type, charset, sizes, index) => {
+        expect(bytesOf(streamOf(mixSpec({ [type]: 1 }, { charset, sizes })), index)).toBe(sizes)
+      },
+    ),
+    { numRuns: 60 },
+  )
+})
+
+test('a ladder gives its sizes in turn, or by weight', () => {
+  const inTurn = streamOf(mixSpec({ 'ADT^A01': 1 }, { sizes: { ladder: [1000, 1400, 9000], weights: null } }))
+  expect(Array.from({ length: 7 }, (_, i) => bytesOf(inTurn, i))).toEqual([1000, 1400, 9000, 1000, 1400, 9000, 1000])
+  const weighted = streamOf(mixSpec({ 'ADT^A01': 1 }, { sizes: { ladder: [1000, 1400, 9000], weights: [1, 0, 3] } }))
+  const drawn = Array.from({ length: 4000 }, (_, i) => bytesOf(weighted, i))
+  expect(new Set(drawn)).toEqual(new Set([1000, 9000]))
+  expect(Math.abs(drawn.filter(bytes => bytes === 9000).length / 4000 - 0.75)).toBeLessThan(0.03)
+})
+
+test('200 bytes hold an admission, and it still says who, when and where', () => {
+  const message = text(streamOf(mixSpec({ 'ADT^A01': 1 }, { sizes: 200 })), 7)
+  expect(message.length).toBe(200)
+  expect(message.split('\r').map(line => line.slice(0, 3))).toEqual(['MSH', 'EVN', 'PID', 'PV1', ''])
+  expect(field(message, 'PID', 3)).toMatch(/^HB\d{8}$/)
 })
 
 test('padding goes on counting the set ids of its segment and stands where the structure allows it', () => {
