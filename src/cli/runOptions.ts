@@ -15,6 +15,12 @@ export interface RunFlags {
   readonly window?: string
   readonly generators?: string
   readonly timeout?: string
+  readonly tlsCa?: readonly string[]
+  readonly tlsCert?: string
+  readonly tlsKey?: string
+  readonly tlsServerName?: string
+  readonly tlsMinVersion?: string
+  readonly insecureSkipTlsVerify?: boolean
   readonly messages?: readonly string[]
   readonly name?: string
   readonly allowHost?: readonly string[]
@@ -55,6 +61,16 @@ export function addScenarioOptions(command: Command): Command {
     .option('--window <n>', 'most unanswered messages on one connection')
     .option('--generators <n>', 'generator processes of the load')
     .option('--timeout <time>', 'longest wait for an answer')
+    .option(
+      '--tls-ca <file>',
+      "PEM of whom the server's certificate must come from, or env:NAME (may be repeated)",
+      collect,
+    )
+    .option('--tls-cert <file>', "PEM of the client's own certificate, or env:NAME")
+    .option('--tls-key <file>', 'PEM of its key, or env:NAME, whose name must contain SECRET')
+    .option('--tls-server-name <name>', 'name to ask for (SNI) and to look for in the certificate')
+    .option('--tls-min-version <version>', 'TLSv1.2 or TLSv1.3')
+    .option('--insecure-skip-tls-verify', 'take whoever answers for the server; every report says so')
     .option('--messages <files>', 'HL7 files to send (ad hoc only; may be repeated)', collect)
     .option('--name <name>', 'name of an ad hoc scenario in the rows')
     .option('--allow-host <host>', 'a host beyond loopback that may be loaded (may be repeated)', collect)
@@ -111,6 +127,12 @@ const SCENARIO_FLAGS = [
   'window',
   'generators',
   'timeout',
+  'tlsCa',
+  'tlsCert',
+  'tlsKey',
+  'tlsServerName',
+  'tlsMinVersion',
+  'insecureSkipTlsVerify',
   'messages',
   'name',
 ] as const satisfies readonly (keyof RunFlags & keyof AdhocFlags)[]

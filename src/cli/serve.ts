@@ -10,8 +10,9 @@ import { faultHelp, faultMisfit, parseFault } from './fault.ts'
 import { interruptible } from './interrupt.ts'
 import { positive, whole } from './number.ts'
 import { addServeRelay } from './serveRelay.ts'
+import { addServeTlsOptions, type ServeTlsFlags, serveTls } from './serveTls.ts'
 
-interface ServeFlags {
+interface ServeFlags extends ServeTlsFlags {
   readonly host: string
   readonly port: number
   readonly base: string
@@ -30,10 +31,12 @@ interface ServeFlags {
 }
 
 export function addServe(program: Command, console: () => Console): void {
-  const serving = program
-    .command('serve')
-    .description('run a built-in target alone, for use by hand')
-    .argument('<protocol>', 'mllp or fhir')
+  const serving = addServeTlsOptions(
+    program
+      .command('serve')
+      .description('run a built-in target alone, for use by hand')
+      .argument('<protocol>', 'mllp or fhir'),
+  )
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <n>', 'port; 0 = any free one (default: 2575 for mllp, 8080 for fhir)', whole)
     .option('--base <path>', 'path of the FHIR base', '/fhir')
@@ -74,7 +77,8 @@ export function addServe(program: Command, console: () => Console): void {
         throw new UsageError(`--host ${flags.host} is not loopback; add --allow-host if others may reach it`)
       const misfit = flags.fault.map(fault => faultMisfit(protocol, flags.transport, fault)).find(each => each !== null)
       if (misfit !== undefined) throw new UsageError(misfit)
-      await serveUntilInterrupted(optionsOf(protocol, flags), flags, console())
+      const tls = await serveTls(flags.host, flags)
+      await serveUntilInterrupted({ ...optionsOf(protocol, flags), tls }, flags, console())
     })
   addServeRelay(serving, console)
 }
@@ -107,10 +111,15 @@ async function serveUntilInterrupted(
       throw new EnvironmentError('start', 'environment', `serve ${options.protocol}: ${error.message}`, error)
     })
     const port = served.ports[options.protocol]
-    const address = options.protocol === 'mllp' ? `mllp://${host}:${port}` : `http://${host}:${port}${options.basePath}`
+    const address = addressOf(options, host, port!)
     out(json ? `${JSON.stringify({ schema: 'hl7bench.serving/1', address })}\n` : `listening on ${address}\n`)
     if (!signal.aborted)
       await new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), { once: true }))
     await served.close()
   })
+}
+
+function addressOf(options: ServeOptions, host: string, port: number): string {
+  const s = options.tls ? 's' : ''
+  return options.protocol === 'mllp' ? `mllp${s}://${host}:${port}` : `http${s}://${host}:${port}${options.basePath}`
 }

@@ -1,3 +1,4 @@
+import type { Protocol } from '../model/scenario.ts'
 import { compileScenario, type LoadedScenario } from './compile.ts'
 import { environmentOverrides, flagOverrides, type ScenarioFlags } from './overrideSources.ts'
 import { placeAt } from './place.ts'
@@ -19,11 +20,19 @@ export interface AdhocOptions {
   readonly folder?: string
 }
 
-const PER_LOAD = ['rate', 'connections', 'window', 'generators', 'timeout'] as const
+const TLS_FLAGS = [
+  'tlsCa',
+  'tlsCert',
+  'tlsKey',
+  'tlsServerName',
+  'tlsMinVersion',
+  'insecureSkipTlsVerify',
+] as const satisfies readonly (keyof ScenarioFlags)[]
+const PER_LOAD = ['rate', 'connections', 'window', 'generators', 'timeout', ...TLS_FLAGS] as const
 
 /**
- * A scenario from addresses and flags: `mllp://127.0.0.1:2575`, `http://127.0.0.1:8080/fhir`, or both. `rate`, `connections`, `window`,
- * `generators` and `timeout` hold for each load; without a rate the loop is closed. MLLP sends the default mix; FHIR searches Patient by
+ * A scenario from addresses and flags: `mllp://127.0.0.1:2575`, `http://127.0.0.1:8080/fhir`, with TLS `mllps:` and `https:`, or both. `rate`, `connections`, `window`,
+ * `generators` and `timeout` hold for each load, flags of TLS for each that speaks it; without a rate the loop is closed. MLLP sends the default mix; FHIR searches Patient by
  * hicnHash, accepts any total and writes nothing, so that any server can answer. Throws ScenarioError.
  */
 export function adhocScenario(
@@ -36,10 +45,12 @@ export function adhocScenario(
   for (const flag of PER_LOAD) delete (shared as Record<string, unknown>)[flag]
   const fromEnvironment = environmentOverrides(env)
   const perLoad = raw.load.flatMap((_, index) =>
-    flagOverrides(loadOnly(flags), [], { load: [raw.load[index]] }).overrides.map(item => ({
-      ...item,
-      path: item.path.replace('load.0.', `load.${index}.`),
-    })),
+    flagOverrides(loadOnly(flags, raw.load[index]!.protocol, urls), [], { load: [raw.load[index]] }).overrides.map(
+      item => ({
+        ...item,
+        path: item.path.replace('load.0.', `load.${index}.`),
+      }),
+    ),
   )
   const fromFlags = flagOverrides(shared, sets, raw)
   const overrides = {
@@ -56,8 +67,13 @@ export function adhocScenario(
   })
 }
 
-function loadOnly(flags: AdhocFlags): ScenarioFlags {
-  return Object.fromEntries(PER_LOAD.flatMap(flag => (flags[flag] === undefined ? [] : [[flag, flags[flag]]])))
+function loadOnly(flags: AdhocFlags, protocol: Protocol, urls: readonly string[]): ScenarioFlags {
+  const plain = urls.filter(url => !/^(mllps|https):/i.test(url))
+  const isPlain = plain.length < urls.length && plain.some(url => speaksFhir(url) === (protocol === 'fhir'))
+  const skipped: readonly string[] = isPlain ? TLS_FLAGS : []
+  return Object.fromEntries(
+    PER_LOAD.flatMap(flag => (flags[flag] === undefined || skipped.includes(flag) ? [] : [[flag, flags[flag]]])),
+  )
 }
 
 const speaksFhir = (url: string) => /^https?:/i.test(url)
@@ -96,7 +112,7 @@ function tooManyUrls(urls: readonly string[]) {
   const hint = 'write a scenario file for more: `hl7bench init`'
   return extra.map(found => ({
     path: [],
-    expected: 'at most one mllp:// and one http:// address',
+    expected: 'at most one mllp:// (or mllps://) and one http:// (or https://) address',
     found,
     hint,
     origin: 'command line',

@@ -16,6 +16,13 @@ export interface ScenarioFlags {
   readonly window?: number | string
   readonly generators?: number | string
   readonly timeout?: number | string
+  readonly tlsCa?: string | readonly string[]
+  readonly tlsCert?: string
+  readonly tlsKey?: string
+  readonly tlsServerName?: string
+  readonly tlsMinVersion?: string
+  /** Whoever answers is taken for the server. */
+  readonly insecureSkipTlsVerify?: boolean
   readonly allowHosts?: readonly string[]
 }
 
@@ -32,6 +39,12 @@ const LOAD_PATH_OF_FLAG = {
   window: 'window',
   generators: 'generators',
   timeout: 'timeoutMs',
+  tlsCa: 'tls.ca',
+  tlsCert: 'tls.cert',
+  tlsKey: 'tls.key',
+  tlsServerName: 'tls.serverName',
+  tlsMinVersion: 'tls.minVersion',
+  insecureSkipTlsVerify: 'tls.verify',
 } as const
 
 export interface Overrides {
@@ -81,8 +94,9 @@ function loadFlags(flags: ScenarioFlags, source: unknown): Overrides {
   const single = Array.isArray(list) && list.length === 1
   return join(
     Object.entries(LOAD_PATH_OF_FLAG).map(([flag, path]) => {
-      const value = flags[flag as keyof typeof LOAD_PATH_OF_FLAG]
-      const origin = `flag --${flag}`
+      const given = flags[flag as keyof typeof LOAD_PATH_OF_FLAG]
+      const value = flag === 'insecureSkipTlsVerify' && given !== undefined ? !given : given
+      const origin = `flag --${flag.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
       if (value === undefined) return { overrides: [], findings: [] }
       if (single) return { overrides: [{ path: `load.0.${path}`, value, origin }], findings: [] }
       const hint = `say which load: --set load.<name>.${path}=${value}`
