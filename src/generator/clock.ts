@@ -6,6 +6,8 @@ export interface Clock {
   every(periodMs: number, callback: () => void): Timer
   /** Calls back once, after the input that is already waiting was read. */
   soon(callback: () => void): void
+  /** Calls back once, when all input of this turn of the event loop was read. */
+  afterInput(callback: () => void): void
 }
 
 export interface Timer {
@@ -23,6 +25,9 @@ export const systemClock: Clock = {
     return { cancel: () => clearInterval(timer) }
   },
   soon: callback => {
+    setImmediate(callback)
+  },
+  afterInput: callback => {
     setImmediate(callback)
   },
 }

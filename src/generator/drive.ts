@@ -1,6 +1,7 @@
 import type { Link, LinkEvents, ReplyOutcome } from '../protocol/link.ts'
 import type { Clock, Timer } from './clock.ts'
 import type { DriveOptions } from './driveOptions.ts'
+import { FreedSlots } from './freed.ts'
 import { Outstanding } from './outstanding.ts'
 import { Pacer } from './pace.ts'
 import { PutBack } from './putBack.ts'
@@ -24,6 +25,7 @@ export class Driver {
   readonly #clock: Clock
   readonly #recorder: Recorder
   readonly #slots: Slots
+  readonly #freed: FreedSlots
   readonly #outstanding: Outstanding
   readonly #settler: Settler
   readonly #putBack: PutBack
@@ -53,6 +55,7 @@ export class Driver {
     this.#clock = clock
     this.#recorder = options.recorder
     this.#slots = new Slots(links, load.window, feeds)
+    this.#freed = new FreedSlots(inFlight, clock, slot => this.#use(slot))
     this.#outstanding = new Outstanding(
       load.workload.kind === 'open' ? Math.max(Math.ceil(load.workload.maxOutstanding / share.of), inFlight) : inFlight,
       feeds,
@@ -98,7 +101,7 @@ export class Driver {
     if (this.#options.arrivals === null) this.#timers.push(this.#clock.after(this.#endMs, () => this.#endArrivals()))
     this.#timers.push(this.#clock.after(this.#endMs + phases.drainMs, () => this.#end()))
     // Answers that wait in the input while the process is held up came in time: they are read first.
-    const sweep = () => this.#clock.soon(() => this.#sweepTimeouts())
+    const sweep = () => this.#clock.afterInput(() => this.#sweepTimeouts())
     this.#timers.push(this.#clock.every(Math.min(100, Math.max(1, load.timeoutMs / 10)), sweep))
     const done = new Promise<void>(resolve => {
       this.#finish = resolve
@@ -207,7 +210,7 @@ export class Driver {
     else this.#settler.unanswered(entry, outcome)
     const { workload } = this.#options.load
     if (workload.kind === 'closed' && workload.thinkMs > 0) this.#think(slot, workload.thinkMs)
-    else this.#use(slot)
+    else this.#freed.add(slot)
     this.#endIfDone()
   }
 
@@ -270,16 +273,7 @@ export class Driver {
     this.#running = false
     this.#pacer.stop()
     for (const timer of this.#timers) timer.cancel()
-    const { entry } = this.#slots
-    for (let slot = 0; slot < entry.length; slot++) {
-      if (entry[slot] !== NONE) this.#settler.unanswered(entry[slot]!, 'unfinished')
-      entry[slot] = NONE
-    }
-    for (let feed = 0; feed < (this.#options.pinned ? this.#links.length : 1); feed++) {
-      for (let waiting = this.#outstanding.dequeue(feed); waiting !== NONE; waiting = this.#outstanding.dequeue(feed)) {
-        this.#settler.unanswered(waiting, 'unfinished')
-      }
-    }
+    this.#settler.unfinished(this.#slots.entry, this.#options.pinned ? this.#links.length : 1)
     this.#countUnreached()
     this.#finish()
   }

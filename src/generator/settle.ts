@@ -7,6 +7,8 @@ import { COMMITTED, NOT_COMMITTED, type Outstanding } from './outstanding.ts'
 import type { Recorder } from './recorder.ts'
 import { positionOf } from './share.ts'
 
+const NONE = -1
+
 /** Ends arrivals: each goes once into the recorder and once into the ledger, so that the two never differ. */
 export class Settler {
   readonly #recorder: Recorder
@@ -49,6 +51,17 @@ export class Settler {
   unanswered(entry: number, outcome: 'mismatched' | 'unknown' | 'unfinished' | 'dropped'): void {
     this.#recorder.unansweredAs(outcome, this.#outstanding.intendedMs[entry]!)
     this.#close(entry, outcome)
+  }
+
+  /** Ends what is in flight on slots, and what waits for one: the run is over. */
+  unfinished(inFlight: Int32Array, feeds: number): void {
+    for (const entry of inFlight) if (entry !== NONE) this.unanswered(entry, 'unfinished')
+    inFlight.fill(NONE)
+    for (let feed = 0; feed < feeds; feed++) {
+      for (let waiting = this.#outstanding.dequeue(feed); waiting !== NONE; waiting = this.#outstanding.dequeue(feed)) {
+        this.unanswered(waiting, 'unfinished')
+      }
+    }
   }
 
   /** An arrival that never got an entry: `dropped` for want of room, `unfinished` when the run ended before it was made ready. */

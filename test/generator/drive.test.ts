@@ -121,6 +121,19 @@ test('a closed loop does not see the stall: it sends nothing while it waits', as
   expect(quantileMs(open.recorder.times.response.toHistogram(), 900)).toBeGreaterThan(200)
 })
 
+test('answers that are read in one turn are all timed before the next messages are sent', async () => {
+  const { times } = await drive({
+    workload: { kind: 'closed', records: 6 },
+    links: 3,
+    // Sending holds the generator up, once all links have their first message.
+    answer: (_, nth, clock) => {
+      if (nth >= 3) clock.freeze(1)
+      return { afterMs: 5 }
+    },
+  })
+  expect(times.slice(0, 3).map(({ doneMs }) => doneMs)).toEqual([5, 5, 5])
+})
+
 test('lag + queue + service = response for every exchange, over loads, windows and service times', async () => {
   await fc.assert(
     fc.asyncProperty(

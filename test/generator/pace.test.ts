@@ -27,7 +27,11 @@ function pace(spinShare: number, everyMs: number, count: number, grainMs = 1) {
 }
 
 function bound(clock: VirtualClock) {
-  return { now: () => clock.now(), every: (periodMs: number, callback: () => void) => clock.every(periodMs, callback) }
+  return {
+    now: () => clock.now(),
+    every: (periodMs: number, callback: () => void) => clock.every(periodMs, callback),
+    afterInput: (callback: () => void) => clock.afterInput(callback),
+  }
 }
 
 const worst = (times: readonly number[]) => Math.max(...times)

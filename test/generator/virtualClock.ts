@@ -42,6 +42,11 @@ export class VirtualClock implements Clock {
     this.after(0.001, callback)
   }
 
+  /** Reading takes no time here. */
+  afterInput(callback: () => void): void {
+    this.after(0, callback)
+  }
+
   /** Time passes without anything being looked at: the process is stopped, or its loop is blocked. */
   freeze(ms: number): void {
     this.#nowMs += ms
