@@ -15,6 +15,8 @@ export const MESSAGE_FAULTS = {
   'no-cr': 'answers without CR after FS',
   'lf-after-fs': 'sends a LF after the FS CR of its answer',
   'lf-before-vt': 'sends a LF before the VT of its answer',
+  'crlf-segments': 'ends the segments of its answer with CR LF',
+  'lf-segments': 'ends the segments of its answer with LF',
   nuls: 'sends NULs after its answer',
   'wrong-id': 'answers with a control id that nobody sent',
   'empty-id': 'answers without a control id',

@@ -15,7 +15,7 @@ export function checkParts(parts: Parts, raw: unknown, place: Place): readonly F
   return [
     ...checkNames(raw),
     ...parts.load.flatMap((load, index) => (load ? checkLoad(load, index, place) : [])),
-    ...(parts.environment?.kind === 'process' && !parts.sut?.start ? checkTransports(parts.load) : []),
+    ...(parts.environment?.kind !== 'attached' && !parts.sut?.start ? checkTransports(parts.load) : []),
     ...checkCharsets(parts),
     ...checkEnvironment(parts, raw),
     ...checkTls(parts, place),

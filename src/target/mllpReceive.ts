@@ -1,6 +1,6 @@
 import type { ArrivalLog } from '../ledger/arrivals.ts'
 import { createHeaderFields, findHeaderFields, type HeaderFields } from '../protocol/hl7/fields.ts'
-import { readAck } from '../protocol/mllp/ack.ts'
+import { createAck, readAck } from '../protocol/mllp/ack.ts'
 import { ackModeOf } from './ackMode.ts'
 import type { ReadEntry } from './arrivalEntry.ts'
 import type { Misbehaviour } from './faults.ts'
@@ -103,5 +103,5 @@ export function createReceive({ acks, arrivals, entryOf, tracksIds, onStored }: 
 function isCommitAck(bytes: Uint8Array, start: number, end: number, { starts, ends }: HeaderFields): boolean {
   const type = starts[9]!
   const isAck = ends[9]! - type >= 3 && bytes[type] === 0x41 && bytes[type + 1] === 0x43 && bytes[type + 2] === 0x4b
-  return isAck && readAck(bytes, start, end, { code: null, idStart: 0, idEnd: 0 }).code?.[0] === 'C'
+  return isAck && readAck(bytes, start, end, createAck()).code?.[0] === 'C'
 }

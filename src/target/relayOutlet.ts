@@ -1,6 +1,6 @@
 import type { Endpoint } from '../model/scenario.ts'
 import { Dialled } from '../protocol/dial.ts'
-import { type Ack, readAck } from '../protocol/mllp/ack.ts'
+import { createAck, readAck } from '../protocol/mllp/ack.ts'
 import { createMllpDecoder, type MllpDecoder } from '../protocol/mllp/decoder.ts'
 import { MAX_BODY_BYTES } from './startedTarget.ts'
 
@@ -73,7 +73,7 @@ function createQueue(): Queue {
 class OutletLine {
   readonly #queue: Queue
   readonly #connection: Dialled
-  readonly #ack: Ack = { code: null, idStart: 0, idEnd: 0 }
+  readonly #ack = createAck()
   #decoder: MllpDecoder
   #inFlight: Delivery | null = null
   readonly #timeoutMs: number

@@ -118,6 +118,13 @@ const CASES: readonly Expected[] = [
     tolerated: { 'stray-bytes': 3 },
     stored: 12,
   },
+  ...(['crlf-segments', 'lf-segments'] as const).map(kind => ({
+    what: `an ack with ${kind} is read`,
+    faults: [{ kind, every: 4 }],
+    total: twelve,
+    tolerated: { 'line-feeds-in-ack': 3 },
+    stored: 12,
+  })),
   {
     what: 'a control id that nobody sent is a mismatch',
     faults: [{ kind: 'wrong-id', every: 4 }],

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { readAck } from '../../src/protocol/mllp/ack.ts'
+import { createAck, readAck } from '../../src/protocol/mllp/ack.ts'
 
 function read(text: string): { code: string | null; id: string } {
   // Surrounded by other bytes, as frames are in a shared buffer.
   const bytes = Buffer.from(`MSA|AA|wrong\r${text}\rMSA|AA|wrong`, 'latin1')
-  const ack = readAck(bytes, 13, 13 + text.length, { code: null, idStart: 0, idEnd: 0 })
+  const ack = readAck(bytes, 13, 13 + text.length, createAck())
   return { code: ack.code, id: bytes.toString('latin1', ack.idStart, ack.idEnd) }
 }
 
@@ -47,4 +47,16 @@ test.each([
   [`${head}\rMSA|A`, ''],
 ])('what is no acknowledgement has no code: %j', text => {
   expect(read(text).code).toBeNull()
+})
+
+test.each([
+  ['\r\n', true],
+  ['\n', true],
+  ['\r', false],
+])('segments that end with %j are read, and said to have line feeds: %j', (end, hasLineFeeds) => {
+  const text = `${head}${end}SFT|x${end}MSA|AE|ID-1${end}ERR||PID${end}`
+  const bytes = Buffer.from(text)
+  const ack = readAck(bytes, 0, bytes.length, createAck())
+  expect({ ...ack, id: text.slice(ack.idStart, ack.idEnd) }).toMatchObject({ code: 'AE', id: 'ID-1', hasLineFeeds })
+  expect(read(`${head}${end}MSA|AA${end}`)).toEqual({ code: 'AA', id: '' })
 })

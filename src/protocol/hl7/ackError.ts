@@ -1,6 +1,8 @@
 import { ERROR_CODES, ERROR_TEXTS, type ErrorCode } from './errorCodes.ts'
 
 const SEVERITIES: readonly string[] = ['F', 'E', 'W', 'I']
+/** An acknowledgement says why within its first segments, however long a peer makes it. */
+const MOST_BYTES = 65_536
 const SEGMENT = /^[A-Z][A-Z0-9]{2}$/
 const SMALL_NUMBER = /^[1-9]\d{0,2}$/
 
@@ -12,9 +14,10 @@ const SMALL_NUMBER = /^[1-9]\d{0,2}$/
  * @returns the acknowledgement code alone when nothing coded is said
  */
 export function describeAckError(code: string, bytes: Uint8Array, start: number, end: number): string {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1')
+  const length = Math.min(end - start, MOST_BYTES)
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, length).toString('latin1')
   const [field = '|', component = '^', , , subcomponent = '&'] = text.slice(3, 8)
-  const segments = text.split('\r').map(segment => segment.split(field))
+  const segments = text.split(/[\r\n]+/).map(segment => segment.split(field))
   const msa = segments.find(([name]) => name === 'MSA') ?? []
   const err = segments.find(([name]) => name === 'ERR') ?? []
   const first = (value: string | undefined, split: string, nth: number) => value?.split(split)[nth - 1] ?? ''

@@ -1,6 +1,4 @@
-import { findByte } from '../findByte.ts'
-
-const CR = 0x0d
+const [CR, LF] = [0x0d, 0x0a]
 const [M, S, A, H] = [0x4d, 0x53, 0x41, 0x48]
 
 /** What an acknowledgement says, as ranges of the frame it was read from; reused from one reply to the next. */
@@ -10,6 +8,12 @@ export interface Ack {
   /** MSA-2: the control id answered, byte for byte. */
   idStart: number
   idEnd: number
+  /** Its segments end with LF or CR LF instead of CR (HL7 v2.5.1 section 2.8: CR alone). */
+  hasLineFeeds: boolean
+}
+
+export function createAck(): Ack {
+  return { code: null, idStart: 0, idEnd: 0, hasLineFeeds: false }
 }
 
 /** Acknowledgement codes, HL7 table 0008. */
@@ -22,30 +26,49 @@ export function readAck(bytes: Uint8Array, start: number, end: number, ack: Ack)
   ack.code = null
   ack.idStart = start
   ack.idEnd = start
+  ack.hasLineFeeds = false
   if (end - start < 8 || bytes[start] !== M || bytes[start + 1] !== S || bytes[start + 2] !== H) return ack
+  const msa = findMsa(bytes, start, end, CR)
+  if (msa < end) {
+    ack.hasLineFeeds = bytes[msa - 1] === LF
+    return readMsa(bytes, msa, end, CR, ack)
+  }
+  const afterLf = findMsa(bytes, start, end, LF)
+  ack.hasLineFeeds = afterLf < end
+  return readMsa(bytes, afterLf, end, LF, ack)
+}
+
+/** Start of the MSA segment, or `end`. */
+function findMsa(bytes: Uint8Array, start: number, end: number, terminator: number): number {
   const separator = bytes[start + 3]
-  let at = nextSegment(bytes, start, end)
+  let at = nextSegment(bytes, start, end, terminator)
   while (
     at + 3 < end &&
     !(bytes[at] === M && bytes[at + 1] === S && bytes[at + 2] === A && bytes[at + 3] === separator)
   ) {
-    at = nextSegment(bytes, at, end)
+    at = nextSegment(bytes, at, end, terminator)
   }
+  return at + 3 < end ? at : end
+}
+
+function readMsa(bytes: Uint8Array, at: number, end: number, terminator: number, ack: Ack): Ack {
   if (at + 6 > end) return ack
+  const separator = bytes[at + 3]
   const code = CODES.get(pair(bytes[at + 4]!, bytes[at + 5]!))
-  const closed = at + 6 === end || bytes[at + 6] === separator || bytes[at + 6] === CR
+  const closed = at + 6 === end || bytes[at + 6] === separator || bytes[at + 6] === terminator
   if (code === undefined || !closed) return ack
   ack.code = code
   ack.idStart = Math.min(at + 7, end)
   ack.idEnd = ack.idStart
   if (bytes[at + 6] !== separator) return ack
-  while (ack.idEnd < end && bytes[ack.idEnd] !== separator && bytes[ack.idEnd] !== CR) ack.idEnd++
+  while (ack.idEnd < end && bytes[ack.idEnd] !== separator && bytes[ack.idEnd] !== terminator) ack.idEnd++
   return ack
 }
 
-function nextSegment(bytes: Uint8Array, at: number, end: number): number {
-  const cr = findByte(bytes, CR, at, end)
-  return cr === -1 ? end : cr + 1
+function nextSegment(bytes: Uint8Array, at: number, end: number, terminator: number): number {
+  const found = bytes.indexOf(terminator, at)
+  if (found === -1 || found >= end) return end
+  return bytes[found + 1] === LF ? found + 2 : found + 1
 }
 
 function pair(first: number, second: number): number {

@@ -3,7 +3,7 @@ import { DialledLink, type DialledLinkOptions } from '../dialledLink.ts'
 import type { FrameDecoder, Framing, NakReason } from '../framing.ts'
 import { describeAckError } from '../hl7/ackError.ts'
 import type { Link } from '../link.ts'
-import { type Ack, readAck } from './ack.ts'
+import { createAck, readAck } from './ack.ts'
 import type { MllpError } from './decoder.ts'
 import { Doubts } from './doubts.ts'
 
@@ -32,7 +32,7 @@ export class MllpLink extends DialledLink {
   readonly #frames: Buffer[]
   /** Where the stream of bytes stood after the frame of each slot was written. */
   readonly #ends: Float64Array
-  readonly #ack: Ack = { code: null, idStart: 0, idEnd: 0 }
+  readonly #ack = createAck()
   readonly #doubts: Doubts
   #decoder: FrameDecoder
 
@@ -109,6 +109,7 @@ export class MllpLink extends DialledLink {
   #received(bytes: Uint8Array, start: number, end: number): void {
     const ack = readAck(bytes, start, end, this.#ack)
     if (ack.code === null) return this.#unmatched('not an acknowledgement')
+    if (ack.hasLineFeeds) this.#options.events.tolerated(this.#options.id, 'line-feeds-in-ack')
     const index = this.#options.indexOf(bytes, ack.idStart, ack.idEnd)
     const slot = index < 0 ? -1 : this.#slots.indexOf(index)
     if (slot !== -1) this.acknowledged(slot, ack.code, bytes, start, end)
