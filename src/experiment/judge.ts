@@ -2,6 +2,9 @@ import type { GeneratorHealth } from '../model/generator.ts'
 import type { LoadResult } from '../model/result.ts'
 import type { ValidityLimits } from '../model/scenario.ts'
 
+/** Most time that a closed loop may wait for a CPU, per second that it had one. */
+const MOST_WAITED_FOR = 0.75
+
 /** Why a run does not count: every sign that a generator, not the target, was the limit. Empty = valid. */
 export function whyInvalid(loads: readonly LoadResult[], limits: ValidityLimits): string[] {
   return loads.flatMap(load => [
@@ -16,10 +19,12 @@ export function whyInvalid(loads: readonly LoadResult[], limits: ValidityLimits)
 function lagReasons(load: LoadResult, limits: ValidityLimits): string[] {
   if (load.workload === 'closed') return []
   const lagMs = load.quantiles.lag.p50.ms
-  const responseMs = load.quantiles.response.p50.ms
+  const { ms, aboveMs } = load.quantiles.response.p50
+  // Where half of the arrivals got no answer, lag is set against the time that they are known to have waited.
+  const responseMs = ms ?? aboveMs
   if (lagMs === null || responseMs === null || lagMs <= limits.maxLagShare * responseMs) return []
   return [
-    `${load.load}: p50 of lag ${lagMs.toFixed(2)} ms is more than ${percent(limits.maxLagShare)} of p50 of response ${responseMs.toFixed(2)} ms`,
+    `${load.load}: p50 of lag ${lagMs.toFixed(2)} ms is more than ${percent(limits.maxLagShare)} of p50 of response ${ms === null ? 'beyond ' : ''}${responseMs.toFixed(2)} ms`,
   ]
 }
 
@@ -45,12 +50,26 @@ function healthReasons(load: LoadResult, health: GeneratorHealth, limits: Validi
   if (load.workload === 'closed' && busyShare > limits.maxCpuShare) {
     reasons.push(`used or waited for a CPU ${percent(busyShare)} of the time, more than ${percent(limits.maxCpuShare)}`)
   }
-  if (health.starvedShare !== null && health.starvedShare > limits.maxStarvedShare) {
-    reasons.push(
-      `waited for a CPU ${percent(health.starvedShare)} of the time, more than ${percent(limits.maxStarvedShare)}`,
-    )
+  const starvedShare = health.starvedShare ?? 0
+  const mayWaitShare = load.workload === 'closed' ? mostWaiting(health, limits) : limits.maxStarvedShare
+  if (starvedShare > mayWaitShare)
+    reasons.push(`waited for a CPU ${percent(starvedShare)} of the time, more than ${percent(mayWaitShare)}`)
+  for (const [what, ms] of [
+    ['was paused, 10 ms and more at a time,', health.pausedMs],
+    ['collected garbage', health.gcMs],
+  ] as const) {
+    const share = ms / Math.max(load.measuredMs, 1)
+    if (share > limits.maxStarvedShare)
+      reasons.push(`${what} for ${percent(share)} of the time, more than ${percent(limits.maxStarvedShare)}`)
   }
   return reasons
+}
+
+/** A closed loop slows down with its generator: one that had to wait for nearly all the CPU time that it got was slowed down, though it was idle at times. */
+function mostWaiting({ cpuShare }: GeneratorHealth, { maxStarvedShare }: ValidityLimits): number {
+  // 1 = whatever the machine does.
+  if (maxStarvedShare >= 1) return maxStarvedShare
+  return Math.min(maxStarvedShare, Math.max(maxStarvedShare / 2, MOST_WAITED_FOR * cpuShare))
 }
 
 function percent(share: number): string {

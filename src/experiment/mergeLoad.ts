@@ -4,6 +4,7 @@ import type { GeneratorResult, Tick } from '../model/generator.ts'
 import type { LoadResult } from '../model/result.ts'
 import type { Load } from '../model/scenario.ts'
 import { decode, encode, meanMs, merge, quantilesOf } from '../stats/histogram.ts'
+import { lagOfPauses, type Suspect } from '../stats/lagOfPauses.ts'
 
 /** The generators of one load as one: counts added, histograms merged without loss. */
 export function mergeLoad(
@@ -25,8 +26,9 @@ export function mergeLoad(
   const leastMs = Math.min(load.timeoutMs, drainMs)
   const isEnhanced = load.protocol === 'mllp' && load.acknowledgement === 'enhanced'
   const uncommitted = isEnhanced ? arrivals - histograms.commit.totalCount : 0
+  const lag = load.workload.kind === 'open' ? histograms.lag : lagOfPauses(results.map(suspectOf(load)))
   const quantiles: Record<Time, Quantiles> = {
-    response: quantilesOf(histograms.response, unanswered, leastMs, histograms.lag, maxLagShare),
+    response: quantilesOf(histograms.response, unanswered, leastMs, lag, maxLagShare),
     lag: quantilesOf(histograms.lag, 0, leastMs, null, 1),
     queue: quantilesOf(histograms.queue, unanswered, leastMs, null, 1),
     service: quantilesOf(histograms.service, unanswered, leastMs, null, 1),
@@ -62,6 +64,16 @@ export function mergeLoad(
     hash: results[0]?.hash ?? null,
     ticks,
   }
+}
+
+/** The pauses of generator `index`, and what they held up. */
+function suspectOf({ connections, generators, window }: Load) {
+  return (result: GeneratorResult, index: number): Suspect => ({
+    pauses: decode(result.pauses),
+    answered: decode(result.histograms.response).totalCount,
+    answeredPerMs: result.acceptedInPhase / Math.max(result.measuredMs, 1),
+    inFlight: Math.ceil((connections - index) / generators) * window,
+  })
 }
 
 function total(results: readonly GeneratorResult[], of: (result: GeneratorResult) => number): number {

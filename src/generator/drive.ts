@@ -2,6 +2,7 @@ import type { Link, LinkEvents, ReplyOutcome } from '../protocol/link.ts'
 import type { Clock, Timer } from './clock.ts'
 import type { DriveOptions } from './driveOptions.ts'
 import { FreedSlots } from './freed.ts'
+import { countRefusal, isLocal } from './links.ts'
 import { Outstanding } from './outstanding.ts'
 import { Pacer } from './pace.ts'
 import { PutBack } from './putBack.ts'
@@ -73,7 +74,7 @@ export class Driver {
       tolerated: (_link, what) => options.recorder.tolerate(what),
       explained: (_link, error) => options.recorder.explain(error),
       lost: (link, reason) => this.#lost(link, reason),
-      refused: (_link, code) => void this.refusals.set(code, (this.refusals.get(code) ?? 0) + 1),
+      refused: (_link, code) => countRefusal(this.refusals, code),
     }
   }
 
@@ -230,6 +231,7 @@ export class Driver {
   #lost(link: number, reason: string): void {
     if (!this.#running) return
     this.redials++
+    if (isLocal(reason)) countRefusal(this.refusals, reason)
     const lost = this.#putBack.lose(link, reason, this.now())
     this.#useIdle(this.#slots.feedOf(link * this.#slots.window), lost)
     this.#endIfDone()

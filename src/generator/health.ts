@@ -1,25 +1,20 @@
 import { readFileSync } from 'node:fs'
 import { type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks'
 import type { Vitals } from '../model/generator.ts'
-import { createHistogram, type Histogram, quantileMs, recordMs } from '../stats/histogram.ts'
 
-const PROBE_MS = 5
+/** What the meters of the process and of the host say of a while. */
+export type Metered = Omit<Vitals, 'loopDelayP99Ms' | 'loopDelayMaxMs' | 'pausedMs'>
 
-/** Watches this process from now until `end`: a generator is a suspect in every result. */
-export function watchVitals(): { end(): Vitals } {
+/** Reads the meters now and at `end`: a generator is a suspect in every result. */
+export function watchMeters(): { end(): Metered } {
   const from = readMeters()
-  const delays = createHistogram()
-  const probe = probeLoop(delays)
   const collections = watchCollections()
   return {
     end() {
-      probe.stop()
       collections.stop()
       const to = readMeters()
       const elapsedMs = Math.max(to.atMs - from.atMs, 1)
       return {
-        loopDelayP99Ms: quantileMs(delays, 990) ?? 0,
-        loopDelayMaxMs: quantileMs(delays, 1000) ?? 0,
         cpuShare: (to.cpuMs - from.cpuMs) / elapsedMs,
         starvedShare: to.waitedMs === null || from.waitedMs === null ? null : (to.waitedMs - from.waitedMs) / elapsedMs,
         stolenShare: shareStolen(from.host, to.host),
@@ -27,23 +22,6 @@ export function watchVitals(): { end(): Vitals } {
         gcMaxMs: collections.longestMs(),
         maxRssBytes: process.resourceUsage().maxRSS * 1024,
       }
-    },
-  }
-}
-
-/** How much later than asked a timer of the event loop rings: every pause of the process shows here, whatever its cause. */
-function probeLoop(delays: Histogram): { stop(): void } {
-  let lastMs = performance.now()
-  const probe = () => {
-    const nowMs = performance.now()
-    recordMs(delays, Math.max(0, nowMs - lastMs - PROBE_MS))
-    lastMs = nowMs
-  }
-  const timer = setInterval(probe, PROBE_MS)
-  return {
-    stop() {
-      probe()
-      clearInterval(timer)
     },
   }
 }

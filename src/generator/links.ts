@@ -52,7 +52,17 @@ export function openLinks(
   })
 }
 
+/** Whether an error code tells of this machine, not of the target. */
+export function isLocal(code: string): boolean {
+  return LOCAL_CODES.has(code)
+}
+
+/** Counts a dial that failed, or a connection that was lost, with `code`. */
+export function countRefusal(refusals: Map<string, number>, code: string): void {
+  refusals.set(code, (refusals.get(code) ?? 0) + 1)
+}
+
 /** The refusals that are this machine's own doing. */
 export function localErrors(refusals: ReadonlyMap<string, number>): Record<string, number> {
-  return Object.fromEntries([...refusals].filter(([code]) => LOCAL_CODES.has(code)))
+  return Object.fromEntries([...refusals].filter(([code]) => isLocal(code)))
 }

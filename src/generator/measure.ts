@@ -1,16 +1,16 @@
 import { Fates } from '../ledger/fate.ts'
 import { IntendedTimes } from '../ledger/intended.ts'
 import { readClock } from '../ledger/machineClock.ts'
-import type { GeneratorPlan, GeneratorResult, HashStage, Tick, Timeline, Vitals } from '../model/generator.ts'
-import { quantilesOf } from '../stats/histogram.ts'
+import type { GeneratorPlan, GeneratorResult, HashStage, Tick, Timeline } from '../model/generator.ts'
+import { encode, quantilesOf } from '../stats/histogram.ts'
 import { type ArrivalCursor, arrivals } from '../workload/arrivals.ts'
 import { hash32 } from '../workload/random.ts'
-import { type Clock, systemClock } from './clock.ts'
+import { systemClock } from './clock.ts'
 import { Driver } from './drive.ts'
 import type { HashingStage } from './hash/stage.ts'
-import { watchVitals } from './health.ts'
 import { localErrors, type MakeLink, openLinks } from './links.ts'
 import { Recorder } from './recorder.ts'
+import { type Watched, watchRun } from './watch.ts'
 
 const LOADS = 0x6c6f6164
 
@@ -74,16 +74,17 @@ export async function prepare(
     refusals: driver.refusals,
     stop: () => driver.stop(),
     async measure(onTick) {
-      const vitals = watchPhase(plan, clock)
+      const watch = watchRun(plan, clock)
       const done = driver.run(links)
       const ticker = clock.every(plan.tickMs, () => onTick(recorder.tick(driver.now(), driver.outstanding)))
       await done
+      const watched = watch.end()
       ticker.cancel()
       onTick(recorder.tick(driver.now(), driver.outstanding))
       recorder.checkConservation()
       for (const link of links) link.close()
       stage?.close()
-      return resultOf(plan, recorder, driver, fates, vitals.end(), {
+      return resultOf(plan, recorder, driver, fates, watched, {
         hash: stage?.result() ?? null,
         timeline: intended && timelineOf(driver, intended),
         connectionsWanted: wanted,
@@ -95,24 +96,6 @@ export async function prepare(
       })
     },
   }
-}
-
-/** Watches the process over the measured phase only; a run that ends sooner is watched from its start. */
-function watchPhase({ phases, load }: GeneratorPlan, clock: Clock): { end(): Vitals } {
-  let watch = watchVitals()
-  let result: Vitals | null = null
-  const end = () => {
-    from.cancel()
-    until?.cancel()
-    result ??= watch.end()
-    return result
-  }
-  const from = clock.after(phases.warmupMs, () => {
-    watch.end()
-    watch = watchVitals()
-  })
-  const until = load.workload.records === null ? clock.after(phases.warmupMs + phases.measureMs, end) : null
-  return { end }
 }
 
 interface Traffic {
@@ -137,7 +120,7 @@ function resultOf(
   recorder: Recorder,
   driver: Driver,
   fates: Fates,
-  vitals: Vitals,
+  { vitals, pauses }: Watched,
   traffic: Traffic,
 ): GeneratorResult {
   const { phases, load } = plan
@@ -161,6 +144,7 @@ function resultOf(
     bytesOut: traffic.bytesOut,
     bytesIn: traffic.bytesIn,
     hash: traffic.hash,
+    pauses: encode(pauses),
     ledger: fates.encode(),
     ...(traffic.timeline && { timeline: traffic.timeline }),
     health: {

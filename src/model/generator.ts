@@ -94,6 +94,8 @@ export interface GeneratorResult {
   /** Of a followed load. */
   readonly timeline?: Timeline
   readonly health: GeneratorHealth
+  /** Pauses of the event loop of 10 ms and more, over the same while as `health.pausedMs`: HDR histogram like `histograms`. */
+  readonly pauses: string
   /** The hashing stage of the load; null when it has none. */
   readonly hash: HashStage | null
 }
@@ -123,9 +125,11 @@ export interface HashStage {
 
 /** What a process finds out about itself over a while; null = this machine does not tell. */
 export interface Vitals {
-  /** Event-loop delay in the measured phase, ms. */
+  /** Event-loop delay, ms, from one second before the measured phase until the run's last exchange ended. */
   readonly loopDelayP99Ms: number
   readonly loopDelayMaxMs: number
+  /** Sum of the pauses of at least 10 ms in the same while, ms. */
+  readonly pausedMs: number
   /** CPU seconds of the process per second of the measured phase. */
   readonly cpuShare: number
   /** Time runnable without a CPU per second of the measured phase. */

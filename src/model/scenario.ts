@@ -273,7 +273,7 @@ export interface ValidityLimits {
   readonly maxPauseMs: number
   /** Most CPU time that a closed-loop generator may use or wait for, seconds per second of the measured phase. */
   readonly maxCpuShare: number
-  /** Largest share of the measured phase that a generator may have been runnable without a CPU. */
+  /** Largest share of the measured phase that a generator may have been runnable without a CPU, in pauses, or collecting garbage. */
   readonly maxStarvedShare: number
 }
 

@@ -73,6 +73,7 @@ function healthData(generators: readonly GeneratorHealth[]): Record<string, unkn
     localErrors: sumsByName(generators.map(health => health.localErrors)),
     loopDelayP99Ms: worst(health => health.loopDelayP99Ms),
     loopDelayMaxMs: worst(health => health.loopDelayMaxMs),
+    pausedMs: worst(health => health.pausedMs),
     cpuShare: worst(health => health.cpuShare),
     starvedShare: worst(health => health.starvedShare),
     stolenShare: worst(health => health.stolenShare),

@@ -33,7 +33,7 @@ const validitySchema = z.strictObject({
     .default(0.95)
     .describe('Most CPU time that a closed-loop generator may use or wait for, seconds per second, 0 to 64.'),
   maxStarvedShare: share(
-    'Largest share of the measured phase that a generator may have been runnable without a CPU',
+    'Largest share of the measured phase that a generator may have been runnable without a CPU, in pauses of 10 ms and more, or collecting garbage',
   ).default(0.3),
 })
 

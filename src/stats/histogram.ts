@@ -36,6 +36,11 @@ export function recordMs(histogram: Histogram, ms: number): void {
   histogram.recordValue(units > 0 ? Math.min(units, HIGHEST_UNITS) : 0)
 }
 
+/** Records a time in ms `count` times. */
+export function recordTimes(histogram: Histogram, ms: number, count: number): void {
+  if (count > 0) histogram.recordValueWithCount(Math.min(Math.round(ms * UNITS_PER_MS), HIGHEST_UNITS), count)
+}
+
 /** HdrHistogram V2, compressed, base64. */
 export function encode(histogram: Histogram): string {
   // The library pads its base64 with the unused end of a buffer; the length in bytes 4 to 7 says where the data ends.
@@ -60,6 +65,16 @@ export function meanMs(histogram: Histogram): number | null {
   return histogram.totalCount === 0 ? null : histogram.mean / UNITS_PER_MS
 }
 
+/** What was recorded, ascending: each time in ms, to three digits, and how often. */
+export function* recordedOf(histogram: Histogram): Generator<{ readonly ms: number; readonly count: number }> {
+  const { recordedValuesIterator } = histogram
+  recordedValuesIterator.reset()
+  while (recordedValuesIterator.hasNext()) {
+    const { valueIteratedTo, countAddedInThisIterationStep } = recordedValuesIterator.next()
+    yield { ms: valueIteratedTo / UNITS_PER_MS, count: countAddedInThisIterationStep }
+  }
+}
+
 /** The `rank`-th smallest recorded time (1 .. count), ms. */
 export function valueAtRankMs(histogram: Histogram, rank: number): number {
   // Half a rank below the integer: the library rounds up, and its floating-point rank cannot slip to a neighbour.
@@ -77,7 +92,7 @@ export function quantileMs(histogram: Histogram, thousandths: number): number | 
  * Quantiles over answered and unanswered arrivals together: the unanswered are slower than any answered one, and known only to
  * lie above `timeoutMs`. Nothing answered and nothing unanswered: `ms` and `aboveMs` are both null.
  * @param unanswered arrivals without an answer, an integer >= 0
- * @param lag the generator's own lag over the same answered exchanges; null = nothing is marked
+ * @param lag the generator's own lag over the same arrivals; null = nothing is marked
  * @param maxLagShare a figure is marked when lag at the same rank is more than this share of it, 0 to 1
  * @throws RangeError when `unanswered` is not a count.
  */
@@ -94,7 +109,8 @@ export function quantilesOf(
   const at = (quantile: Quantile): QuantileValue => {
     if (total === 0) return { ms: null, aboveMs: null, marked: false }
     const rank = rankOf(THOUSANDTHS[quantile], total)
-    if (rank > answered.totalCount) return { ms: null, aboveMs: timeoutMs, marked: false }
+    if (rank > answered.totalCount)
+      return { ms: null, aboveMs: timeoutMs, marked: lagAtMs(lag, rank) > maxLagShare * timeoutMs }
     const ms = valueAtRankMs(answered, rank)
     return { ms, aboveMs: null, marked: lagAtMs(lag, rank) > maxLagShare * ms }
   }

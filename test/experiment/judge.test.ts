@@ -20,7 +20,11 @@ const healthy = {
   loopDelayMaxMs: 12,
   cpuShare: 0.3,
   starvedShare: 0.01,
+  pausedMs: 0,
+  gcMs: 5,
 } as unknown as GeneratorHealth
+
+const at = (ms: number | null, aboveMs: number | null = null) => ({ ms, aboveMs, marked: false })
 
 function load({
   lagMs = 0.2 as number | null,
@@ -29,12 +33,12 @@ function load({
   health = {} as Partial<GeneratorHealth>,
   hash = null as LoadResult['hash'],
 }): LoadResult {
-  const p50 = (ms: number | null) => ({ p50: { ms, aboveMs: null, marked: false } })
   return {
     load: 'mllp',
     workload,
     hash,
-    quantiles: { lag: p50(lagMs), response: p50(responseMs) },
+    measuredMs: 1000,
+    quantiles: { lag: { p50: at(lagMs) }, response: { p50: at(responseMs) } },
     generators: [{ ...healthy, ...health }],
   } as unknown as LoadResult
 }
@@ -99,4 +103,26 @@ test('hashing that the load declares is the client’s own work: its CPU is not 
   const health = { cpuShare: 1.9, starvedShare: 0.6 }
   expect(reasons({ workload: 'closed', hash, health })).toEqual([])
   expect(reasons({ workload: 'closed', hash, health: { ...health, loopDelayMaxMs: 900 } })).toHaveLength(1)
+})
+
+test('many short pauses, or much garbage collection, add up: invalid', () => {
+  expect(reasons({ health: { pausedMs: 190 } })).toEqual([])
+  expect(reasons({ workload: 'closed', health: { pausedMs: 210 } })).toEqual([
+    'mllp generator 0: was paused, 10 ms and more at a time, for 21 % of the time, more than 20 %',
+  ])
+  expect(reasons({ health: { gcMs: 400 } })[0]).toContain('collected garbage for 40 % of the time')
+})
+
+test('where most arrivals got no answer, lag is set against the time that they waited at least', () => {
+  const unanswered = { ...load({}), quantiles: { lag: { p50: at(900) }, response: { p50: at(null, 2000) } } }
+  expect(whyInvalid([unanswered as unknown as LoadResult], limits)[0]).toContain('response beyond 2000.00 ms')
+})
+
+test('a closed loop that waited nearly as long for a CPU as it had one was slowed down: invalid, unless it was little', () => {
+  expect(reasons({ workload: 'closed', health: { cpuShare: 0.2, starvedShare: 0.16 } })[0]).toContain('more than 15 %')
+  expect(reasons({ workload: 'closed', health: { cpuShare: 0.25, starvedShare: 0.16 } })).toEqual([])
+  expect(reasons({ workload: 'closed', health: { cpuShare: 0.05, starvedShare: 0.09 } })).toEqual([])
+  const any = { ...limits, maxStarvedShare: 1, maxCpuShare: 64 }
+  expect(whyInvalid([load({ workload: 'closed', health: { cpuShare: 0.2, starvedShare: 0.7 } })], any)).toEqual([])
+  expect(reasons({ workload: 'open', health: { cpuShare: 0.15, starvedShare: 0.16 } })).toEqual([])
 })

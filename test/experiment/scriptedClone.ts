@@ -139,6 +139,7 @@ function resultOf(plan: GeneratorPlan, accepted: number, pauseMs: number): Gener
     bytesOut: 0,
     bytesIn: 0,
     ledger: fates.encode(),
+    pauses: encode(none),
     health: {
       pid: 1,
       node: 'v24',
@@ -149,6 +150,7 @@ function resultOf(plan: GeneratorPlan, accepted: number, pauseMs: number): Gener
       localErrors: {},
       loopDelayP99Ms: 1,
       loopDelayMaxMs: pauseMs,
+      pausedMs: 0,
       cpuShare: 0.1,
       starvedShare: 0,
       stolenShare: 0,

@@ -115,3 +115,9 @@ test('a number of unanswered arrivals that is no count is refused', () => {
   for (const count of [-1, 0.5, Number.NaN])
     expect(() => quantilesOf(createHistogram(), count, 1, null, 0.1)).toThrow(RangeError)
 })
+
+test('a figure of the unanswered is marked where lag at its rank is a large part of the time that they are known to have waited', () => {
+  const lag = histogramOf([0, 400])
+  expect(quantilesOf(histogramOf([1]), 1, 1_000, lag, 0.1).max).toEqual({ ms: null, aboveMs: 1_000, marked: true })
+  expect(quantilesOf(histogramOf([1]), 1, 5_000, lag, 0.1).max).toEqual({ ms: null, aboveMs: 5_000, marked: false })
+})

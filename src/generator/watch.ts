@@ -1,0 +1,38 @@
+import type { GeneratorPlan, Vitals } from '../model/generator.ts'
+import type { Histogram } from '../stats/histogram.ts'
+import type { Clock } from './clock.ts'
+import { type Metered, watchMeters } from './health.ts'
+import { watchPauses } from './pauses.ts'
+
+/** A pause so long before the measured phase may leave a burst of late arrivals in its beginning. */
+const LEAD_MS = 1000
+
+export interface Watched {
+  readonly vitals: Vitals
+  readonly pauses: Histogram
+}
+
+/**
+ * Watches the process from now, the start of the run. Its meters are read over the measured phase only; a run that ends sooner is
+ * watched from its start. Pauses count until `end`: one in the drain is part of what the last exchanges are said to have taken.
+ */
+export function watchRun({ phases, load }: GeneratorPlan, clock: Clock): { end(): Watched } {
+  const pauseWatch = watchPauses(performance.now() + phases.warmupMs - LEAD_MS)
+  let meters = watchMeters()
+  let metered: Metered | null = null
+  const endMeters = () => (metered ??= meters.end())
+  const from = clock.after(phases.warmupMs, () => {
+    meters.end()
+    meters = watchMeters()
+  })
+  const until = load.workload.records === null ? clock.after(phases.warmupMs + phases.measureMs, endMeters) : null
+  return {
+    end() {
+      from.cancel()
+      until?.cancel()
+      const { delayP99Ms, longestMs, totalMs, pauses } = pauseWatch.end()
+      const vitals = { ...endMeters(), loopDelayP99Ms: delayP99Ms, loopDelayMaxMs: longestMs, pausedMs: totalMs }
+      return { vitals, pauses }
+    },
+  }
+}
