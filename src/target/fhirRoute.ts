@@ -1,3 +1,4 @@
+import { MOST_NESTED, tooDeepAt } from '../protocol/json/nesting.ts'
 import { FhirRefusal } from './fhirAnswer.ts'
 import { performBundle } from './fhirBundle.ts'
 import { create, type Handled } from './fhirCreate.ts'
@@ -59,6 +60,9 @@ function postOnly(request: FhirRequest, perform: () => Handled): Handled {
 
 function jsonOf(request: FhirRequest): unknown {
   expectType(request, JSON_TYPES)
+  const deep = tooDeepAt(request.body, 0, request.body.length)
+  if (deep !== -1)
+    throw new FhirRefusal(400, 'structure', `the body is nested deeper than ${MOST_NESTED} levels at byte ${deep}`)
   try {
     return JSON.parse(request.body.toString())
   } catch (error) {

@@ -102,8 +102,11 @@ export async function startFhirTarget(options: FhirTargetOptions): Promise<Start
   }
 
   const http = { keepAliveTimeout: 0, requestTimeout: 0, noDelay: true }
-  const onRequest = (request: IncomingMessage, response: ServerResponse) =>
+  const onRequest = (request: IncomingMessage, response: ServerResponse) => {
+    // Node takes a request line without a version for HTTP/0.9.
+    if (request.httpVersionMajor !== 1) return void response.writeHead(400, { Connection: 'close' }).end()
     readBody(request, MAX_BODY_BYTES, body => onBody(request, response, body))
+  }
   const server =
     tls === null ? createServer(http, onRequest) : createSecureServer({ ...http, ...serverTls(tls) }, onRequest)
   server.on(tls === null ? 'connection' : 'secureConnection', (socket: Socket) => {

@@ -11,16 +11,20 @@ interface Reply {
 function decode(chunks: readonly Uint8Array[], { maxHeadBytes = 4096, maxBodyBytes = 1 << 20, closes = false } = {}) {
   const replies: Reply[] = []
   const errors: string[] = []
+  const offsets: number[] = []
   const decoder = new HttpReplyDecoder({
     maxHeadBytes,
     maxBodyBytes,
     onReply: (status, bytes, start, end, keepAlive) =>
       replies.push({ status, body: Buffer.from(bytes.subarray(start, end)).toString('latin1'), keepAlive }),
-    onError: reason => errors.push(reason),
+    onError: (reason, offset) => {
+      errors.push(reason)
+      offsets.push(offset)
+    },
   })
   for (const chunk of chunks) decoder.push(chunk, 0, chunk.length)
   if (closes) decoder.close()
-  return { replies, errors }
+  return { replies, errors, offsets }
 }
 
 const bytes = (text: string) => Buffer.from(text, 'latin1')
@@ -104,15 +108,40 @@ test.each([
   ['chunk size is no hexadecimal number', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n'],
   ['chunk longer than its size', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nab\r\n'],
   ['bare LF in a chunked body', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\nab'],
+  ['bare CR in a chunked body', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\rab'],
+  ['chunk size is no hexadecimal number', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n+5\r\nabcde'],
+  ['chunk size is no hexadecimal number', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n 5\r\nabcde'],
+  ['chunk size is no hexadecimal number', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5 \r\nabcde'],
+  ['chunk size is no hexadecimal number', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;\0\r\nabcde'],
+  ['header without a colon', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX-A\r\n\r\n'],
+  ['Content-Length is no number', 'HTTP/1.1 200 OK\r\nContent-Length: 0x5\r\n\r\nabcde'],
+  ['Content-Length is no number', 'HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nabcde'],
+  ['Content-Length is no number', 'HTTP/1.1 200 OK\r\nContent-Length: 5 5\r\n\r\nabcde'],
+  ['Content-Length is no number', 'HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551621\r\n\r\nabcde'],
+  ['header whose name is no token', 'HTTP/1.1 200 OK\r\nContent-Length : 5\r\n\r\nabcde'],
+  ['header without a colon', 'HTTP/1.1 200 OK\r\nContent-Length\r\n\r\n'],
+  ['header without a name', 'HTTP/1.1 200 OK\r\n: 5\r\n\r\n'],
+  ['control character in the head', 'HTTP/1.1 200 OK\r\nX-A: a\0b\r\nContent-Length: 0\r\n\r\n'],
+  ['control character in the head', 'HTTP/1.1 200 O\x07K\r\nContent-Length: 0\r\n\r\n'],
+  ['status is no three-digit number', 'HTTP/1.1 2000 OK\r\nContent-Length: 0\r\n\r\n'],
+  ['not an HTTP/1.x status line', 'http/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'],
+  ['not an HTTP/1.x status line', '{"resourceType":"Bundle","total":1}'],
+  ['not an HTTP/1.x status line', '\x0bMSH|^~\\&|A|B\r\x1c\r'],
+  ['a body with status 204', 'HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\nabcde'],
+  ['a body with status 204', 'HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'],
+  ['protocol switched unasked', 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n'],
+  ['more than 16 interim replies', 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(17)],
 ])('%s is refused, however the stream is cut', (reason, text) => {
   const stream = bytes(text)
+  const { offsets: whole } = decode([stream])
+  expect(whole[0]).toBeLessThan(stream.length)
   for (let place = 0; place <= stream.length; place++) {
-    const { replies, errors } = decode([
+    const { replies, errors, offsets } = decode([
       stream.subarray(0, place),
       stream.subarray(place),
       bytes('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'),
     ])
-    expect({ place, replies, errors }).toEqual({ place, replies: [], errors: [reason] })
+    expect({ place, replies, errors, offsets }).toEqual({ place, replies: [], errors: [reason], offsets: whole })
   }
 })
 
@@ -125,5 +154,38 @@ test('heads and bodies above their limits are refused', () => {
   ])
   expect(decode([bytes(chunked(['x'.repeat(60), 'x'.repeat(60)]))], { maxBodyBytes: 100 }).errors).toEqual([
     'body longer than 100 bytes',
+  ])
+})
+
+test('an error says at which byte of the whole connection it is', () => {
+  const good = withLength('{"total":1}')
+  const at = (text: string) => decode([bytes(good + text)]).offsets[0]! - good.length
+  const head = 'HTTP/1.1 200 OK\r\n'
+  expect(at(`${head}X-A: 1\rX\r\n\r\n`)).toBe(head.length + 6)
+  expect(at(`${head}X-A\r\n\r\n`)).toBe(head.length)
+  const start = `${head}Transfer-Encoding: chunked\r\n\r\n`
+  expect(at(`${start}2\r\nab\r\n0x2\r\n`)).toBe(start.length + 7)
+})
+
+test('sizes, extensions and trailers are bounded together, and so is each line', () => {
+  const start = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n'
+  expect(decode([bytes(`${start}1;${'x'.repeat(1100)}`)]).errors).toEqual([
+    'line of a chunked body longer than 1024 bytes',
+  ])
+  expect(decode([bytes(`${start}${`1;${'x'.repeat(900)}\r\na\r\n`.repeat(10)}`)]).errors).toEqual([
+    'more chunk sizes, extensions and trailers than body',
+  ])
+  expect(decode([bytes(`${start}0\r\n${'X-A: 1\r\n'.repeat(1000)}`)]).errors).toEqual([
+    'more chunk sizes, extensions and trailers than body',
+  ])
+  const tiny = `${start}${'1\r\na\r\n'.repeat(5000)}0\r\n\r\n`
+  expect(decode([bytes(tiny)]).replies.map(({ body }) => body.length)).toEqual([5000])
+})
+
+test('a reply to nobody after 304, whose length tells of a body that is not sent, begins with its own head', () => {
+  const { replies } = decode([bytes(`HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n${withLength('x')}`)])
+  expect(replies.map(({ status, body }) => [status, body])).toEqual([
+    [304, ''],
+    [200, 'x'],
   ])
 })

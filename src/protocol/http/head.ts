@@ -7,6 +7,7 @@ const TAB = 0x09
 const COLON = 0x3a
 const ZERO = 0x30
 const NINE = 0x39
+const DEL = 0x7f
 /** The bit that tells a lower-case letter from its capital. */
 const CASE_BIT = 0x20
 
@@ -32,45 +33,81 @@ export interface Head {
   keepAlive: boolean
 }
 
-const HTTP_1 = lowerCase('HTTP/1.')
-const CONTENT_LENGTH = lowerCase('content-length')
-const TRANSFER_ENCODING = lowerCase('transfer-encoding')
-const CONNECTION = lowerCase('connection')
-const [CHUNKED, CLOSE, KEEP_ALIVE] = [lowerCase('chunked'), lowerCase('close'), lowerCase('keep-alive')]
+const HTTP_1 = bytesOf('HTTP/1.')
+/** By byte: 1 = may stand in the name of a header (RFC 9110, 5.6.2). */
+const TOKEN = Uint8Array.from({ length: 256 }, (_, byte) =>
+  /[!#$%&'*+\-.^_`|~0-9A-Za-z]/.test(String.fromCharCode(byte)) ? 1 : 0,
+)
+const CONTENT_LENGTH = bytesOf('content-length')
+const TRANSFER_ENCODING = bytesOf('transfer-encoding')
+const CONNECTION = bytesOf('connection')
+const [CHUNKED, CLOSE, KEEP_ALIVE] = [bytesOf('chunked'), bytesOf('close'), bytesOf('keep-alive')]
+
+/** What is wrong with a head, and at which byte. */
+export interface HeadFault {
+  readonly reason: string
+  readonly at: number
+}
+
+const NOT_HTTP_1 = 'not an HTTP/1.x status line'
+
+/** Whether what has come of a head, `bytes[start, end)`, can still become a status line of HTTP/1.x: HTTP/0.9 and other protocols are known at once. */
+export function beginsHead(bytes: Uint8Array, start: number, end: number): boolean {
+  const length = Math.min(end - start, HTTP_1.length)
+  for (let i = 0; i < length; i++) if (bytes[start + i] !== HTTP_1[i]) return false
+  return true
+}
+
+export const notHttp1 = (at: number): HeadFault => ({ reason: NOT_HTTP_1, at })
 
 /** The head of a reply in `bytes[start, headEnd)`, or what is wrong with it. */
-export function readHead(bytes: Uint8Array, start: number, headEnd: number): Head | string {
+export function readHead(bytes: Uint8Array, start: number, headEnd: number): Head | HeadFault {
   const version = bytes[start + 7]! - ZERO
-  const isHttp1 = matches(bytes, start, HTTP_1) && (version === 0 || version === 1) && bytes[start + 8] === SPACE
-  if (!isHttp1) return 'not an HTTP/1.x status line'
+  const isHttp1 = beginsHead(bytes, start, headEnd) && (version === 0 || version === 1) && bytes[start + 8] === SPACE
+  if (!isHttp1) return notHttp1(start)
   const status = readNumber(bytes, start + 9, start + 12)
-  if (status < 100) return 'status is no three-digit number'
+  const isClosed = bytes[start + 12] === SPACE || bytes[start + 12] === CR
+  if (status < 100 || !isClosed) return { reason: 'status is no three-digit number', at: start + 9 }
   const head: Head = { status, contentLength: -1, chunked: false, keepAlive: version === 1 }
   let at = lineEnd(bytes, start, headEnd)
-  while (at !== -1 && at < headEnd - 2) {
+  if (at < 0) return controlFault(bytes, -1 - at)
+  while (at < headEnd - 2) {
     const next = lineEnd(bytes, at, headEnd)
-    const complaint = next === -1 ? null : readHeader(bytes, at, next - 2, head)
-    if (complaint !== null) return complaint
+    if (next < 0) return controlFault(bytes, -1 - next)
+    const reason = headerFault(bytes, at, next - 2) ?? readHeader(bytes, at, next - 2, head)
+    if (reason !== null) return { reason, at }
     at = next
   }
-  if (at === -1) return 'bare CR or LF in the head'
-  if (head.chunked && head.contentLength !== -1) return 'Content-Length beside Transfer-Encoding'
+  if (head.chunked && head.contentLength !== -1) return { reason: 'Content-Length beside Transfer-Encoding', at: start }
   return head
 }
 
-/** Index after the CR LF of the line at `at`, or -1 when it holds a CR or LF alone. */
+/** Index after the CR LF of the line at `at`, or -1 - i when it holds a control character other than TAB at i. */
 function lineEnd(bytes: Uint8Array, at: number, end: number): number {
-  const cr = findByte(bytes, CR, at, end)
-  return cr !== -1 && cr + 1 < end && bytes[cr + 1] === LF && !holds(bytes, LF, at, cr) ? cr + 2 : -1
+  for (let i = at; i < end; i++) {
+    const byte = bytes[i]!
+    if (byte >= SPACE ? byte !== DEL : byte === TAB) continue
+    return byte === CR && i + 1 < end && bytes[i + 1] === LF ? i + 2 : -1 - i
+  }
+  return -1 - end
 }
 
-function holds(bytes: Uint8Array, byte: number, from: number, to: number): boolean {
-  for (let at = from; at < to; at++) if (bytes[at] === byte) return true
-  return false
+function controlFault(bytes: Uint8Array, at: number): HeadFault {
+  const isLineEnd = bytes[at] === CR || bytes[at] === LF
+  return { reason: isLineEnd ? 'bare CR or LF in the head' : 'control character in the head', at }
+}
+
+/** A header is a token and a colon right behind it (RFC 9112, 5.1); a line that begins with white space is obsolete folding (5.2). */
+export function headerFault(bytes: Uint8Array, at: number, end: number): string | null {
+  if (bytes[at] === SPACE || bytes[at] === TAB) return 'folded header'
+  let colon = at
+  while (colon < end && TOKEN[bytes[colon]!] === 1) colon++
+  if (colon === end) return 'header without a colon'
+  if (bytes[colon] !== COLON) return 'header whose name is no token'
+  return colon === at ? 'header without a name' : null
 }
 
 function readHeader(bytes: Uint8Array, at: number, end: number, head: Head): string | null {
-  if (bytes[at] === SPACE || bytes[at] === TAB) return 'folded header'
   // Only three headers matter here, and they begin with c or t.
   const first = bytes[at]! | CASE_BIT
   if (first === 0x63) {
@@ -126,7 +163,7 @@ function matches(bytes: Uint8Array, at: number, expected: Uint8Array): boolean {
   return true
 }
 
-function lowerCase(text: string): Uint8Array {
+function bytesOf(text: string): Uint8Array {
   return new TextEncoder().encode(text)
 }
 

@@ -1,21 +1,31 @@
-import { endOfHead, readHead } from './head.ts'
+import { beginsHead, endOfHead, headerFault, notHttp1, readHead } from './head.ts'
 
 const LF = 0x0a
+const TAB = 0x09
+const DEL = 0x7f
+/** Most interim replies (1xx) before a final one. */
+const MOST_INTERIM = 16
+/** Longest line of a chunked body: a size with its extension, or a trailer. */
+const LONGEST_LINE_BYTES = 1024
+/** A buffer that a large body needed is given back when the next one is small. */
+const KEPT_BYTES = 1 << 20
 
 export interface HttpReplyDecoderOptions {
   readonly maxHeadBytes: number
   readonly maxBodyBytes: number
   /** The body lies in `bytes[start, end)`, valid only during the call. `keepAlive` = the connection can take another request. */
   readonly onReply: (status: number, bytes: Uint8Array, start: number, end: number, keepAlive: boolean) => void
-  /** What is no well-formed HTTP/1.1 reply; the decoder takes nothing more. */
-  readonly onError: (reason: string) => void
+  /** What is no well-formed HTTP/1.1 reply, and at which byte of the stream; the decoder takes nothing more. */
+  readonly onError: (reason: string, offset: number) => void
 }
 
 type State = 'head' | 'body' | 'chunk-size' | 'chunk-data' | 'chunk-end' | 'trailer' | 'until-close' | 'failed'
 
 /**
  * Replies of an HTTP/1.1 connection without pipelining (RFC 9112), from chunks cut anywhere. Refused, as they are the shapes of response
- * smuggling: two different lengths, a length beside `chunked`, a bare CR or LF in the head, folded headers, a coding other than chunked.
+ * smuggling: two different lengths, a length beside `chunked`, a body after 204, a bare CR or LF, control characters, folded headers, headers
+ * without a colon or with white space before it, a coding other than chunked, sizes that are not plain digits. Bounded: heads, bodies, lines
+ * of chunked bodies and their sum, interim replies.
  * A reply that lies in one chunk is handed on without a copy.
  */
 export class HttpReplyDecoder {
@@ -28,6 +38,14 @@ export class HttpReplyDecoder {
   #held: Uint8Array = new Uint8Array(0)
   #heldBytes = 0
   #line = ''
+  /** Bytes of sizes, extensions and trailers of the body at hand. */
+  #lineBytes = 0
+  #interim = 0
+  /** Bytes of the stream before the chunk at hand, and before index 0 of its array. */
+  #before = 0
+  #base = 0
+  /** Where in the stream the held head began. */
+  #headAt = 0
 
   constructor(options: HttpReplyDecoderOptions) {
     this.#options = options
@@ -35,7 +53,9 @@ export class HttpReplyDecoder {
 
   push(chunk: Uint8Array, start: number, end: number): void {
     let at = start
+    this.#base = this.#before - start
     while (at < end && this.#state !== 'failed') at = this.#step(chunk, at, end)
+    this.#before += end - start
   }
 
   /** The peer closed: ends a body that has no length. Returns whether that completed a reply. */
@@ -63,41 +83,54 @@ export class HttpReplyDecoder {
   #readHead(chunk: Uint8Array, at: number, end: number): number {
     if (this.#heldBytes === 0) {
       const headEnd = endOfHead(chunk, at, end)
-      if (headEnd !== -1) return this.#headRead(chunk, at, headEnd)
+      if (headEnd !== -1) return this.#headRead(chunk, at, headEnd, this.#base)
+      this.#headAt = this.#base + at
     }
     // The head is cut: collect it byte-wise up to its end, which may itself be cut.
     const before = this.#heldBytes
     if (before + end - at > this.#options.maxHeadBytes + this.#options.maxBodyBytes)
-      return this.#fail('reply head too long', end)
+      return this.#fail('reply head too long', this.#headAt, end)
     this.#hold(chunk, at, end)
+    if (!beginsHead(this.#held, 0, this.#heldBytes)) return this.#fail(notHttp1(0).reason, this.#headAt, end)
     const headEnd = endOfHead(this.#held, Math.max(0, before - 3), this.#heldBytes)
     if (headEnd === -1) {
       return this.#heldBytes > this.#options.maxHeadBytes
-        ? this.#fail(`reply head longer than ${this.#options.maxHeadBytes} bytes`, end)
+        ? this.#fail(`reply head longer than ${this.#options.maxHeadBytes} bytes`, this.#headAt, end)
         : end
     }
     this.#heldBytes = 0
-    this.#headRead(this.#held, 0, headEnd)
+    this.#headRead(this.#held, 0, headEnd, this.#headAt)
     return at + headEnd - before
   }
 
-  /** `headEnd` = after the empty line. Returns it. */
-  #headRead(bytes: Uint8Array, start: number, headEnd: number): number {
+  /** `headEnd` = after the empty line; `base` = where in the stream index 0 of `bytes` is. Returns `headEnd`. */
+  #headRead(bytes: Uint8Array, start: number, headEnd: number, base: number): number {
     if (headEnd - start > this.#options.maxHeadBytes)
-      return this.#fail(`reply head longer than ${this.#options.maxHeadBytes} bytes`, headEnd)
+      return this.#fail(`reply head longer than ${this.#options.maxHeadBytes} bytes`, base + start, headEnd)
     const head = readHead(bytes, start, headEnd)
-    if (typeof head === 'string') return this.#fail(head, headEnd)
-    if (head.status < 200) return headEnd
+    if ('reason' in head) return this.#fail(head.reason, base + head.at, headEnd)
+    if (head.status < 200) return this.#interimRead(head.status, base + start, headEnd)
+    this.#interim = 0
+    this.#lineBytes = 0
     this.#status = head.status
     this.#keepAlive = head.keepAlive
     this.#remaining = head.contentLength
-    if (head.status === 204 || head.status === 304) this.#finish(bytes, headEnd, headEnd)
+    if (head.status === 204 && (head.chunked || head.contentLength > 0))
+      this.#fail('a body with status 204', base + start, headEnd)
+    else if (head.status === 204 || head.status === 304) this.#finish(bytes, headEnd, headEnd)
     else if (head.chunked) this.#state = 'chunk-size'
     else if (head.contentLength === -1) this.#toState('until-close', false)
     else if (head.contentLength > this.#options.maxBodyBytes)
-      this.#fail(`body longer than ${this.#options.maxBodyBytes} bytes`, headEnd)
+      this.#fail(`body longer than ${this.#options.maxBodyBytes} bytes`, base + start, headEnd)
     else if (head.contentLength === 0) this.#finish(bytes, headEnd, headEnd)
     else this.#state = 'body'
+    return headEnd
+  }
+
+  /** 100 and 103 announce a reply; 101 would end HTTP on this connection, and nobody asked for it. */
+  #interimRead(status: number, offset: number, headEnd: number): number {
+    if (status === 101) return this.#fail('protocol switched unasked', offset, headEnd)
+    if (++this.#interim > MOST_INTERIM) return this.#fail(`more than ${MOST_INTERIM} interim replies`, offset, headEnd)
     return headEnd
   }
 
@@ -129,44 +162,60 @@ export class HttpReplyDecoder {
   /** The line-wise parts of a chunked body: sizes, the line end after the data, the trailer. */
   #readLine(chunk: Uint8Array, at: number, end: number): number {
     const byte = chunk[at]!
+    const offset = this.#base + at
+    if (++this.#lineBytes > this.#options.maxHeadBytes + this.#heldBytes * 8)
+      return this.#fail('more chunk sizes, extensions and trailers than body', offset, end)
     if (byte !== LF) {
-      if (this.#line.endsWith('\r')) return this.#fail('bare CR in a chunked body', end)
+      if (this.#line.endsWith('\r')) return this.#fail('bare CR in a chunked body', offset, end)
       this.#line += String.fromCharCode(byte)
-      return this.#line.length > 1024 ? this.#fail('line of a chunked body longer than 1024 bytes', end) : at + 1
+      return this.#line.length > LONGEST_LINE_BYTES
+        ? this.#fail(`line of a chunked body longer than ${LONGEST_LINE_BYTES} bytes`, offset, end)
+        : at + 1
     }
-    if (!this.#line.endsWith('\r')) return this.#fail('bare LF in a chunked body', end)
+    if (!this.#line.endsWith('\r')) return this.#fail('bare LF in a chunked body', offset, end)
     const line = this.#line.slice(0, -1)
     this.#line = ''
-    this.#lineRead(line, end)
-    return at + 1
+    const reason = this.#lineRead(line)
+    return reason === null ? at + 1 : this.#fail(reason, offset - line.length - 1, end)
   }
 
-  #lineRead(line: string, end: number): void {
+  /** Takes a line without its end; returns what is wrong with it, or null. */
+  #lineRead(line: string): string | null {
     if (this.#state === 'chunk-end') {
-      if (line !== '') this.#fail('chunk longer than its size', end)
-      else this.#state = 'chunk-size'
-    } else if (this.#state === 'trailer') {
-      if (line === '') this.#finish(this.#held, 0, this.#heldBytes)
-    } else {
-      const size = /^([0-9a-fA-F]{1,12})[ \t]*(;.*)?$/.exec(line)?.[1]
-      if (size === undefined) return void this.#fail('chunk size is no hexadecimal number', end)
-      this.#remaining = Number.parseInt(size, 16)
-      if (this.#heldBytes + this.#remaining > this.#options.maxBodyBytes)
-        this.#fail(`body longer than ${this.#options.maxBodyBytes} bytes`, end)
-      else this.#state = this.#remaining === 0 ? 'trailer' : 'chunk-data'
+      if (line !== '') return 'chunk longer than its size'
+      this.#state = 'chunk-size'
+      return null
     }
+    if (this.#state === 'trailer') return this.#trailerRead(line)
+    const size = /^([0-9a-fA-F]{1,12})([ \t]*;[\t\x20-\x7e\x80-\xff]*)?$/.exec(line)?.[1]
+    if (size === undefined) return 'chunk size is no hexadecimal number'
+    this.#remaining = Number.parseInt(size, 16)
+    if (this.#heldBytes + this.#remaining > this.#options.maxBodyBytes)
+      return `body longer than ${this.#options.maxBodyBytes} bytes`
+    this.#state = this.#remaining === 0 ? 'trailer' : 'chunk-data'
+    return null
+  }
+
+  #trailerRead(line: string): string | null {
+    if (line === '') {
+      this.#finish(this.#held, 0, this.#heldBytes)
+      return null
+    }
+    const bytes = Uint8Array.from(line, character => character.charCodeAt(0))
+    return headerFault(bytes, 0, bytes.length) ?? (bytes.some(isControl) ? 'control character in the trailer' : null)
   }
 
   #finish(bytes: Uint8Array, start: number, end: number): void {
     this.#state = 'head'
     this.#heldBytes = 0
+    if (this.#held.length > KEPT_BYTES && end - start <= KEPT_BYTES) this.#held = new Uint8Array(0)
     this.#options.onReply(this.#status, bytes, start, end, this.#keepAlive)
   }
 
   #hold(chunk: Uint8Array, from: number, to: number): number {
     const needed = this.#heldBytes + to - from
     if (needed > this.#options.maxBodyBytes + this.#options.maxHeadBytes)
-      return this.#fail(`body longer than ${this.#options.maxBodyBytes} bytes`, to)
+      return this.#fail(`body longer than ${this.#options.maxBodyBytes} bytes`, this.#base + from, to)
     if (needed > this.#held.length) {
       const larger = new Uint8Array(Math.max(needed, this.#held.length * 2, 4096))
       larger.set(this.#held.subarray(0, this.#heldBytes))
@@ -177,10 +226,13 @@ export class HttpReplyDecoder {
     return to
   }
 
-  #fail(reason: string, end: number): number {
+  #fail(reason: string, offset: number, end: number): number {
     this.#state = 'failed'
     this.#held = new Uint8Array(0)
-    this.#options.onError(reason)
+    this.#line = ''
+    this.#options.onError(reason, offset)
     return end
   }
 }
+
+const isControl = (byte: number): boolean => (byte < 0x20 && byte !== TAB) || byte === DEL

@@ -1,4 +1,5 @@
 import type { Expectation } from '../../model/stream.ts'
+import { MOST_NESTED, tooDeepAt } from '../json/nesting.ts'
 
 /** What a reply was found to be. `alarm` names a finding that is more than a failed check. */
 export interface Verdict {
@@ -60,6 +61,8 @@ function firstTotal(body: Buffer): number {
 }
 
 function verifyParsed(expected: Expectation, body: Buffer): Verdict {
+  if (tooDeepAt(body, 0, body.length) !== -1)
+    return { reason: `body nested deeper than ${MOST_NESTED} levels`, alarm: null }
   const resource = parse(body)
   if (resource === null) return { reason: 'body is no JSON object', alarm: null }
   const { resourceType, total } = resource
