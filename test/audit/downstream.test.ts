@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { reservePorts } from '../../src/environment/ports.ts'
 import { arrivalsOf } from '../fixtures/arrivalsOf.ts'
 import {
   ANY_MACHINE,
@@ -12,6 +13,7 @@ import {
   workplace,
   writeScenario,
 } from '../fixtures/commandLine.ts'
+import { served } from '../fixtures/served.ts'
 
 /** A whole round of the mix, so that half of it are ADT and half ORU. */
 const RECORDS = 1_000
@@ -168,6 +170,35 @@ test('with control ids that survive nothing else need carry the identity', async
   const rewritten = await through({ relay: ONE, downstream: { identity: 'MSH-10' } })
   expect(rewritten.audit.terms).toEqual({ ...NO_TERMS, lost: RECORDS })
   expect(rewritten.audit.foreign).toBe(RECORDS)
+})
+
+test('an engine that runs already forwards to a receiver of ours at a port that it knows', async () => {
+  const place = workplace()
+  onTestFinished(() => clear(place))
+  const [port] = await reservePorts(1)
+  const relay = await served(place, ['relay', '--to', `mllp://127.0.0.1:${port}`])
+  const file = writeScenario(place, {
+    name: 'attached-engine',
+    environment: { kind: 'attached', mllp: `mllp://127.0.0.1:${relay.port}` },
+    sut: { downstream: { receivers: [{ port, body: 'unchanged' }] } },
+    load: [
+      { protocol: 'mllp', connections: 2, workload: { kind: 'closed', records: 100 }, messages: { sizes: 'template' } },
+    ],
+    phases: { measureMs: 60_000, drainMs: 10_000 },
+    validity: ANY_MACHINE,
+    slo: { 'mllp.endToEnd.p99': '< 60 s', 'audit.lost': '= 0', 'audit.misrouted': '= 0' },
+    runs: 2,
+  })
+  const ended = await hl7bench(place, ['run', file, '--results', place.results])
+  expect(ended.code, ended.stderr).toBe(0)
+  expect(rowsOf(place).map(({ audit }) => audit.terms)).toEqual([
+    { ...NO_TERMS, once: 100 },
+    { ...NO_TERMS, once: 100 },
+  ])
+  expect(ended.stdout).toMatch(/mllp\.endToEnd\.p99/)
+  expect(ended.stdout.replace(/\s+/g, ' ')).toContain(
+    'Behind the SUT, downstream: 200 arrivals declared; missing 0, extra 0, misrouted 0, foreign 0, altered 0.',
+  )
 })
 
 test('several generators, an added Z segment, and resends after a lost ack behind the engine', async () => {

@@ -2,12 +2,15 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { compareResults } from '../../src/report/comparison/compare.ts'
+import { renderHtml } from '../../src/report/html/page.ts'
 import { renderComparisonJson, renderJson } from '../../src/report/json.ts'
 import { renderComparisonJunit, renderJunit } from '../../src/report/junit.ts'
+import { renderMarkdown } from '../../src/report/markdown.ts'
 import { comparisonSchema, reportSchema } from '../../src/report/schema.ts'
 import { summarize } from '../../src/report/summarize.ts'
+import { renderTerminal } from '../../src/report/terminal.ts'
 import { DEFAULT_SETTINGS } from '../../src/stats/gate/settings.ts'
-import { arm, failedRun, input, invalidRun, loadResult, validRun } from './experiment.fixture.ts'
+import { ASSETS, arm, audit, failedRun, input, invalidRun, loadResult, PLAIN, validRun } from './experiment.fixture.ts'
 
 const responses = Array.from({ length: 200 }, (_, at) => 10 + at / 10)
 const hash = { iterations: 1_000, threads: 2, records: 10, threadMs: 5, p50Ms: 1, p99Ms: 1 }
@@ -53,6 +56,30 @@ test('JSON is what the shipped schemas say, no more and no less', () => {
   expect(problems(comparisonSchema, renderComparisonJson(comparison))).toEqual([])
   const extra = JSON.stringify({ ...(JSON.parse(renderJson(report)) as object), surprise: 1 })
   expect(problems(reportSchema, extra)).toHaveLength(1)
+})
+
+test('what stands behind an engine is in JSON as the schema says, and in every text', () => {
+  const receiver = { name: 'lab', declared: 200, missing: 1, extra: 0, misrouted: 2, foreign: 3, altered: null }
+  const quantiles = loadResult(responses).quantiles.response
+  const clock = { offsetMs: 0.5, uncertaintyMs: 0.001 }
+  const endToEnd = { quantiles, meanMs: null, histogram: '', arrived: 199, missing: 1, clock }
+  const followed = [0, 1].map(at =>
+    validRun(at, [{ ...loadResult(responses), endToEnd }], audit({ downstream: [receiver] })),
+  )
+  const engine = summarize(input(followed))
+  expect(problems(reportSchema, renderJson(engine))).toEqual([])
+  expect(engine.cases[0]!.audit!.downstream).toEqual([
+    { ...receiver, declared: 400, missing: 2, misrouted: 4, foreign: 6 },
+  ])
+  expect(engine.cases[0]!.metrics.map(({ path }) => path)).toContain('mllp.endToEnd.p99')
+  const terminal = renderTerminal(engine, { style: PLAIN, glyphs: 'ascii', width: 80 })
+  const texts = [terminal, renderMarkdown(engine), renderHtml(engine, ASSETS)]
+  for (const text of texts.map(each => each.replace(/\s+/g, ' '))) {
+    expect(text).toContain(
+      'lab: 400 arrivals declared; missing 2, extra 0, misrouted 4, foreign 6, bodies not compared',
+    )
+    expect(text).toContain('398 arrived, 2 did not and count as infinitely slow')
+  }
 })
 
 test('JUnit has a test for every SLO and one for the valid runs, and holds only what XML can', () => {
