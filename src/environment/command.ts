@@ -1,6 +1,7 @@
 import type { RunningReceiver } from '../model/environment.ts'
 import type { Endpoint, Load, Protocol, Sut } from '../model/scenario.ts'
 import type { TlsClientMaterial } from '../model/tls.ts'
+import { entries } from './entries.ts'
 import { EnvironmentError } from './error.ts'
 import type { Exit, Guarded, GuardedProcess } from './guarded.ts'
 import { waysOf } from './loadTls.ts'
@@ -43,7 +44,7 @@ const PORT_IN_USE = /EADDRINUSE|address (is )?already in use|port .{0,40}(alread
  * Starts the user's command on free ports of the system's choice and waits until every protocol of the load answers.
  * The ports are told by `HL7BENCH_MLLP_PORT`, `MLLP_PORT`, `HL7BENCH_FHIR_PORT`, `FHIR_PORT`, by `PORT` where the load
  * has one protocol, and by `{mllpPort}` and `{fhirPort}` in the command line. Where to forward to is told by
- * `HL7BENCH_DOWNSTREAM_MLLP_PORT` and `{downstreamMllpPort}` (the first receiver), and by name: `.._PORT_LAB`, `{downstreamMllpPort.lab}`. A port may be taken by someone else before
+ * `HL7BENCH_DOWNSTREAM_MLLP_HOST` and `{downstreamMllpHost}`, `HL7BENCH_DOWNSTREAM_MLLP_PORT` and `{downstreamMllpPort}` (the first receiver), and by name: `.._PORT_LAB`, `{downstreamMllpPort.lab}`. A port may be taken by someone else before
  * the command binds it: then the command is started again on others, at most 3 times.
  */
 export async function startCommand(guarded: Guarded, start: CommandStart): Promise<StartedCommand> {
@@ -106,11 +107,13 @@ function spawnCommand(
     mllpPort: String(mllp.port),
     fhirPort: String(fhir.port),
     runDir: folder,
+    hl7bench: `'${process.execPath}' '${entries.command}'`,
+    downstreamMllpHost: place.address,
     ...downstreamPorts(downstream, 'downstreamMllpPort', name => `.${name}`),
   }
   const onlyPort = protocols.length === 1 ? { PORT: protocols[0] === 'mllp' ? values.mllpPort! : values.fhirPort! } : {}
   const command = sut.start.replace(
-    /\{(mllpPort|fhirPort|runDir|downstreamMllpPort(?:\.[\w-]+)?)\}/g,
+    /\{(mllpPort|fhirPort|runDir|hl7bench|downstreamMllpHost|downstreamMllpPort(?:\.[\w-]+)?)\}/g,
     (placeholder, name: string) => values[name] ?? placeholder,
   )
   return guarded.spawn({
@@ -123,6 +126,7 @@ function spawnCommand(
       MLLP_PORT: values.mllpPort!,
       FHIR_PORT: values.fhirPort!,
       ...onlyPort,
+      ...(downstream.length > 0 && { HL7BENCH_DOWNSTREAM_MLLP_HOST: place.address }),
       ...downstreamPorts(
         downstream,
         'HL7BENCH_DOWNSTREAM_MLLP_PORT',

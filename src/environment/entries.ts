@@ -7,6 +7,8 @@ export interface Entries {
   readonly generator: string
   readonly hasher: string
   readonly probe: string
+  /** The command line itself, as a user runs it. */
+  readonly command: string
 }
 
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
@@ -18,4 +20,5 @@ export const entries: Entries = {
   generator: fileOf('../generator/main'),
   hasher: fileOf('../generator/hash/main'),
   probe: fileOf('./netns/probe/main'),
+  command: fileURLToPath(new URL('../../bin/hl7bench.js', import.meta.url)),
 }

@@ -15,7 +15,7 @@ export function checkDownstream({ sut, environment, load, slo }: Parts): readonl
       path,
       expected: 'a SUT that forwards (sut.start), or attached servers',
       found: 'the built-in targets',
-      hint: "for instance sut.start: 'hl7bench serve relay --port {mllpPort} --to mllp://127.0.0.1:{downstreamMllpPort}'",
+      hint: "for instance sut.start: '{hl7bench} serve relay --port {mllpPort} --to mllp://127.0.0.1:{downstreamMllpPort}'",
     })
   findings.push(
     ...sut.downstream.receivers.flatMap(({ name, port }, index) => {

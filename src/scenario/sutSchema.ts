@@ -41,7 +41,7 @@ export const sutSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe(
-      'Shell command that starts the SUT in the foreground; {mllpPort}, {fhirPort}, {downstreamMllpPort} and {runDir} are replaced. null = the built-in targets.',
+      'Shell command that starts the SUT in the foreground; {mllpPort}, {fhirPort}, {downstreamMllpPort}, {runDir} and {hl7bench} (this program) are replaced. null = the built-in targets.',
     ),
   build: text
     .min(1)

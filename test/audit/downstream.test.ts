@@ -7,7 +7,6 @@ import {
   clear,
   experimentFolders,
   hl7bench,
-  PROJECT,
   type RowData,
   rowsOf,
   workplace,
@@ -17,7 +16,7 @@ import { served } from '../fixtures/served.ts'
 
 /** A whole round of the mix, so that half of it are ADT and half ORU. */
 const RECORDS = 1_000
-const RELAY = `node '${join(PROJECT, 'bin', 'hl7bench.js')}' serve relay --port {mllpPort}`
+const RELAY = '{hl7bench} serve relay --port {mllpPort}'
 const ONE = '--to mllp://127.0.0.1:{downstreamMllpPort}'
 const NO_TERMS = {
   once: 0,
