@@ -26,7 +26,7 @@ export interface TwoArms {
 /** @param folder of the experiment */
 export type Preparing = (folder: string, tell: (text: string) => void) => SessionOptions['prepareArms']
 
-const ADDRESS = /^[a-z]+:\/\//i
+const ADDRESS = /^[a-z][a-z0-9+]*:\/\//i
 
 /** The arms that the command line names: two addresses, or two commits of the repository measured. @throws UsageError, ArmsError */
 export async function armsOf(

@@ -5,6 +5,7 @@ import {
   COMMON_FAULTS,
   type CommonFault,
   type Fault,
+  HTTP_MESSAGE_FAULTS,
   MESSAGE_FAULTS,
   type MessageFault,
   PACE_FAULTS,
@@ -61,6 +62,8 @@ export function faultMisfit(protocol: 'mllp' | 'fhir', transport: MllpTransport,
   const isMllpOnly = [MESSAGE_FAULTS, PACE_FAULTS, CAPACITY_FAULTS].some(kinds => isOf(kinds, kind))
   if (protocol === 'fhir' && (isMllpOnly || kind === 'one-session' || kind === 'nak'))
     return `--fault ${kind}: only serve mllp knows it; see serve --help`
+  if (transport === 'http' && isMllpOnly && !HTTP_MESSAGE_FAULTS.some(known => known === kind))
+    return `--fault ${kind}: no receiver of HL7 over HTTP knows it; leave out --transport http`
   return kind === 'nak' && transport !== 'hllp' ? '--fault nak refuses blocks of HLLP; add --transport hllp' : null
 }
 

@@ -5,7 +5,7 @@ import { loadScenario } from '../scenario/load.ts'
 import { UsageError } from './errors.ts'
 import { type RunFlags, scenarioFlags, settings } from './runOptions.ts'
 
-const ADDRESS = /^[a-z]+:\/\//i
+const ADDRESS = /^[a-z][a-z0-9+]*:\/\//i
 
 /** The scenario that a command's arguments name: one file, or the addresses of servers that run already. */
 export function loadTarget(targets: readonly string[], flags: RunFlags): Promise<LoadedScenario> | LoadedScenario {

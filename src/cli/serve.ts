@@ -24,6 +24,7 @@ interface ServeFlags extends ServeTlsFlags {
   readonly cv: number
   readonly fault: readonly Fault[]
   readonly transport: MllpTransport
+  readonly path: string
   readonly checksum: HllpChecksum
   readonly arrivals?: string
   readonly allowHost?: boolean
@@ -38,7 +39,7 @@ export function addServe(program: Command, console: () => Console): void {
       .argument('<protocol>', 'mllp or fhir'),
   )
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--port <n>', 'port; 0 = any free one (default: 2575 for mllp, 8080 for fhir)', whole)
+    .option('--port <n>', 'port; 0 = any free one (default: 2575 for mllp, 8080 for fhir and --transport http)', whole)
     .option('--base <path>', 'path of the FHIR base', '/fhir')
     .option('--population <n>', 'patients that the FHIR server holds', whole, 0)
     .addOption(
@@ -61,8 +62,11 @@ export function addServe(program: Command, console: () => Console): void {
       [],
     )
     .addOption(
-      new Option('--transport <kind>', 'mllp: what carries the messages').choices(['mllp', 'hllp']).default('mllp'),
+      new Option('--transport <kind>', 'mllp: what carries the messages')
+        .choices(['mllp', 'hllp', 'http'])
+        .default('mllp'),
     )
+    .option('--path <path>', 'http: path that messages are posted to', '/')
     .addOption(
       new Option('--checksum <kind>', 'hllp: how blocks are checked').choices(['xor', 'sum', 'none']).default('xor'),
     )
@@ -90,7 +94,14 @@ function optionsOf(protocol: 'mllp' | 'fhir', flags: ServeFlags): ServeOptions {
   }
   const common = { host: flags.host, behaviour, seed: flags.seed, arrivalsFile: flags.arrivals ?? null }
   return protocol === 'mllp'
-    ? { protocol, port: flags.port ?? 2575, transport: flags.transport, checksum: flags.checksum, ...common }
+    ? {
+        protocol,
+        port: flags.port ?? (flags.transport === 'http' ? 8080 : 2575),
+        transport: flags.transport,
+        path: flags.path,
+        checksum: flags.checksum,
+        ...common,
+      }
     : {
         protocol,
         port: flags.port ?? 8080,
@@ -121,5 +132,7 @@ async function serveUntilInterrupted(
 
 function addressOf(options: ServeOptions, host: string, port: number): string {
   const s = options.tls ? 's' : ''
+  if (options.protocol === 'mllp' && options.transport === 'http')
+    return `hl7+http${s}://${host}:${port}${options.path === '/' ? '' : options.path}`
   return options.protocol === 'mllp' ? `mllp${s}://${host}:${port}` : `http${s}://${host}:${port}${options.basePath}`
 }

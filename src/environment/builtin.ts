@@ -98,7 +98,7 @@ function optionsOf({ protocol, behind, tls = null, scenario, place, seed }: Buil
   if (protocol === 'mllp') {
     // All loads of the built-in receiver agree on these (room `scenario`).
     const load = scenario.load.find(each => each.protocol === 'mllp')
-    return { ...common, ...(load && { transport: load.transport, checksum: load.checksum }) }
+    return { ...common, ...(load && { transport: load.transport, path: load.path, checksum: load.checksum }) }
   }
   const populating = scenario.load.flatMap(load =>
     load.protocol === 'fhir' && load.populate === 'before' ? [load] : [],

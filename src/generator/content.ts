@@ -1,6 +1,7 @@
 import type { GeneratorPlan } from '../model/generator.ts'
 import type { MllpLoad } from '../model/scenario.ts'
 import { framingOf } from '../protocol/framingOf.ts'
+import { createHl7HttpLink } from '../protocol/http/hl7Link.ts'
 import { createHttpLink } from '../protocol/http/link.ts'
 import { createRequestEncoder } from '../protocol/http/request.ts'
 import { createEnhancedMllpLink } from '../protocol/mllp/enhancedLink.ts'
@@ -43,6 +44,10 @@ function mllpLinks(plan: GeneratorPlan, load: MllpLoad, identity: Identity, make
   const { window, timeoutMs: connectTimeoutMs } = load
   const stream = messageStream(plan.content as CompiledMessages, plan, make)
   const indexOf = (bytes: Uint8Array, start: number, end: number) => identity.parse(bytes, start, end - start)
+  if (load.transport === 'http') {
+    const { path } = load
+    return (id, events) => createHl7HttpLink({ id, endpoint, tls, connectTimeoutMs, path, stream, indexOf, events })
+  }
   const framing = framingOf(load.transport, load.checksum)
   const create = load.acknowledgement === 'enhanced' ? createEnhancedMllpLink : createMllpLink
   return (id, events) => create({ id, endpoint, tls, connectTimeoutMs, window, framing, stream, indexOf, events })

@@ -47,6 +47,9 @@ export const CAPACITY_FAULTS = {
   backlog: 'listens with room for about n connections that wait to be accepted (Linux: 1 more)',
 } as const
 
+/** Those of them that an answer over HTTP can show too. */
+export const HTTP_MESSAGE_FAULTS: readonly MessageFault[] = ['wrong-id', 'empty-id', 'swapped-id', 'reject-once']
+
 export type CommonFault = keyof typeof COMMON_FAULTS
 export type MessageFault = keyof typeof MESSAGE_FAULTS
 export type PaceFault = keyof typeof PACE_FAULTS

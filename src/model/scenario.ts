@@ -125,7 +125,7 @@ export interface LoadBase {
 
 export interface MllpLoad extends LoadBase {
   readonly protocol: 'mllp'
-  /** What carries the messages: MLLP, or blocks with a checksum (HLLP). */
+  /** What carries the messages: MLLP, blocks with a checksum (HLLP), or HTTP (POST, the acknowledgement in the reply). */
   readonly transport: MllpTransport
   /** How HLLP blocks are checked; of no effect otherwise. */
   readonly checksum: HllpChecksum
@@ -135,10 +135,12 @@ export interface MllpLoad extends LoadBase {
    * What becomes of a message that was refused with AE, CE or a NAK, which may be sent again unchanged (AR and CR may not: HL7 table 0008).
    */
   readonly onRejected: 'drop' | 'resend'
+  /** Path that messages are posted to with transport `http`; of no effect otherwise. */
+  readonly path: string
   readonly messages: MessagesSpec
 }
 
-export type MllpTransport = 'mllp' | 'hllp'
+export type MllpTransport = 'mllp' | 'hllp' | 'http'
 
 /** Exclusive or of all characters, their sum modulo 256, or 999 = not checked. */
 export type HllpChecksum = 'xor' | 'sum' | 'none'

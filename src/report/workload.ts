@@ -51,6 +51,7 @@ function describeTls({ tls }: Load): readonly string[] {
 
 function describeTransport(load: MllpLoad): readonly string[] {
   return [
+    ...(load.transport === 'http' ? ['HL7 over HTTP'] : []),
     ...(load.transport === 'hllp' ? [`HLLP (checksum ${load.checksum})`] : []),
     ...(load.acknowledgement === 'enhanced' ? ['enhanced acknowledgement'] : []),
   ]

@@ -68,7 +68,7 @@ export function adhocScenario(
 }
 
 function loadOnly(flags: AdhocFlags, protocol: Protocol, urls: readonly string[]): ScenarioFlags {
-  const plain = urls.filter(url => !/^(mllps|https):/i.test(url))
+  const plain = urls.filter(url => !/^(mllps|https|hl7\+https):/i.test(url))
   const isPlain = plain.length < urls.length && plain.some(url => speaksFhir(url) === (protocol === 'fhir'))
   const skipped: readonly string[] = isPlain ? TLS_FLAGS : []
   return Object.fromEntries(

@@ -1,5 +1,6 @@
 import { checkDownstream } from './checkDownstream.ts'
 import { checkEnvironment } from './checkEnvironment.ts'
+import { checkHl7Address } from './checkHl7Http.ts'
 import { checkTransports } from './checkHllp.ts'
 import { checkLoad } from './checkLoad.ts'
 import { checkPhases } from './checkPhases.ts'
@@ -19,6 +20,7 @@ export function checkParts(parts: Parts, raw: unknown, place: Place): readonly F
     ...checkCharsets(parts),
     ...checkEnvironment(parts, raw),
     ...checkTls(parts, place),
+    ...checkHl7Address(parts),
     ...checkPhases(parts),
     ...checkSut(parts, place),
     ...checkDownstream(parts),

@@ -21,7 +21,7 @@ export function checkHllp(load: ParsedMllpLoad, path: Path): readonly Finding[] 
   ]
 }
 
-function checkWithout({ checksum, transport }: ParsedMllpLoad, path: Path): readonly Finding[] {
+function checkWithout({ checksum, transport = 'mllp' }: ParsedMllpLoad, path: Path): readonly Finding[] {
   if (checksum === undefined) return []
   const expected = `nothing here with transport '${transport}'`
   return [{ path: [...path, 'checksum'], expected, found: checksum, hint: "or say transport: 'hllp'" }]
@@ -37,8 +37,8 @@ function checkSizes({ messages }: ParsedMllpLoad, path: Path): readonly Finding[
 
 /** Loads of the built-in receiver, which has one port: they must agree. */
 export function checkTransports(loads: readonly (ParsedLoad | null | undefined)[]): readonly Finding[] {
-  const transportOf = ({ transport, checksum = 'xor' }: ParsedMllpLoad) =>
-    transport === 'hllp' ? `${transport} (${checksum})` : transport
+  const transportOf = ({ transport = 'mllp', checksum = 'xor', path = '/' }: ParsedMllpLoad) =>
+    transport === 'hllp' ? `${transport} (${checksum})` : transport === 'http' ? `${transport} (${path})` : transport
   const mllp = loads.flatMap((load, index) => (load?.protocol === 'mllp' ? [{ load, index }] : []))
   const first = mllp[0]
   if (first === undefined) return []

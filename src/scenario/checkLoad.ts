@@ -1,3 +1,4 @@
+import { checkHl7Http } from './checkHl7Http.ts'
 import { checkHllp } from './checkHllp.ts'
 import type { Finding, Place } from './finding.ts'
 import type { ParsedFhirLoad, ParsedLoad, ParsedMllpLoad } from './loadSchema.ts'
@@ -53,7 +54,7 @@ function checkMllp(load: ParsedMllpLoad, path: Path, place: Place): readonly Fin
       hint: 'they mean the same: remove one',
     })
   }
-  findings.push(...checkHllp(load, path))
+  findings.push(...checkHllp(load, path), ...checkHl7Http(load, path))
   const { messages } = load
   if (typeof messages === 'object' && 'files' in messages)
     findings.push(...checkFiles(messages.files, [...path, 'messages', 'files'], place, null))

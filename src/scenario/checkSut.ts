@@ -1,3 +1,4 @@
+import { COMMON_FAULTS, HTTP_MESSAGE_FAULTS } from '../model/fault.ts'
 import type { Finding, Place } from './finding.ts'
 import type { Parts } from './parse.ts'
 import type { ParsedSut } from './sutSchema.ts'
@@ -11,6 +12,7 @@ export function checkSut(parts: Parts, place: Place): readonly Finding[] {
   return [
     ...checkBuiltin(parts, sut),
     ...checkNaks(parts, sut),
+    ...checkHttpFaults(parts, sut),
     ...checkStart(sut),
     ...checkFolders(sut, place),
     ...checkSecrets(sut),
@@ -49,6 +51,24 @@ function checkNaks(parts: Parts, sut: ParsedSut): readonly Finding[] {
             expected: "a fault of MLLP: 'nak' refuses blocks of HLLP",
             found: kind,
             hint: "say transport: 'hllp' in the load, or use reject",
+          },
+        ],
+  )
+}
+
+/** HTTP has its own framing, and answers where it was asked. */
+function checkHttpFaults(parts: Parts, sut: ParsedSut): readonly Finding[] {
+  if (!parts.load.some(load => load?.protocol === 'mllp' && load.transport === 'http')) return []
+  const known = [...Object.keys(COMMON_FAULTS), ...HTTP_MESSAGE_FAULTS, 'delay', 'stall', 'reject', 'nak']
+  return sut.builtin.mllp.faults.flatMap(({ kind }, index) =>
+    known.includes(kind)
+      ? []
+      : [
+          {
+            path: ['sut', 'builtin', 'mllp', 'faults', index],
+            expected: 'a fault that a receiver of HL7 over HTTP can have',
+            found: kind,
+            hint: `for instance ${HTTP_MESSAGE_FAULTS.join(', ')}`,
           },
         ],
   )

@@ -12,7 +12,12 @@ const processEnvironment = z.strictObject({
 
 const attachedEnvironment = z.strictObject({
   kind: z.literal('attached').describe('Servers that someone else owns: loaded, never started, never deleted.'),
-  mllp: z.string().optional().describe("MLLP endpoint: 'mllp://host:port' (port 2575 when absent); 'mllps:' for TLS."),
+  mllp: z
+    .string()
+    .optional()
+    .describe(
+      "MLLP endpoint: 'mllp://host:port' (port 2575 when absent), 'mllps:' for TLS; HL7 over HTTP: 'hl7+http://host:port/path', 'hl7+https:'.",
+    ),
   fhir: z.string().optional().describe("FHIR base: 'http://host:port/base' (port 80 when absent), or 'https:' (443)."),
 })
 

@@ -59,9 +59,17 @@ const mllpLoad = z.strictObject({
   protocol: z.literal('mllp').describe('HL7 v2 over MLLP.'),
   ...common,
   transport: z
-    .enum(['mllp', 'hllp'])
-    .default('mllp')
-    .describe('What carries the messages: MLLP, or HLLP, whose blocks have a count and a checksum.'),
+    .enum(['mllp', 'hllp', 'http'])
+    .optional()
+    .describe(
+      'What carries the messages: mllp (default), hllp (blocks with a count and a checksum), or http (HL7 over HTTP: POST, the acknowledgement in the reply; default for an address hl7+http:).',
+    ),
+  path: z
+    .string()
+    .regex(/^\/[\x21-\x7e]*$/, { error: "expected a path that begins with '/', without spaces" })
+    .max(3_000)
+    .optional()
+    .describe("http: path that messages are posted to. Default: that of the address, or '/'."),
   checksum: z
     .enum(['xor', 'sum', 'none'])
     .optional()

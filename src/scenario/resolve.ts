@@ -1,7 +1,7 @@
 import type { Downstream } from '../model/downstream.ts'
 import type { EnvironmentSpec, Scenario, Sut } from '../model/scenario.ts'
 import type { ParsedDownstream } from './downstreamSchema.ts'
-import { isSecure, parseFhirEndpoint, parseMllpEndpoint } from './endpoint.ts'
+import { hl7PathOf, isSecure, parseFhirEndpoint, parseMllpEndpoint, speaksHl7Http } from './endpoint.ts'
 import type { ParsedEnvironment } from './environmentSchema.ts'
 import type { Place } from './finding.ts'
 import { loadNames } from './loadNames.ts'
@@ -20,7 +20,11 @@ export function resolveScenario(parsed: ParsedScenario, raw: unknown, place: Pla
     environment: resolveEnvironment(parsed.environment),
     sut: resolveSut(parsed.sut, place),
     load: parsed.load.map((load, index) =>
-      resolveLoad(load, names[index]!.name, place, isSecure(parsed.environment, load.protocol)),
+      resolveLoad(load, names[index]!.name, place, {
+        isSecure: isSecure(parsed.environment, load.protocol),
+        isHl7Http: speaksHl7Http(parsed.environment),
+        hl7Path: hl7PathOf(parsed.environment),
+      }),
     ),
     phases: resolvePhases(parsed.phases, parsed.load),
     slo: Object.entries(parsed.slo).flatMap(([metric, text]) => {

@@ -13,9 +13,17 @@ export function connectionsOf(load: ParsedLoad): number {
   return load.feeds ?? load.connections ?? 8
 }
 
-/** @param isSecure the address that the load goes to says that TLS is spoken there */
-export function resolveLoad(load: ParsedLoad, name: string, place: Place, isSecure = false): Load {
-  const tls = resolveTls(load.tls ?? isSecure, place)
+/** What the address that a load goes to says. */
+export interface Address {
+  readonly isSecure: boolean
+  readonly isHl7Http: boolean
+  readonly hl7Path: string | null
+}
+
+const SILENT: Address = { isSecure: false, isHl7Http: false, hl7Path: null }
+
+export function resolveLoad(load: ParsedLoad, name: string, place: Place, address = SILENT): Load {
+  const tls = resolveTls(load.tls ?? address.isSecure, place)
   const base: LoadBase = {
     name,
     connections: connectionsOf(load),
@@ -30,13 +38,27 @@ export function resolveLoad(load: ParsedLoad, name: string, place: Place, isSecu
     assumed: tls?.verify === false ? [UNVERIFIED] : [],
   }
   if (load.protocol === 'fhir') return { ...base, ...resolveFhir(load, place) }
-  const mllp = resolveMllp(load, place)
+  const mllp = resolveMllp(load, place, address)
   return { ...base, ...mllp, assumed: [...base.assumed, ...mllp.assumed] }
 }
 
-function resolveMllp(load: ParsedMllpLoad, place: Place): Omit<MllpLoad, Exclude<keyof LoadBase, 'assumed'>> {
-  const { transport, checksum = 'xor', acknowledgement, onRejected, messages } = load
-  return { protocol: 'mllp', transport, checksum, acknowledgement, onRejected, ...resolveMessages(messages, place) }
+function resolveMllp(
+  load: ParsedMllpLoad,
+  place: Place,
+  { isHl7Http, hl7Path }: Address,
+): Omit<MllpLoad, Exclude<keyof LoadBase, 'assumed'>> {
+  const transport = load.transport ?? (isHl7Http ? 'http' : 'mllp')
+  const path = load.path ?? hl7Path ?? '/'
+  const { checksum = 'xor', acknowledgement, onRejected, messages } = load
+  return {
+    protocol: 'mllp',
+    transport,
+    path,
+    checksum,
+    acknowledgement,
+    onRejected,
+    ...resolveMessages(messages, place),
+  }
 }
 
 function resolveFhir(load: ParsedFhirLoad, place: Place): Omit<FhirLoad, keyof LoadBase> {

@@ -37,7 +37,7 @@ export interface AckWriter {
 }
 
 /** Writes acknowledgements (HL7 v2.5.1 section 2.9). Its own control ids begin with `idPrefix`. */
-export function createAckWriter(idPrefix: string, framing: Framing): AckWriter {
+export function createAckWriter(idPrefix: string, framing: Omit<Framing, 'createDecoder'>): AckWriter {
   const out: Bytes = { bytes: new Uint8Array(512), length: 0 }
   const prefix = Buffer.from(idPrefix, 'latin1')
   let nextId = 1

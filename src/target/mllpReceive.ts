@@ -14,12 +14,15 @@ export interface Answers {
 }
 
 export type Receive = (
-  connection: MllpConnection,
+  connection: Connection,
   misbehaviour: Misbehaviour,
   bytes: Uint8Array,
   start: number,
   end: number,
 ) => Answers
+
+/** One object for each connection. */
+type Connection = Pick<MllpConnection, 'number'>
 
 export interface ReceiveOptions {
   readonly acks: AckWriter
@@ -42,7 +45,7 @@ export function createReceive({ acks, arrivals, entryOf, tracksIds, onStored }: 
   /** Control ids that were refused once, and are taken when they come again. */
   const refused = new Set<string>()
   /** Control id of the message before, by connection. */
-  const former = new WeakMap<MllpConnection, Uint8Array>()
+  const former = new WeakMap<Connection, Uint8Array>()
 
   const refusalOf = ({ reject, odd }: Misbehaviour, id: Uint8Array): AckCode | null => {
     if (reject !== null) return reject.code
@@ -53,7 +56,7 @@ export function createReceive({ acks, arrivals, entryOf, tracksIds, onStored }: 
     return 'AE'
   }
 
-  const answeredId = (connection: MllpConnection, { odd }: Misbehaviour, id: Uint8Array): Uint8Array | null => {
+  const answeredId = (connection: Connection, { odd }: Misbehaviour, id: Uint8Array): Uint8Array | null => {
     const before = former.get(connection) ?? NO_ID
     if (tracksIds) former.set(connection, id.slice())
     if (odd.has('wrong-id')) return UNKNOWN_ID
@@ -62,7 +65,7 @@ export function createReceive({ acks, arrivals, entryOf, tracksIds, onStored }: 
   }
 
   const store = (
-    connection: MllpConnection,
+    connection: Connection,
     { corrupt, duplicate }: Misbehaviour,
     bytes: Uint8Array,
     start: number,

@@ -26,6 +26,7 @@ const NO_FAULTS: ReadonlySet<MessageFault> = new Set()
  */
 export async function startMllpTarget(options: MllpTargetOptions): Promise<StartedTarget> {
   const { behaviour, seed, transport = 'mllp', checksum = 'xor' } = options
+  if (transport === 'http') throw new Error('HL7 over HTTP has a receiver of its own: startHl7HttpTarget')
   const framing = framingOf(transport, checksum)
   const arrivals = options.arrivalsFile === null ? null : openArrivals(options.arrivalsFile)
   const acks = createAckWriter(Date.now().toString(36).toUpperCase(), framing)

@@ -30,6 +30,8 @@ export async function serve(targets: readonly ServeOptions[]): Promise<Served> {
 }
 
 async function start(target: ServeOptions) {
+  if (target.protocol === 'mllp' && target.transport === 'http')
+    return (await import('./hl7HttpTarget.ts')).startHl7HttpTarget(target)
   if (target.protocol === 'mllp') return (await import('./mllpTarget.ts')).startMllpTarget(target)
   return (await import('./fhirTarget.ts')).startFhirTarget(target)
 }

@@ -26,6 +26,8 @@ export interface TargetOptions {
 export interface MllpTargetOptions extends TargetOptions {
   /** Default `mllp`. */
   readonly transport?: MllpTransport
+  /** That messages are posted to with transport `http`; default `/`. */
+  readonly path?: string
   /** Of HLLP blocks; default `xor`. */
   readonly checksum?: HllpChecksum
 }

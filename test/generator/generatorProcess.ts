@@ -54,6 +54,7 @@ export function plan(
     name: 'mllp',
     protocol: 'mllp',
     transport: 'mllp',
+    path: '/',
     checksum: 'xor',
     acknowledgement: 'original',
     onRejected: 'drop',

@@ -36,6 +36,7 @@ export function load(overrides: Partial<Load> = {}): Load {
     name: 'mllp',
     protocol: 'mllp',
     transport: 'mllp',
+    path: '/',
     checksum: 'xor',
     acknowledgement: 'original',
     onRejected: 'drop',

@@ -6,6 +6,7 @@ const SPACE = 0x20
 const TAB = 0x09
 const COLON = 0x3a
 const ZERO = 0x30
+const SEMICOLON = 0x3b
 const NINE = 0x39
 const DEL = 0x7f
 /** The bit that tells a lower-case letter from its capital. */
@@ -31,6 +32,8 @@ export interface Head {
   contentLength: number
   chunked: boolean
   keepAlive: boolean
+  /** Whether Content-Type says that the body is an HL7 v2 message in vertical bar encoding. */
+  isHl7: boolean
 }
 
 const HTTP_1 = bytesOf('HTTP/1.')
@@ -41,6 +44,14 @@ const TOKEN = Uint8Array.from({ length: 256 }, (_, byte) =>
 const CONTENT_LENGTH = bytesOf('content-length')
 const TRANSFER_ENCODING = bytesOf('transfer-encoding')
 const CONNECTION = bytesOf('connection')
+const CONTENT_TYPE = bytesOf('content-type')
+/** `application/hl7-v2`, as HAPI sends it, and the names that drafts of HL7 over HTTP gave it. */
+const HL7_TYPES = [
+  'application/hl7-v2',
+  'application/hl7-v2+er7',
+  'x-application/hl7-v2',
+  'x-application/hl7-v2+er7',
+].map(bytesOf)
 const [CHUNKED, CLOSE, KEEP_ALIVE] = [bytesOf('chunked'), bytesOf('close'), bytesOf('keep-alive')]
 
 /** What is wrong with a head, and at which byte. */
@@ -68,7 +79,7 @@ export function readHead(bytes: Uint8Array, start: number, headEnd: number): Hea
   const status = readNumber(bytes, start + 9, start + 12)
   const isClosed = bytes[start + 12] === SPACE || bytes[start + 12] === CR
   if (status < 100 || !isClosed) return { reason: 'status is no three-digit number', at: start + 9 }
-  const head: Head = { status, contentLength: -1, chunked: false, keepAlive: version === 1 }
+  const head: Head = { status, contentLength: -1, chunked: false, keepAlive: version === 1, isHl7: false }
   let at = lineEnd(bytes, start, headEnd)
   if (at < 0) return controlFault(bytes, -1 - at)
   while (at < headEnd - 2) {
@@ -108,11 +119,12 @@ export function headerFault(bytes: Uint8Array, at: number, end: number): string 
 }
 
 function readHeader(bytes: Uint8Array, at: number, end: number, head: Head): string | null {
-  // Only three headers matter here, and they begin with c or t.
+  // Only a few headers matter here, and they begin with c or t.
   const first = bytes[at]! | CASE_BIT
   if (first === 0x63) {
     if (isHeader(bytes, at, CONTENT_LENGTH)) return readLength(bytes, at + CONTENT_LENGTH.length + 1, end, head)
-    if (isHeader(bytes, at, CONNECTION)) readConnection(bytes, at + CONNECTION.length + 1, end, head)
+    if (isHeader(bytes, at, CONTENT_TYPE)) head.isHl7 = isHl7Type(bytes, at + CONTENT_TYPE.length + 1, end)
+    else if (isHeader(bytes, at, CONNECTION)) readConnection(bytes, at + CONNECTION.length + 1, end, head)
   } else if (first === 0x74 && isHeader(bytes, at, TRANSFER_ENCODING)) {
     const from = skipSpace(bytes, at + TRANSFER_ENCODING.length + 1, end)
     if (head.chunked || !isValue(bytes, from, end, CHUNKED)) return 'Transfer-Encoding other than chunked'
@@ -129,6 +141,14 @@ function readLength(bytes: Uint8Array, at: number, end: number, head: Head): str
   if (head.contentLength !== -1 && head.contentLength !== length) return 'two different Content-Lengths'
   head.contentLength = length
   return null
+}
+
+/** Parameters after `;` are left aside. */
+function isHl7Type(bytes: Uint8Array, at: number, end: number): boolean {
+  let to = at
+  while (to < end && bytes[to] !== SEMICOLON) to++
+  const from = skipSpace(bytes, at, to)
+  return HL7_TYPES.some(type => isValue(bytes, from, to, type))
 }
 
 function readConnection(bytes: Uint8Array, at: number, end: number, head: Head): void {

@@ -1,4 +1,4 @@
-import { beginsHead, endOfHead, headerFault, notHttp1, readHead } from './head.ts'
+import { beginsHead, endOfHead, type Head, headerFault, notHttp1, readHead } from './head.ts'
 
 const LF = 0x0a
 const TAB = 0x09
@@ -14,7 +14,14 @@ export interface HttpReplyDecoderOptions {
   readonly maxHeadBytes: number
   readonly maxBodyBytes: number
   /** The body lies in `bytes[start, end)`, valid only during the call. `keepAlive` = the connection can take another request. */
-  readonly onReply: (status: number, bytes: Uint8Array, start: number, end: number, keepAlive: boolean) => void
+  readonly onReply: (
+    status: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    keepAlive: boolean,
+    head: Readonly<Head>,
+  ) => void
   /** What is no well-formed HTTP/1.1 reply, and at which byte of the stream; the decoder takes nothing more. */
   readonly onError: (reason: string, offset: number) => void
 }
@@ -31,7 +38,7 @@ type State = 'head' | 'body' | 'chunk-size' | 'chunk-data' | 'chunk-end' | 'trai
 export class HttpReplyDecoder {
   readonly #options: HttpReplyDecoderOptions
   #state: State = 'head'
-  #status = 0
+  #head: Head | null = null
   #keepAlive = true
   /** Bytes of the body, or of the chunk, that are still to come. */
   #remaining = 0
@@ -112,7 +119,7 @@ export class HttpReplyDecoder {
     if (head.status < 200) return this.#interimRead(head.status, base + start, headEnd)
     this.#interim = 0
     this.#lineBytes = 0
-    this.#status = head.status
+    this.#head = head
     this.#keepAlive = head.keepAlive
     this.#remaining = head.contentLength
     if (head.status === 204 && (head.chunked || head.contentLength > 0))
@@ -209,7 +216,8 @@ export class HttpReplyDecoder {
     this.#state = 'head'
     this.#heldBytes = 0
     if (this.#held.length > KEPT_BYTES && end - start <= KEPT_BYTES) this.#held = new Uint8Array(0)
-    this.#options.onReply(this.#status, bytes, start, end, this.#keepAlive)
+    const head = this.#head!
+    this.#options.onReply(head.status, bytes, start, end, this.#keepAlive, head)
   }
 
   #hold(chunk: Uint8Array, from: number, to: number): number {

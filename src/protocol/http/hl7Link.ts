@@ -1,0 +1,146 @@
+import type { Bytes, MessageStream } from '../../model/stream.ts'
+import { CLOSED_BY_PEER } from '../dial.ts'
+import { DialledLink, type DialledLinkOptions } from '../dialledLink.ts'
+import { describeAckError } from '../hl7/ackError.ts'
+import type { Link } from '../link.ts'
+import { type Ack, createAck, readAck } from '../mllp/ack.ts'
+import type { Head } from './head.ts'
+import { createPostEncoder, type EncodePost, HEAD_ROOM_BYTES } from './post.ts'
+import { HttpReplyDecoder } from './replyDecoder.ts'
+
+export interface Hl7HttpLinkOptions extends DialledLinkOptions {
+  /** Path that messages are posted to. */
+  readonly path: string
+  readonly stream: MessageStream
+  /** Index of the message with this control id, or -1 for an id that this run never made. */
+  readonly indexOf: (bytes: Uint8Array, start: number, end: number) => number
+}
+
+const MAX_HEAD_BYTES = 64 * 1024
+const MAX_BODY_BYTES = 16 * 1024 * 1024
+const NONE = -1
+
+/**
+ * HL7 over HTTP: one HTTP/1.1 keep-alive connection, one message at a time as the body of a POST, its acknowledgement in the reply
+ * (HAPI, «HL7 over HTTP»: `application/hl7-v2`; AA 200, AE 500, AR 400). What counts is the acknowledgement, matched by MSA-2 to MSH-10
+ * byte for byte; an error status without one is a rejection, a good status without one a mismatch.
+ */
+export function createHl7HttpLink(options: Hl7HttpLinkOptions): Link {
+  return new Hl7HttpLink(options)
+}
+
+class Hl7HttpLink extends DialledLink {
+  readonly #options: Hl7HttpLinkOptions
+  readonly #encode: EncodePost
+  readonly #ack: Ack = createAck()
+  #request: Uint8Array = new Uint8Array(HEAD_ROOM_BYTES + 4096)
+  #message: Bytes = { bytes: this.#request.subarray(HEAD_ROOM_BYTES), length: 0 }
+  #decoder: HttpReplyDecoder
+  #index = NONE
+  /** Where the stream of bytes stood after the last request. */
+  #end = 0
+
+  constructor(options: Hl7HttpLinkOptions) {
+    super(options)
+    this.#options = options
+    this.#encode = createPostEncoder(options.endpoint, options.path)
+    this.#decoder = this.#newDecoder()
+    this.connection.dial()
+  }
+
+  override send(_slot: number, index: number): void {
+    if (this.connection.holds(this.#end)) this.#refresh()
+    this.#message.length = 0
+    this.#options.stream.render(index, this.#message)
+    if (this.#message.bytes.buffer !== this.#request.buffer) this.#adopt(this.#message)
+    const { length } = this.#message
+    const start = this.#encode(this.#request, length)
+    this.#index = index
+    this.connection.write(this.#request.subarray(start, HEAD_ROOM_BYTES + length))
+    this.#end = this.connection.bytesOut
+  }
+
+  protected override read(bytes: Uint8Array, length: number): void {
+    this.#decoder.push(bytes, 0, length)
+  }
+
+  /** The message outgrew its place behind the head: it gets a larger one. */
+  #adopt({ bytes, length }: Bytes): void {
+    const larger = new Uint8Array(HEAD_ROOM_BYTES + Math.max(length, bytes.length))
+    larger.set(bytes.subarray(0, length), HEAD_ROOM_BYTES)
+    this.#request = larger
+    this.#message = { bytes: larger.subarray(HEAD_ROOM_BYTES), length }
+  }
+
+  /** A request that is still being written must not be overwritten by the next one. */
+  #refresh(): void {
+    this.#request = new Uint8Array(Math.min(this.#request.length, 65536))
+    this.#message = { bytes: this.#request.subarray(HEAD_ROOM_BYTES), length: 0 }
+  }
+
+  #replied(head: Readonly<Head>, bytes: Uint8Array, start: number, end: number, keepAlive: boolean): void {
+    if (this.#index === NONE) return this.#protocolError('a reply that was not asked for')
+    const isGood = head.status >= 200 && head.status < 300
+    const ack = readAck(bytes, start, end, this.#ack)
+    const isAnswer =
+      head.isHl7 && ack.code !== null && this.#options.indexOf(bytes, ack.idStart, ack.idEnd) === this.#index
+    if (!isAnswer && (isGood || (head.isHl7 && ack.code !== null)))
+      return this.#finish('mismatched', whyNoAnswer(head, ack, end - start), keepAlive)
+    if (!isAnswer) return this.#finish('rejected', `http ${head.status}`, keepAlive)
+    if (ack.hasLineFeeds) this.#options.events.tolerated(this.#options.id, 'line-feeds-in-ack')
+    if (ack.code !== 'AA' && ack.code !== 'CA') {
+      this.#options.events.explained(this.#options.id, describeAckError(ack.code!, bytes, start, end))
+      return this.#finish('rejected', ack.code, keepAlive)
+    }
+    this.#finish(isGood ? 'accepted' : 'rejected', isGood ? null : `http ${head.status}`, keepAlive)
+  }
+
+  #finish(outcome: 'accepted' | 'rejected' | 'mismatched', reason: string | null, keepAlive: boolean): void {
+    const { id, events } = this.#options
+    this.#index = NONE
+    this.connection.proven()
+    if (!keepAlive) this.redial()
+    events.replied(id, 0, outcome, reason, null)
+  }
+
+  /** What follows on this connection cannot be told apart: the message in flight was answered wrongly. */
+  #protocolError(reason: string): void {
+    const { id, events } = this.#options
+    const index = this.#index
+    this.redial()
+    if (index !== NONE) events.replied(id, 0, 'mismatched', reason, null)
+    events.lost(id, reason)
+  }
+
+  /** A body without a length ends with its connection, if in good order: that is a reply, not a loss. */
+  protected override ended(reason: string): void {
+    if (reason !== CLOSED_BY_PEER || !this.#decoder.close()) super.ended(reason)
+  }
+
+  protected override reset(): void {
+    this.#index = NONE
+    this.#refresh()
+    this.#decoder = this.#newDecoder()
+  }
+
+  #newDecoder(): HttpReplyDecoder {
+    const decoder: HttpReplyDecoder = new HttpReplyDecoder({
+      maxHeadBytes: MAX_HEAD_BYTES,
+      maxBodyBytes: MAX_BODY_BYTES,
+      onReply: (_status, bytes, start, end, keepAlive, head) => {
+        if (decoder === this.#decoder) this.#replied(head, bytes, start, end, keepAlive)
+      },
+      onError: reason => {
+        if (decoder === this.#decoder) this.#protocolError(reason)
+      },
+    })
+    return decoder
+  }
+}
+
+/** Words of ours alone: what the peer says may hold anything. */
+function whyNoAnswer({ isHl7 }: Readonly<Head>, ack: Ack, bodyBytes: number): string {
+  if (bodyBytes === 0) return 'no acknowledgement in the reply'
+  if (!isHl7) return 'content type is not HL7 v2'
+  return ack.code === null ? 'not an acknowledgement' : 'another control id'
+}
