@@ -40,6 +40,14 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
       { peer: 'k6', atLeast: 8 },
     ],
   },
+  'mllp-tls': {
+    ...mllp,
+    work: `${mllp.work}, under TLS 1.3`,
+    connections: 16,
+    tls: true,
+    bars: [{ peer: 'C over epoll', atLeast: 0.6 }],
+  },
+  'fhir-tls': { ...fhir, work: `${fhir.work}, under TLS 1.3`, tls: true, bars: [{ peer: 'wrk', atLeast: 0.8 }] },
 }
 
 /** Benches of our own code alone; each gives what is printed as its result. */

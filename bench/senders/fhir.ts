@@ -19,7 +19,12 @@ export async function fhirSenders(workshop: Workshop): Promise<Senders> {
   const k6 = tls ? NOTHING : findTool(workshop, 'k6', K6_REMEDY, command => k6Tool(command, sample))
   const autocannon = peerSender(processes, { name: 'autocannon', packageName: 'autocannon' }, 'autocannon.ts', sample)
   return {
-    present: [generatorSender(processes, content), ...wrk.present, ...(tls ? [] : [autocannon]), ...k6.present],
+    present: [
+      generatorSender(processes, content, certificate),
+      ...wrk.present,
+      ...(tls ? [] : [autocannon]),
+      ...k6.present,
+    ],
     missing: [...wrk.missing, ...k6.missing],
   }
 }

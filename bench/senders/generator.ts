@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { conduct } from '../../src/experiment/conduct.ts'
 import type { GeneratorProcess } from '../../src/model/environment.ts'
 import type { GeneratorPlan, GeneratorResult, Tick } from '../../src/model/generator.ts'
+import type { TlsClientMaterial } from '../../src/model/tls.ts'
+import type { Certificate } from '../certificate.ts'
 import type { Content } from '../content.ts'
 import type { Measurement, Sender, Task } from '../measurement.ts'
 import { packageVersion } from '../packageVersion.ts'
@@ -11,12 +14,18 @@ const ENTRY = join(import.meta.dirname, '../../src/generator/main.ts')
 const DRAIN_MS = 1_000
 
 /** hl7bench's own generator: the process that carries every run, driven by the protocol of the controller. */
-export function generatorSender(processes: Processes, content: Content): Sender {
+/** @param certificate of the receiver, the only one that is trusted; null = no TLS */
+export function generatorSender(
+  processes: Processes,
+  content: Content,
+  certificate: Certificate | null = null,
+): Sender {
+  const tls = certificate === null ? null : trusting(readFileSync(certificate.certificateFile, 'utf8'))
   return {
     name: 'hl7bench',
     version: packageVersion('hl7bench'),
     async send(task) {
-      return measurementOf(await runGenerator(processes, planOf(content, task)))
+      return measurementOf(await runGenerator(processes, { ...planOf(content, task), tls }))
     },
   }
 }
@@ -77,6 +86,10 @@ export function planOf(
     tickMs: 250,
     spinShare: 0,
   }
+}
+
+function trusting(ca: string): TlsClientMaterial {
+  return { ca: [ca], cert: null, key: null, passphrase: null, minVersion: 'TLSv1.3', serverName: null, verify: true }
 }
 
 function measurementOf({ total, health, measuredMs, acceptedInPhase }: GeneratorResult): Measurement {

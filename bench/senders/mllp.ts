@@ -21,7 +21,7 @@ export async function mllpSenders(workshop: Workshop): Promise<Senders> {
     args: [messageFile, ...(certificate === null ? [] : [certificate.certificateFile])],
   })
   const clients = certificate === null ? FORMS.map(form => clientSender(workshop, message, form)) : []
-  return { present: [generatorSender(processes, content), native, ...clients], missing: [] }
+  return { present: [generatorSender(processes, content, certificate), native, ...clients], missing: [] }
 }
 
 function clientSender({ processes }: Workshop, message: string, messages: (typeof FORMS)[number]) {
