@@ -53,6 +53,7 @@ export function mergeLoad(
     tolerated: addCounts(results.map(result => result.tolerated)),
     ackErrors: bounded(addCounts(results.map(result => result.ackErrors))),
     refusals: addCounts(results.map(result => result.refusals)),
+    ...countsOf(results),
     resends: total(results, result => result.resends),
     redials: total(results, result => result.redials),
     handshakes: load.tls && total(results, result => result.handshakes ?? 0),
@@ -84,6 +85,11 @@ function addOutcomes(counts: readonly OutcomeCounts[]): OutcomeCounts {
   return Object.fromEntries(
     OUTCOMES.map(outcome => [outcome, counts.reduce((sum, count) => sum + count[outcome], 0)]),
   ) as OutcomeCounts
+}
+
+function countsOf(results: readonly GeneratorResult[]): Pick<LoadResult, 'counts'> {
+  const counts = addCounts(results.map(result => result.counts ?? {}))
+  return Object.keys(counts).length === 0 ? {} : { counts }
 }
 
 function addCounts(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {

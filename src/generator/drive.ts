@@ -1,4 +1,4 @@
-import type { Link, LinkEvents, ReplyOutcome } from '../protocol/link.ts'
+import type { Link, LinkEvents, Refusal, ReplyOutcome } from '../protocol/link.ts'
 import type { Clock, Timer } from './clock.ts'
 import type { DriveOptions } from './driveOptions.ts'
 import { FreedSlots } from './freed.ts'
@@ -62,15 +62,16 @@ export class Driver {
       feeds,
     )
     this.#settler = new Settler(options, this.#outstanding)
-    this.#putBack = new PutBack(load, this.#slots, this.#outstanding, this.#settler, options.recorder)
+    this.#putBack = new PutBack(options, this.#slots, this.#outstanding, this.#settler, slot => this.#resume(slot))
     this.#pacer = new Pacer(clock, options.spinShare, () => this.#pump())
     this.#resendsRejected = load.protocol === 'mllp' && load.onRejected === 'resend'
     this.#endMs = phases.warmupMs + phases.measureMs
     this.#records = countOf(load.workload.records, options.share)
     this.events = {
       opened: link => this.#opened(link),
-      committed: (link, slot) => this.#committed(link * load.window + slot),
+      committed: (link, slot) => this.#putBack.committed(link * load.window + slot, this.now()),
       replied: (link, slot, outcome, reason, alarm) => this.#replied(link * load.window + slot, outcome, reason, alarm),
+      deferred: (link, slot, reason, refusal) => this.#deferred(link * load.window + slot, reason, refusal),
       tolerated: (_link, what) => options.recorder.tolerate(what),
       explained: (_link, error) => options.recorder.explain(error),
       lost: (link, reason) => this.#lost(link, reason),
@@ -179,6 +180,7 @@ export class Driver {
     const { window } = this.#slots
     const link = this.#links[Math.floor(slot / window)]!
     this.#slots.entry[slot] = entry
+    this.#recorder.sends++
     if (this.#outstanding.attempts[entry]! > 0) this.#recorder.resends++
     this.#outstanding.attempts[entry] = Math.min(255, this.#outstanding.attempts[entry]! + 1)
     this.#outstanding.sentMs[entry] = this.now()
@@ -207,7 +209,10 @@ export class Driver {
     if (reason !== null) this.#recorder.because(reason)
     if (alarm !== null) this.#recorder.alarm(alarm)
     this.#slots.entry[slot] = NONE
-    if (outcome === 'accepted' || outcome === 'rejected') this.#settler.answered(entry, outcome, this.now())
+    const wasAccepted = outcome === 'accepted' || outcome === 'repeated'
+    if (this.#outstanding.attempts[entry]! > 1) this.#putBack.resolve(entry, wasAccepted, outcome === 'repeated')
+    if (wasAccepted || outcome === 'rejected')
+      this.#settler.answered(entry, wasAccepted ? 'accepted' : 'rejected', this.now())
     else this.#settler.unanswered(entry, outcome)
     const { workload } = this.#options.load
     if (workload.kind === 'closed' && workload.thinkMs > 0) this.#think(slot, workload.thinkMs)
@@ -215,9 +220,17 @@ export class Driver {
     this.#endIfDone()
   }
 
-  #committed(slot: number): void {
-    const entry = this.#slots.entry[slot]!
-    if (entry !== NONE) this.#settler.committed(entry, this.now())
+  /** Refused for now: sent again later, else rejected. */
+  #deferred(slot: number, reason: string, refusal: Refusal): void {
+    if (this.#slots.entry[slot] === NONE) return
+    if (this.#putBack.defer(slot, reason, refusal)) this.#use(slot)
+    else this.#replied(slot, 'rejected', reason, null)
+  }
+
+  /** A message that waited to be sent again is the first of its feed. In a closed loop its own slot waited with it. */
+  #resume(slot: number): void {
+    if (this.#options.arrivals === null) this.#use(slot)
+    this.#useIdle(this.#slots.feedOf(slot), 1)
   }
 
   #think(slot: number, thinkMs: number): void {
@@ -239,11 +252,7 @@ export class Driver {
 
   /** No answer in time: the fate is unknown, and the link is dialled again so that a late answer is never taken for another's. */
   #sweepTimeouts(): void {
-    const { window, entry } = this.#slots
-    const nowMs = this.now()
-    for (let slot = 0; slot < entry.length; slot++) {
-      if (!this.#putBack.isOverdue(slot, nowMs)) continue
-      const link = Math.floor(slot / window)
+    for (const link of this.#putBack.overdueLinks(this.now())) {
       this.#links[link]!.redial()
       this.#lost(link, 'redialled after a timeout')
     }
@@ -275,7 +284,7 @@ export class Driver {
     this.#running = false
     this.#pacer.stop()
     for (const timer of this.#timers) timer.cancel()
-    this.#settler.unfinished(this.#slots.entry, this.#options.pinned ? this.#links.length : 1)
+    this.#putBack.endAll(this.#options.pinned ? this.#links.length : 1)
     this.#countUnreached()
     this.#finish()
   }

@@ -12,6 +12,8 @@ export class Outstanding {
   readonly attempts: Uint8Array
   /** Enhanced acknowledgement mode: `COMMITTED` = the receiver has the message, `TAKEN_BACK` = it had, and refused it. */
   readonly committed: Uint8Array
+  /** 1 = an earlier attempt ended without an answer. */
+  readonly doubtful: Uint8Array
   readonly #next: Int32Array
   readonly #head: Int32Array
   readonly #tail: Int32Array
@@ -25,6 +27,7 @@ export class Outstanding {
     this.sentMs = new Float64Array(capacity)
     this.attempts = new Uint8Array(capacity)
     this.committed = new Uint8Array(capacity)
+    this.doubtful = new Uint8Array(capacity)
     this.#next = Int32Array.from({ length: capacity }, (_, entry) => (entry + 1 < capacity ? entry + 1 : NONE))
     this.#head = new Int32Array(feeds).fill(NONE)
     this.#tail = new Int32Array(feeds).fill(NONE)
@@ -46,6 +49,7 @@ export class Outstanding {
     this.readyMs[entry] = readyMs
     this.attempts[entry] = 0
     this.committed[entry] = NOT_COMMITTED
+    this.doubtful[entry] = 0
     return entry
   }
 

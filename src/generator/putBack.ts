@@ -1,25 +1,51 @@
 import type { Load } from '../model/scenario.ts'
+import type { Refusal } from '../protocol/link.ts'
+import type { Clock, Timer } from './clock.ts'
+import type { DriveOptions } from './driveOptions.ts'
 import { COMMITTED, type Outstanding, TAKEN_BACK } from './outstanding.ts'
 import type { Recorder } from './recorder.ts'
+import { Retry } from './retry.ts'
 import type { Settler } from './settle.ts'
 import type { Slots } from './slots.ts'
 
 const NONE = -1
+const UNANSWERED: Refusal = { afterMs: 0, mostAttempts: Number.POSITIVE_INFINITY }
 
-/** Messages that are put back to be sent again, before all that wait, or end as unknown: their link is gone, or they were refused. */
+/**
+ * Messages that are put back to be sent again, before all that wait, or end as unknown: their link is gone, or they were refused. With a
+ * retry policy they wait first: in an open loop their slot is free meanwhile, in a closed one it waits with them. A message is in one
+ * place only, so two attempts of it are never in flight.
+ */
 export class PutBack {
   readonly #load: Load
   readonly #slots: Slots
   readonly #outstanding: Outstanding
   readonly #settler: Settler
   readonly #recorder: Recorder
+  readonly #clock: Clock
+  readonly #retry: Retry | null
+  readonly #isClosed: boolean
+  readonly #resume: (slot: number) => void
+  readonly #waiting = new Map<number, Timer>()
 
-  constructor(load: Load, slots: Slots, outstanding: Outstanding, settler: Settler, recorder: Recorder) {
+  /** @param resume a message that had waited was put back before all others of the slot's feed; its slot is free in any case in a closed loop */
+  constructor(
+    { load, recorder, clock, seed = 0 }: Pick<DriveOptions, 'load' | 'recorder' | 'clock' | 'seed'>,
+    slots: Slots,
+    outstanding: Outstanding,
+    settler: Settler,
+    resume: (slot: number) => void,
+  ) {
+    const policy = load.protocol === 'fhir' ? (load.retry ?? null) : null
     this.#load = load
     this.#slots = slots
     this.#outstanding = outstanding
     this.#settler = settler
     this.#recorder = recorder
+    this.#clock = clock
+    this.#retry = policy && new Retry(policy, load.maxAttempts, seed, () => recorder.arrivals)
+    this.#isClosed = load.workload.kind === 'closed'
+    this.#resume = resume
   }
 
   /** Takes every slot of the link back. @returns how many messages were in flight on it */
@@ -36,8 +62,18 @@ export class PutBack {
     return inFlight.length
   }
 
-  /** Whether the message in flight on a slot had no answer in time. */
-  isOverdue(slot: number, nowMs: number): boolean {
+  /** Links with a message in flight that had no answer in time, each looked at when its turn comes. */
+  *overdueLinks(nowMs: number): Generator<number> {
+    const { window, entry } = this.#slots
+    for (let slot = 0; slot < entry.length; slot++) if (this.#isOverdue(slot, nowMs)) yield Math.floor(slot / window)
+  }
+
+  committed(slot: number, nowMs: number): void {
+    const entry = this.#slots.entry[slot]!
+    if (entry !== NONE) this.#settler.committed(entry, nowMs)
+  }
+
+  #isOverdue(slot: number, nowMs: number): boolean {
     const entry = this.#slots.entry[slot]!
     return entry !== NONE && this.#outstanding.sentMs[entry]! <= nowMs - this.#load.timeoutMs
   }
@@ -58,16 +94,71 @@ export class PutBack {
     return true
   }
 
+  /**
+   * Puts a message off that was refused for now.
+   * @returns false when nothing is retried, or it was sent often enough
+   */
+  defer(slot: number, reason: string, refusal: Refusal): boolean {
+    const entry = this.#slots.entry[slot]!
+    if (!this.#putOff(slot, entry, refusal)) return false
+    this.#recorder.tolerate(`${reason}, sent again`)
+    return true
+  }
+
+  /** What became of a message that was sent more than once. */
+  resolve(entry: number, wasAccepted: boolean, existed: boolean): void {
+    if (this.#retry === null || !wasAccepted) return
+    this.#recorder.countUp('retried-accepted')
+    if (this.#outstanding.doubtful[entry] === 1)
+      this.#recorder.countUp(existed ? 'unknown-had-arrived' : 'unknown-had-not-arrived')
+  }
+
+  /** Ends all that is in flight, queued or waiting as unfinished: the run is over. */
+  endAll(feeds: number): void {
+    for (const [entry, timer] of this.#waiting) {
+      timer.cancel()
+      this.#settler.unanswered(entry, 'unfinished')
+    }
+    this.#waiting.clear()
+    this.#settler.unfinished(this.#slots.entry, feeds)
+    if (this.#retry !== null) this.#recorder.countUp('attempts', this.#recorder.sends)
+  }
+
   /** A committed message is the receiver's by then (HL7 v2.5.1 section 2.9.3): it is not sent again. */
   #loseSlot(slot: number, reason: string, nowMs: number): void {
     const entry = this.#slots.entry[slot]!
     const { attempts, committed } = this.#outstanding
     const isCommitted = committed[entry] === COMMITTED
-    const why = this.isOverdue(slot, nowMs) ? 'timeout' : reason
+    const why = this.#isOverdue(slot, nowMs) ? 'timeout' : reason
     this.#slots.entry[slot] = NONE
     this.#recorder.because(isCommitted ? `${why} after the commit` : why)
-    if (this.#load.onUnknown === 'resend' && !isCommitted && attempts[entry]! < this.#load.maxAttempts)
+    if (this.#load.onUnknown !== 'resend' || isCommitted) return this.#settler.unanswered(entry, 'unknown')
+    this.#outstanding.doubtful[entry] = 1
+    if (this.#retry !== null) {
+      if (!this.#putOff(slot, entry, UNANSWERED)) this.#settler.unanswered(entry, 'unknown')
+    } else if (attempts[entry]! < this.#load.maxAttempts)
       this.#outstanding.enqueueFirst(this.#slots.feedOf(slot), entry)
     else this.#settler.unanswered(entry, 'unknown')
+  }
+
+  #putOff(slot: number, entry: number, refusal: Refusal): boolean {
+    if (this.#retry === null) return false
+    const { index, attempts } = this.#outstanding
+    const waitMs = this.#retry.waitMs(index[entry]!, attempts[entry]!, refusal)
+    if (typeof waitMs === 'string') {
+      this.#recorder.countUp(waitMs)
+      return false
+    }
+    this.#recorder.countUp('retries')
+    this.#slots.entry[slot] = NONE
+    if (this.#isClosed) this.#slots.thinking[slot] = 1
+    const timer = this.#clock.after(waitMs, () => {
+      this.#waiting.delete(entry)
+      if (this.#isClosed) this.#slots.thinking[slot] = 0
+      this.#outstanding.enqueueFirst(this.#slots.feedOf(slot), entry)
+      this.#resume(slot)
+    })
+    this.#waiting.set(entry, timer)
+    return true
   }
 }

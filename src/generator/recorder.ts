@@ -1,4 +1,5 @@
 import { MOST_ACK_ERRORS, OTHER_ACK_ERRORS } from '../model/ackErrors.ts'
+import type { CountName } from '../model/counts.ts'
 import { OUTCOMES, type Outcome, type OutcomeCounts, TIMES, type Time } from '../model/exchange.ts'
 import type { Tick } from '../model/generator.ts'
 import { encode } from '../stats/histogram.ts'
@@ -27,6 +28,7 @@ export class Recorder {
   readonly alarms = new Map<string, number>()
   readonly tolerated = new Map<string, number>()
   readonly ackErrors = new Map<string, number>()
+  readonly counts: Partial<Record<CountName, number>> = {}
   readonly #phase: MeasuredPhase
   readonly #tickTimes = new TimeCounts()
   #tick = { arrivals: 0, accepted: 0, failed: 0 }
@@ -35,6 +37,7 @@ export class Recorder {
   unanswered = 0
   acceptedInPhase = 0
   resends = 0
+  sends = 0
   lastDoneMs = 0
 
   constructor(phase: MeasuredPhase) {
@@ -88,6 +91,10 @@ export class Recorder {
 
   alarm(name: string): void {
     countUp(this.alarms, name)
+  }
+
+  countUp(what: CountName, times = 1): void {
+    this.counts[what] = (this.counts[what] ?? 0) + times
   }
 
   tolerate(what: string): void {

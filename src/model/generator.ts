@@ -1,3 +1,4 @@
+import type { Counts } from './counts.ts'
 import type { ClockReading } from './environment.ts'
 import type { OutcomeCounts, Quantiles, Time } from './exchange.ts'
 import type { Endpoint, Load, Phases } from './scenario.ts'
@@ -83,6 +84,8 @@ export interface GeneratorResult {
   /** Failed dials by code. */
   readonly refusals: Readonly<Record<string, number>>
   readonly resends: number
+  /** Of FHIR loads; absent = nothing of the kind was counted. */
+  readonly counts?: Counts
   readonly redials: number
   /** TLS handshakes that were done, and those of them that resumed a session; null without TLS. */
   readonly handshakes: number | null

@@ -1,4 +1,5 @@
 import type { Audit } from './audit.ts'
+import type { Counts } from './counts.ts'
 import type { OutcomeCounts, Quantiles, Time } from './exchange.ts'
 import type { PlannedRun } from './experiment.ts'
 import type { GeneratorHealth, HashStage, Tick } from './generator.ts'
@@ -66,6 +67,8 @@ export interface LoadResult {
   /** Failed dials by code. */
   readonly refusals: Readonly<Record<string, number>>
   readonly resends: number
+  /** Of FHIR loads; absent = nothing of the kind was counted. */
+  readonly counts?: Counts
   readonly redials: number
   /** TLS handshakes that were done, and those of them that resumed a session; null without TLS. */
   readonly handshakes: number | null

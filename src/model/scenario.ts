@@ -156,8 +156,21 @@ export interface FhirLoad extends LoadBase {
   readonly charset: Charset
   /** Whether the population is loaded before each run (`before`), or is known to be there (`never`). */
   readonly populate: 'before' | 'never'
-  /** Share of replies parsed whole as JSON, 0 to 1; the rest are verified by scanning. */
+  /** Share of replies parsed whole, 0 to 1; the rest are verified by scanning. */
   readonly parseShare: number
+  /** When a request that failed is sent again; null = never for what was refused, `onUnknown` for what was lost. */
+  readonly retry: RetryPolicy | null
+}
+
+/** Failed requests are sent again, up to `maxAttempts` times, with waits between; the wait is part of the response time. */
+export interface RetryPolicy {
+  /** Longest wait before the second attempt, ms; doubled for each further one. */
+  readonly backoffMs: number
+  readonly maxBackoffMs: number
+  /** Retries as a share of requests, 0 to 1: a server that fails everything is not hammered. */
+  readonly budget: number
+  /** A longer Retry-After is not waited for, ms. */
+  readonly maxRetryAfterMs: number
 }
 
 /**

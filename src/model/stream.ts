@@ -31,6 +31,8 @@ export interface Expectation {
   readonly resourceType: string | null
   /** Only this `Bundle.total` is accepted; null = any. */
   readonly total: number | null
+  /** Accepted status that says the resource had been there: of a conditional create. */
+  readonly existed?: number
 }
 
 /** FHIR requests under a seed: request i is a pure function of the stream and i. */

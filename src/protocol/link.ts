@@ -1,5 +1,16 @@
-/** How one exchange on a link ended: with a reply, or `dropped` because no frame of the link could hold the message. */
-export type ReplyOutcome = 'accepted' | 'rejected' | 'mismatched' | 'dropped'
+/**
+ * How one exchange on a link ended: with a reply, or `dropped` because no frame of the link could hold the message. `repeated` = accepted,
+ * and the peer had the message already.
+ */
+export type ReplyOutcome = 'accepted' | 'repeated' | 'rejected' | 'mismatched' | 'dropped'
+
+/** What a refusal that is not final says about sending the message again. */
+export interface Refusal {
+  /** Wait that the peer asks for, ms; 0 = none. */
+  readonly afterMs: number
+  /** Most sends of the message that are worth it, the first included. */
+  readonly mostAttempts: number
+}
 
 /** What a link tells the one who drives it. Callbacks come from the event loop, never from inside `send`. */
 export interface LinkEvents {
@@ -9,6 +20,8 @@ export interface LinkEvents {
   committed(link: number, slot: number): void
   /** The message in `slot` was answered; `reason` says why it was not accepted, `alarm` names a finding of its own. */
   replied(link: number, slot: number, outcome: ReplyOutcome, reason: string | null, alarm: string | null): void
+  /** The message in `slot` was refused for now: it may be sent again unchanged. */
+  deferred(link: number, slot: number, reason: string, refusal: Refusal): void
   /** The peer did something odd that harms no exchange: stray bytes, an answer twice. */
   tolerated(link: number, what: string): void
   /** The coded parts of the error that a rejection carried, fit to be counted and shown: never a text or value of the peer's. */

@@ -94,6 +94,8 @@ export interface CaseReport {
   readonly tolerated: readonly Count[]
   /** TLS handshakes, `full` and `resumed`; none of a load without TLS. */
   readonly handshakes: readonly Count[]
+  /** What FHIR loads count beyond outcomes: attempts, retries, entries. */
+  readonly counts: readonly Count[]
   readonly validity: Validity
 }
 

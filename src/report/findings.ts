@@ -31,6 +31,11 @@ export function toleratedOf(results: readonly RunResult[]): readonly Count[] {
   return countBy(results, load => load.tolerated)
 }
 
+/** What FHIR loads count beyond outcomes. */
+export function countsOf(results: readonly RunResult[]): readonly Count[] {
+  return countBy(results, load => load.counts ?? {})
+}
+
 /** The coded errors of rejections, the most frequent first. */
 export function ackErrorsOf(results: readonly RunResult[]): readonly Count[] {
   const counts = countBy(results, load => load.ackErrors)
@@ -75,12 +80,13 @@ export function reasonTexts(reasons: readonly Count[]): readonly string[] {
 }
 
 /** One line for each load and kind of oddity: coded errors of rejections, failed dials, what was tolerated. */
-export function oddityTexts({ ackErrors, refusals, tolerated, handshakes }: Oddities): readonly string[] {
+export function oddityTexts({ ackErrors, refusals, tolerated, handshakes, counts }: Oddities): readonly string[] {
   return [
     ...linesByLoad(ackErrors, 'errors in acknowledgements', 'kind', '; '),
     ...linesByLoad(refusals, 'failed dials', 'code'),
     ...linesByLoad(tolerated, 'tolerated', 'kind'),
     ...linesByLoad(handshakes, 'TLS handshakes', 'kind'),
+    ...linesByLoad(counts, 'counted', 'kind'),
   ]
 }
 
@@ -89,6 +95,7 @@ export interface Oddities {
   readonly refusals: readonly Count[]
   readonly tolerated: readonly Count[]
   readonly handshakes: readonly Count[]
+  readonly counts: readonly Count[]
 }
 
 function linesByLoad(counts: readonly Count[], what: string, noun: string, between = ', '): readonly string[] {

@@ -113,6 +113,7 @@ const testCase = z.strictObject({
   refusals: z.array(count).describe('Failed dials by code.'),
   tolerated: z.array(count).describe('What peers did that harmed no exchange.'),
   handshakes: z.array(count).describe('TLS handshakes: full, and resumed.'),
+  counts: z.array(count).describe('What FHIR loads count beyond outcomes.'),
   validity,
 })
 

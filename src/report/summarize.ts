@@ -6,7 +6,7 @@ import { sumAudits } from './auditSum.ts'
 import { responseCurve } from './curve.ts'
 import { endToEndReport } from './endToEnd.ts'
 import type { CaseReport, ExperimentReport, LoadReport, ReportInput } from './experiment.ts'
-import { ackErrorsOf, alarmsOf, handshakesOf, reasonsOf, refusalsOf, toleratedOf } from './findings.ts'
+import { ackErrorsOf, alarmsOf, countsOf, handshakesOf, reasonsOf, refusalsOf, toleratedOf } from './findings.ts'
 import { fitLoad } from './hash/loadFit.ts'
 import { shownMetrics } from './metrics.ts'
 import { typicalSeries } from './series.ts'
@@ -54,6 +54,7 @@ export function summarizeCase(testCase: Case, plan: ExperimentPlan, all: readonl
     refusals: refusalsOf(results),
     tolerated: toleratedOf(results),
     handshakes: handshakesOf(results),
+    counts: countsOf(results),
     validity: validityOf(scenario.runs, planned, results),
   }
 }

@@ -27,6 +27,7 @@ export function loadData(load: LoadResult): Record<string, unknown> {
     ...(Object.keys(load.tolerated).length === 0 ? {} : { tolerated: load.tolerated }),
     ...(Object.keys(load.ackErrors).length === 0 ? {} : { ackErrors: load.ackErrors }),
     ...(Object.keys(load.refusals).length === 0 ? {} : { refusals: load.refusals }),
+    ...(load.counts && { counts: load.counts }),
     resends: load.resends,
     redials: load.redials,
     ...(load.handshakes === null ? {} : { handshakes: load.handshakes, resumed: load.resumed }),

@@ -28,17 +28,19 @@ function checkShares(load: ParsedLoad, path: Path): readonly Finding[] {
     })
   }
   const resends =
-    load.onUnknown === 'resend'
-      ? 'onUnknown'
-      : load.protocol === 'mllp' && load.onRejected === 'resend'
-        ? 'onRejected'
-        : null
+    load.protocol === 'fhir' && load.retry !== undefined
+      ? 'retry'
+      : load.onUnknown === 'resend'
+        ? 'onUnknown'
+        : load.protocol === 'mllp' && load.onRejected === 'resend'
+          ? 'onRejected'
+          : null
   if (resends !== null && load.maxAttempts < 2) {
     findings.push({
       path: [...path, 'maxAttempts'],
-      expected: `2 or more with ${resends} 'resend'`,
+      expected: resends === 'retry' ? '2 or more with retry' : `2 or more with ${resends} 'resend'`,
       found: load.maxAttempts,
-      hint: `or say ${resends}: 'drop'`,
+      hint: resends === 'retry' ? 'or leave retry out' : `or say ${resends}: 'drop'`,
     })
   }
   return findings

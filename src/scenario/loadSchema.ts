@@ -92,6 +92,22 @@ const mllpLoad = z.strictObject({
   ),
 })
 
+const retrySchema = z
+  .union([
+    z.literal(true),
+    z.strictObject({
+      backoffMs: durationSchema(1)
+        .default(100)
+        .describe('Longest wait before the second attempt, doubled for each further one.'),
+      maxBackoffMs: durationSchema(1).default(10_000).describe('Longest wait between attempts.'),
+      budget: z.number().min(0).max(1).default(0.2).describe('Retries as a share of requests, 0 to 1.'),
+      maxRetryAfterMs: durationSchema(0).default(30_000).describe('A longer Retry-After is not waited for.'),
+    }),
+  ])
+  .describe(
+    'Send failed requests again, up to maxAttempts times, with waits between; true = with the defaults. Default: not.',
+  )
+
 const fhirLoad = z.strictObject({
   protocol: z.literal('fhir').describe('FHIR R4 over HTTP/1.1.'),
   ...common,
@@ -115,7 +131,8 @@ const fhirLoad = z.strictObject({
     .min(0)
     .max(1)
     .default(0.01)
-    .describe('Share of replies parsed whole as JSON, 0 to 1; the rest are verified by scanning.'),
+    .describe('Share of replies parsed whole, 0 to 1; the rest are verified by scanning.'),
+  retry: retrySchema.optional(),
 })
 
 export const loadSchema = z.discriminatedUnion('protocol', [mllpLoad, fhirLoad])

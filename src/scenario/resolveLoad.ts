@@ -1,4 +1,4 @@
-import type { FhirLoad, FhirOperation, Load, LoadBase, MllpLoad } from '../model/scenario.ts'
+import type { FhirLoad, FhirOperation, Load, LoadBase, MllpLoad, RetryPolicy } from '../model/scenario.ts'
 import type { Place } from './finding.ts'
 import type { ParsedFhirLoad, ParsedLoad, ParsedMllpLoad } from './loadSchema.ts'
 import { type ParsedOperation, SEARCHES_OF } from './operationSchema.ts'
@@ -6,6 +6,8 @@ import { populationOf } from './populationSchema.ts'
 import { filesOf } from './resolveFiles.ts'
 import { resolveMessages } from './resolveMessages.ts'
 import { resolveTls, UNVERIFIED } from './resolveTls.ts'
+
+const RETRY: RetryPolicy = { backoffMs: 100, maxBackoffMs: 10_000, budget: 0.2, maxRetryAfterMs: 30_000 }
 
 /** Connections of a load: `feeds` is the MLLP word for them. */
 export function connectionsOf(load: ParsedLoad): number {
@@ -37,7 +39,9 @@ export function resolveLoad(load: ParsedLoad, name: string, place: Place, addres
     tls,
     assumed: tls?.verify === false ? [UNVERIFIED] : [],
   }
-  if (load.protocol === 'fhir') return { ...base, ...resolveFhir(load, place) }
+  // A retry is a resend with waits: what was lost is sent again as well.
+  if (load.protocol === 'fhir')
+    return { ...base, ...resolveFhir(load, place), ...(load.retry !== undefined && { onUnknown: 'resend' }) }
   const mllp = resolveMllp(load, place, address)
   return { ...base, ...mllp, assumed: [...base.assumed, ...mllp.assumed] }
 }
@@ -74,6 +78,7 @@ function resolveFhir(load: ParsedFhirLoad, place: Place): Omit<FhirLoad, keyof L
     charset: load.charset,
     populate,
     parseShare: load.parseShare,
+    retry: load.retry === true ? RETRY : (load.retry ?? null),
   }
 }
 

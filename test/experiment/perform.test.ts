@@ -222,6 +222,7 @@ test('an abort, or the end of the target, does not wait for a population that is
     charset: 'ascii',
     populate: 'before',
     parseShare: 0,
+    retry: null,
   } as const
   const { load, sut } = scenario()
   const scenarioOf = () => ({ load: [{ ...load[0]!, ...fhir }], sut: { ...sut, start: 'own' } })

@@ -11,6 +11,7 @@ const silent: LinkEvents = {
   explained() {},
   lost() {},
   refused() {},
+  deferred() {},
 }
 
 function dial(count: number, opensAfterMs: (id: number) => number | null) {

@@ -1,4 +1,4 @@
-import type { Link, LinkEvents, ReplyOutcome } from '../../src/protocol/link.ts'
+import type { Link, LinkEvents, Refusal, ReplyOutcome } from '../../src/protocol/link.ts'
 import type { VirtualClock } from './virtualClock.ts'
 
 /** What the peer does with the message it gets: answer after a while, or never. */
@@ -9,6 +9,8 @@ export type Answer =
       readonly commitMs?: number
       readonly outcome?: ReplyOutcome
       readonly thenCloses?: boolean
+      /** Refused for now. */
+      readonly deferred?: Refusal
     }
   | 'never'
   | 'disconnect'
@@ -60,6 +62,7 @@ export function scriptedLinks(
         clock.after(what.afterMs, () => {
           if (mine !== generation) return
           if (what.thenCloses) reopen()
+          if (what.deferred) return events.deferred(id, slot, 'scripted', what.deferred)
           events.replied(id, slot, what.outcome ?? 'accepted', what.outcome ? 'scripted' : null, null)
         })
       },

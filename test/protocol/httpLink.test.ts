@@ -89,7 +89,16 @@ test.each([
   ['rejected 0: resourceType is not Bundle', reply('{"resourceType":"OperationOutcome"}')],
   ['rejected 0: body is no JSON object', reply('{"resourceType":"Bundle","total":')],
   ['rejected 0: empty body', reply('')],
-  ['rejected 0: http 503', reply('', '503 Service Unavailable')],
+  ['deferred 0: http 503', reply('', '503 Service Unavailable')],
+  ['deferred 0: http 429, after 3000 ms', reply('', '429 Too Many Requests', 'Retry-After: 3\r\n')],
+  ['deferred 0: http 409, 3 times', reply('', '409 Conflict')],
+  [
+    'rejected 0: http 422 error processing',
+    reply(
+      '{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"processing","diagnostics":"Mr. X"}]}',
+      '422 X',
+    ),
+  ],
   ['rejected 0: http 412: duplicate-resource', reply('', '412 Precondition Failed')],
 ])('%s', async (told, text) => {
   for (const parses of [false, true]) {

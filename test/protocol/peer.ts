@@ -59,6 +59,10 @@ export function recordEvents() {
     explained: (_, error) => tell(`explained: ${error}`),
     replied: (_, slot, outcome, reason, alarm) =>
       tell([`${outcome} ${slot}`, reason, alarm].filter(part => part !== null).join(': ')),
+    deferred: (_, slot, reason, { afterMs, mostAttempts }) => {
+      const times = mostAttempts === Number.POSITIVE_INFINITY ? '' : `, ${mostAttempts} times`
+      tell(`deferred ${slot}: ${reason}${afterMs > 0 ? `, after ${afterMs} ms` : ''}${times}`)
+    },
     lost: (_, reason) => tell(`lost: ${reason}`),
     refused: (_, code) => tell(`refused: ${code}`),
   }

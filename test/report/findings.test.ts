@@ -4,6 +4,7 @@ import {
   ackErrorsOf,
   alarmsOf,
   alarmText,
+  countsOf,
   handshakesOf,
   oddityTexts,
   reasonsOf,
@@ -75,6 +76,7 @@ test('what peers did oddly is told in a line for each kind', () => {
     tolerated: { 'stray-bytes': 1_200 },
     handshakes: 12,
     resumed: 8,
+    counts: { attempts: 12, retries: 2 },
   }
   const results = [{ ...run(0, 'valid', {}, {}), loads: [{ ...loadResult([10]), ...odd }] }] as unknown as RunResult[]
   const oddities = {
@@ -82,11 +84,13 @@ test('what peers did oddly is told in a line for each kind', () => {
     refusals: refusalsOf(results),
     tolerated: toleratedOf(results),
     handshakes: handshakesOf(results),
+    counts: countsOf(results),
   }
   expect(oddityTexts(oddities)).toEqual([
     'mllp errors in acknowledgements: AE 101 Required field missing, E, PID^1^3 4; AE 207 Application internal error 1',
     'mllp failed dials: connect timeout 2',
     'mllp tolerated: stray-bytes 1,200',
     'mllp TLS handshakes: resumed 8, full 4',
+    'mllp counted: attempts 12, retries 2',
   ])
 })

@@ -34,6 +34,8 @@ export interface Head {
   keepAlive: boolean
   /** Whether Content-Type says that the body is an HL7 v2 message in vertical bar encoding. */
   isHl7: boolean
+  /** Value of Retry-After as it is; empty = none. */
+  retryAfter: string
 }
 
 const HTTP_1 = bytesOf('HTTP/1.')
@@ -52,6 +54,7 @@ const HL7_TYPES = [
   'x-application/hl7-v2',
   'x-application/hl7-v2+er7',
 ].map(bytesOf)
+const RETRY_AFTER = bytesOf('retry-after')
 const [CHUNKED, CLOSE, KEEP_ALIVE] = [bytesOf('chunked'), bytesOf('close'), bytesOf('keep-alive')]
 
 /** What is wrong with a head, and at which byte. */
@@ -79,7 +82,14 @@ export function readHead(bytes: Uint8Array, start: number, headEnd: number): Hea
   const status = readNumber(bytes, start + 9, start + 12)
   const isClosed = bytes[start + 12] === SPACE || bytes[start + 12] === CR
   if (status < 100 || !isClosed) return { reason: 'status is no three-digit number', at: start + 9 }
-  const head: Head = { status, contentLength: -1, chunked: false, keepAlive: version === 1, isHl7: false }
+  const head: Head = {
+    status,
+    contentLength: -1,
+    chunked: false,
+    keepAlive: version === 1,
+    isHl7: false,
+    retryAfter: '',
+  }
   let at = lineEnd(bytes, start, headEnd)
   if (at < 0) return controlFault(bytes, -1 - at)
   while (at < headEnd - 2) {
@@ -119,7 +129,7 @@ export function headerFault(bytes: Uint8Array, at: number, end: number): string 
 }
 
 function readHeader(bytes: Uint8Array, at: number, end: number, head: Head): string | null {
-  // Only a few headers matter here, and they begin with c or t.
+  // Only a few headers matter here, and they begin with c, r or t.
   const first = bytes[at]! | CASE_BIT
   if (first === 0x63) {
     if (isHeader(bytes, at, CONTENT_LENGTH)) return readLength(bytes, at + CONTENT_LENGTH.length + 1, end, head)
@@ -129,6 +139,10 @@ function readHeader(bytes: Uint8Array, at: number, end: number, head: Head): str
     const from = skipSpace(bytes, at + TRANSFER_ENCODING.length + 1, end)
     if (head.chunked || !isValue(bytes, from, end, CHUNKED)) return 'Transfer-Encoding other than chunked'
     head.chunked = true
+  } else if (first === 0x72 && isHeader(bytes, at, RETRY_AFTER)) {
+    head.retryAfter = Buffer.from(bytes.subarray(at + RETRY_AFTER.length + 1, Math.min(end, at + 64)))
+      .toString('latin1')
+      .trim()
   }
   return null
 }

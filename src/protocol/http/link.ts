@@ -2,6 +2,8 @@ import type { Bytes, RequestDraft, RequestStream } from '../../model/stream.ts'
 import { CLOSED_BY_PEER } from '../dial.ts'
 import { DialledLink, type DialledLinkOptions } from '../dialledLink.ts'
 import type { Link } from '../link.ts'
+import type { Head } from './head.ts'
+import { mostAttemptsAfter, retryAfterMs } from './refusal.ts'
 import { HttpReplyDecoder } from './replyDecoder.ts'
 import type { EncodeRequest } from './request.ts'
 import { verifyReply } from './verify.ts'
@@ -56,15 +58,27 @@ class HttpLink extends DialledLink {
     this.#decoder.push(bytes, 0, length)
   }
 
-  #replied(status: number, bytes: Uint8Array, start: number, end: number, keepAlive: boolean): void {
+  #replied(
+    { status, retryAfter }: Readonly<Head>,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    keepAlive: boolean,
+  ): void {
     const { id, events, stream, parses } = this.#options
     const index = this.#index
     if (index === NONE) return this.#protocolError('a reply that was not asked for')
     this.#index = NONE
-    const verdict = verifyReply(stream.operations[this.#operation]!, status, bytes, start, end, parses(index))
+    const expected = stream.operations[this.#operation]!
+    const verdict = verifyReply(expected, status, bytes, start, end, parses(index))
     this.connection.proven()
     if (!keepAlive) this.redial()
-    events.replied(id, 0, verdict.reason === null ? 'accepted' : 'rejected', verdict.reason, verdict.alarm)
+    const { reason, alarm } = verdict
+    if (reason === null)
+      return events.replied(id, 0, status === expected.existed ? 'repeated' : 'accepted', null, alarm)
+    const mostAttempts = expected.statuses.includes(status) ? 0 : mostAttemptsAfter(status)
+    if (mostAttempts === 0) events.replied(id, 0, 'rejected', reason, alarm)
+    else events.deferred(id, 0, reason, { afterMs: retryAfterMs(retryAfter, Date.now()), mostAttempts })
   }
 
   /** What follows on this connection cannot be told apart: the exchange in flight was answered wrongly. */
@@ -91,8 +105,8 @@ class HttpLink extends DialledLink {
     const decoder: HttpReplyDecoder = new HttpReplyDecoder({
       maxHeadBytes: MAX_HEAD_BYTES,
       maxBodyBytes: MAX_BODY_BYTES,
-      onReply: (status, bytes, start, end, keepAlive) => {
-        if (decoder === this.#decoder) this.#replied(status, bytes, start, end, keepAlive)
+      onReply: (_status, bytes, start, end, keepAlive, head) => {
+        if (decoder === this.#decoder) this.#replied(head, bytes, start, end, keepAlive)
       },
       onError: reason => {
         if (decoder === this.#decoder) this.#protocolError(reason)

@@ -1,5 +1,6 @@
 import type { Expectation } from '../../model/stream.ts'
 import { MOST_NESTED, tooDeepAt } from '../json/nesting.ts'
+import { outcomeCode } from './outcomeCode.ts'
 
 /** What a reply was found to be. `alarm` names a finding that is more than a failed check. */
 export interface Verdict {
@@ -23,14 +24,21 @@ export function verifyReply(
   end: number,
   parse: boolean,
 ): Verdict {
-  if (!expected.statuses.includes(status))
-    return { reason: `http ${status}`, alarm: status === 412 ? 'duplicate-resource' : null }
+  if (!expected.statuses.includes(status)) return refused(status, bytes, start, end)
   if (expected.resourceType === null && expected.total === null && !parse) return GOOD
   if (end === start)
     return expected.resourceType === null && expected.total === null ? GOOD : { reason: 'empty body', alarm: null }
   const body = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start)
   if (!parse && scanAccepts(expected, body)) return GOOD
   return verifyParsed(expected, body)
+}
+
+function refused(status: number, bytes: Uint8Array, start: number, end: number): Verdict {
+  const code = outcomeCode(bytes, start, end)
+  return {
+    reason: code === null ? `http ${status}` : `http ${status} ${code}`,
+    alarm: status === 412 ? 'duplicate-resource' : null,
+  }
 }
 
 function scanAccepts(expected: Expectation, body: Buffer): boolean {

@@ -54,6 +54,7 @@ export function createRenderer(
       statuses: conditional ? [201, 200] : [201],
       resourceType: null,
       total: null,
+      ...(conditional && { existed: 200 }),
     },
   )
 }

@@ -1,0 +1,14 @@
+/** What is counted of FHIR loads beyond outcomes, and what it means. A name that is absent was not counted: its feature was off or never came to it. */
+export const COUNTS = {
+  attempts: 'requests sent, those sent again included, where failed ones may be sent again',
+  retries: 'requests sent again after a wait',
+  'retried-accepted': 'requests accepted at a later attempt',
+  'unknown-had-arrived': 'conditional creates of unknown fate that a later attempt found there (200)',
+  'unknown-had-not-arrived': 'conditional creates of unknown fate that a later attempt created (201)',
+  'attempts-exhausted': 'requests given up after the last attempt',
+  'budget-exhausted': 'requests given up because the retry budget was spent',
+  'retry-after-too-long': 'requests given up because the server asked for a longer wait than is waited for',
+} as const
+
+export type CountName = keyof typeof COUNTS
+export type Counts = Readonly<Partial<Record<CountName, number>>>

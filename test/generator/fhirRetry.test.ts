@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest'
+import { fhirTarget } from '../fixtures/target.ts'
+import { fhirPlan, generate } from './fhirLoad.ts'
+
+const retry = { backoffMs: 5, maxBackoffMs: 50, budget: 1, maxRetryAfterMs: 1000 }
+const every = 4
+
+test('a server that refuses some requests with 503 gets them again, and has each once', async () => {
+  const { port, base } = await fhirTarget([{ kind: 'reject', every, code: 'AE', status: 503 }])
+  const target = { host: '127.0.0.1', port }
+  const without = await generate(fhirPlan(target))
+  expect(without.total).toMatchObject({ accepted: 30, rejected: 10 })
+  expect(without.reasons).toEqual({ 'http 503 error processing': 10 })
+  expect(without.counts).toEqual({})
+  const again = await generate(fhirPlan(target, { retry, onUnknown: 'resend' }, { runKey: 'ABC124' }))
+  expect(again.total).toMatchObject({ accepted: 40, rejected: 0 })
+  expect(again.counts!.retries).toBe(again.resends)
+  expect(again.counts!.attempts).toBe(40 + again.resends)
+  expect(again.resends).toBeGreaterThan(9)
+  const found = await fetch(`${base}/Patient?_summary=count`)
+  expect(((await found.json()) as { total: number }).total).toBe(70)
+})
+
+test('creates whose answer is lost are found there by their second attempt', async () => {
+  const { port, base } = await fhirTarget([{ kind: 'lose-ack', every: 10 }])
+  const plan = fhirPlan({ host: '127.0.0.1', port }, { retry, onUnknown: 'resend', timeoutMs: 300 })
+  const result = await generate(plan)
+  expect(result.total.accepted).toBe(40)
+  expect(result.counts!['unknown-had-arrived']).toBe(result.counts!['retried-accepted'])
+  expect(result.counts!['unknown-had-arrived']).toBeGreaterThanOrEqual(4)
+  const found = await fetch(`${base}/Patient?_summary=count`)
+  expect(((await found.json()) as { total: number }).total).toBe(40)
+})
+
+test('a refusal that is final is never sent again', async () => {
+  for (const status of [400, 404, 410, 412, 422]) {
+    const { port } = await fhirTarget([{ kind: 'reject', every, code: 'AE', status }])
+    const result = await generate(fhirPlan({ host: '127.0.0.1', port }, { retry, onUnknown: 'resend' }))
+    expect(result.total).toMatchObject({ accepted: 30, rejected: 10 })
+    expect(result.resends).toBe(0)
+    expect(result.alarms).toEqual(status === 412 ? { 'duplicate-resource': 10 } : {})
+  }
+})

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest'
+import { outcomeCode } from '../../src/protocol/http/outcomeCode.ts'
+import { mostAttemptsAfter, retryAfterMs } from '../../src/protocol/http/refusal.ts'
+
+test('what is transient is sent again, a conflict a few times, and nothing else', () => {
+  const again = Array.from({ length: 500 }, (_, i) => 100 + i).filter(status => mostAttemptsAfter(status) > 0)
+  expect(again).toEqual([408, 409, 425, 429, 500, 502, 503, 504])
+  expect(mostAttemptsAfter(409)).toBe(3)
+})
+
+test.each([
+  ['0', 0],
+  ['120', 120_000],
+  ['Fri, 31 Dec 1999 23:59:59 GMT', 9000],
+  ['Friday, 31-Dec-99 23:59:59 GMT', 9000],
+  ['Fri, 31 Dec 1999 23:59:00 GMT', 0],
+  ['', 0],
+  ['soon', 0],
+  ['-1', 0],
+  ['1.5', 0],
+])('Retry-After %s', (value, ms) => {
+  expect(retryAfterMs(value, Date.UTC(1999, 11, 31, 23, 59, 50))).toBe(ms)
+})
+
+test.each([
+  [
+    'error not-found',
+    '{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"not-found","diagnostics":"Jane Doe"}]}',
+  ],
+  [
+    'fatal exception',
+    '{ "issue" : [ { "code" : "exception", "severity" : "fatal" } ], "resourceType" : "OperationOutcome" }',
+  ],
+  ['error other', '{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"Jane Doe"}]}'],
+  ['warning none', '{"resourceType":"OperationOutcome","issue":[{"severity":"warning"}]}'],
+  [
+    'error throttled',
+    '<OperationOutcome xmlns="http://hl7.org/fhir"><issue><severity value="error"/><code value="throttled"/></issue></OperationOutcome>',
+  ],
+  [null, '{"resourceType":"OperationOutcome"}'],
+  [null, '<html>503</html>'],
+  [null, ''],
+])('%s is all that is taken of an OperationOutcome', (code, text) => {
+  const bytes = Buffer.from(`xx${text}`)
+  expect(outcomeCode(bytes, 2, bytes.length)).toBe(code)
+})
