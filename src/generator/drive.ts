@@ -209,11 +209,10 @@ export class Driver {
     if (reason !== null) this.#recorder.because(reason)
     if (alarm !== null) this.#recorder.alarm(alarm)
     this.#slots.entry[slot] = NONE
-    const wasAccepted = outcome === 'accepted' || outcome === 'repeated'
-    if (this.#outstanding.attempts[entry]! > 1) this.#putBack.resolve(entry, wasAccepted, outcome === 'repeated')
-    if (wasAccepted || outcome === 'rejected')
-      this.#settler.answered(entry, wasAccepted ? 'accepted' : 'rejected', this.now())
-    else this.#settler.unanswered(entry, outcome)
+    if (this.#outstanding.attempts[entry]! > 1) this.#putBack.resolve(entry, outcome)
+    const end = outcome === 'repeated' ? 'accepted' : outcome
+    if (end === 'accepted' || end === 'rejected') this.#settler.answered(entry, end, this.now())
+    else this.#settler.unanswered(entry, end)
     const { workload } = this.#options.load
     if (workload.kind === 'closed' && workload.thinkMs > 0) this.#think(slot, workload.thinkMs)
     else this.#freed.add(slot)

@@ -1,5 +1,5 @@
 import type { Load } from '../model/scenario.ts'
-import type { Refusal } from '../protocol/link.ts'
+import type { Refusal, ReplyOutcome } from '../protocol/link.ts'
 import type { Clock, Timer } from './clock.ts'
 import type { DriveOptions } from './driveOptions.ts'
 import { COMMITTED, type Outstanding, TAKEN_BACK } from './outstanding.ts'
@@ -106,8 +106,9 @@ export class PutBack {
   }
 
   /** What became of a message that was sent more than once. */
-  resolve(entry: number, wasAccepted: boolean, existed: boolean): void {
-    if (this.#retry === null || !wasAccepted) return
+  resolve(entry: number, outcome: ReplyOutcome): void {
+    const existed = outcome === 'repeated'
+    if (this.#retry === null || !(existed || outcome === 'accepted')) return
     this.#recorder.countUp('retried-accepted')
     if (this.#outstanding.doubtful[entry] === 1)
       this.#recorder.countUp(existed ? 'unknown-had-arrived' : 'unknown-had-not-arrived')

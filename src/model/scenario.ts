@@ -1,8 +1,10 @@
 import type { Downstream } from './downstream.ts'
 import type { Fault } from './fault.ts'
+import type { FhirLoad } from './fhirLoad.ts'
 import type { TlsSettings } from './tls.ts'
 
 export type { Fault } from './fault.ts'
+export type { FhirLoad, FhirOperation, FhirResourceType, RetryPolicy } from './fhirLoad.ts'
 
 /** A validated scenario: every default filled in, every path absolute. What a user writes is `ScenarioInput` (room `scenario`). */
 export interface Scenario {
@@ -145,34 +147,6 @@ export type MllpTransport = 'mllp' | 'hllp' | 'http'
 /** Exclusive or of all characters, their sum modulo 256, or 999 = not checked. */
 export type HllpChecksum = 'xor' | 'sum' | 'none'
 
-export interface FhirLoad extends LoadBase {
-  readonly protocol: 'fhir'
-  readonly operations: readonly FhirOperation[]
-  /** Patients that searches and reads draw from; loaded into the target before the run. */
-  readonly population: number
-  /** Exponent of Zipf's law over the patients drawn; 0 = each as often as any other. */
-  readonly skew: number
-  /** Characters of names and addresses; FHIR's bytes are UTF-8 in any case. */
-  readonly charset: Charset
-  /** Whether the population is loaded before each run (`before`), or is known to be there (`never`). */
-  readonly populate: 'before' | 'never'
-  /** Share of replies parsed whole, 0 to 1; the rest are verified by scanning. */
-  readonly parseShare: number
-  /** When a request that failed is sent again; null = never for what was refused, `onUnknown` for what was lost. */
-  readonly retry: RetryPolicy | null
-}
-
-/** Failed requests are sent again, up to `maxAttempts` times, with waits between; the wait is part of the response time. */
-export interface RetryPolicy {
-  /** Longest wait before the second attempt, ms; doubled for each further one. */
-  readonly backoffMs: number
-  readonly maxBackoffMs: number
-  /** Retries as a share of requests, 0 to 1: a server that fails everything is not hammered. */
-  readonly budget: number
-  /** A longer Retry-After is not waited for, ms. */
-  readonly maxRetryAfterMs: number
-}
-
 /**
  * Open: arrivals follow a schedule whatever the replies. Closed: the next send waits for a reply.
  * `records` = a fixed amount of work: stop after that many; null = run for the measured phase.
@@ -243,41 +217,6 @@ export interface SizeRange {
 }
 
 export type Hl7Version = '2.3' | '2.3.1' | '2.4' | '2.5' | '2.5.1' | '2.6' | '2.7' | '2.8'
-
-export type FhirResourceType = 'Patient' | 'Coverage' | 'ExplanationOfBenefit' | 'Observation'
-
-/** `weight` = relative share of the load. */
-export type FhirOperation = { readonly weight: number } & (
-  | { readonly kind: 'create'; readonly resource: FhirResourceType; readonly conditional: boolean }
-  /** One Patient with its Coverage and ExplanationOfBenefit in a transaction Bundle of conditional creates. */
-  | { readonly kind: 'transaction' }
-  | {
-      readonly kind: 'search'
-      readonly resource: FhirResourceType
-      readonly by: 'hicnHash' | 'identifier' | 'beneficiary' | 'patient'
-      readonly method: 'GET' | 'POST'
-      /** Only this `Bundle.total` is accepted; null = any. A larger one raises the alarm `total-above-expected`. */
-      readonly expectTotal: number | null
-    }
-  | { readonly kind: 'read'; readonly resource: 'Patient' }
-  /**
-   * An initial load: the HICN of each record is hashed by the client, as a stage of its own, and the Patient created unless its hash exists; once all
-   * are created, each is searched by its hash. Arrival i < records creates record i, arrival records + i searches it.
-   */
-  | {
-      readonly kind: 'hashedPatients'
-      /** PBKDF2 iterations, at least 1. */
-      readonly iterations: number
-      /** Hashing threads; 0 = one for each core. */
-      readonly threads: number
-      /** Half of the workload's. */
-      readonly records: number
-    }
-  /** Resources of `.json` or `.ndjson` files (absolute names), posted as they are. */
-  | { readonly kind: 'files'; readonly files: readonly string[] }
-  /** Requests are made by the function `requests` of the load: `(index, random) => { method, path, body }`. */
-  | { readonly kind: 'code' }
-)
 
 export interface ValidityLimits {
   /** Largest p50 of lag as a share of p50 of response. */
