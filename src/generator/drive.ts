@@ -62,7 +62,7 @@ export class Driver {
       feeds,
     )
     this.#settler = new Settler(options, this.#outstanding)
-    this.#putBack = new PutBack(options, this.#slots, this.#outstanding, this.#settler, slot => this.#resume(slot))
+    this.#putBack = new PutBack(options, this.#slots, this.#outstanding, this.#settler, slot => this.#use(slot))
     this.#pacer = new Pacer(clock, options.spinShare, () => this.#pump())
     this.#resendsRejected = load.protocol === 'mllp' && load.onRejected === 'resend'
     this.#endMs = phases.warmupMs + phases.measureMs
@@ -226,12 +226,6 @@ export class Driver {
     else this.#replied(slot, 'rejected', reason, null)
   }
 
-  /** A message that waited to be sent again is the first of its feed. In a closed loop its own slot waited with it. */
-  #resume(slot: number): void {
-    if (this.#options.arrivals === null) this.#use(slot)
-    this.#useIdle(this.#slots.feedOf(slot), 1)
-  }
-
   #think(slot: number, thinkMs: number): void {
     this.#slots.thinking[slot] = 1
     this.#clock.after(thinkMs, () => {
@@ -244,8 +238,7 @@ export class Driver {
     if (!this.#running) return
     this.redials++
     if (isLocal(reason)) countRefusal(this.refusals, reason)
-    const lost = this.#putBack.lose(link, reason, this.now())
-    this.#useIdle(this.#slots.feedOf(link * this.#slots.window), lost)
+    this.#putBack.lose(link, reason, this.now())
     this.#endIfDone()
   }
 
@@ -254,15 +247,6 @@ export class Driver {
     for (const link of this.#putBack.overdueLinks(this.now())) {
       this.#links[link]!.redial()
       this.#lost(link, 'redialled after a timeout')
-    }
-  }
-
-  /** Messages put back may find other links of their feed idle. */
-  #useIdle(feed: number, most: number): void {
-    for (let used = 0; used < most; used++) {
-      const slot = this.#slots.take(feed)
-      if (slot === NONE) return
-      this.#use(slot)
     }
   }
 

@@ -25,16 +25,16 @@ export class PutBack {
   readonly #clock: Clock
   readonly #retry: Retry | null
   readonly #isClosed: boolean
-  readonly #resume: (slot: number) => void
+  readonly #use: (slot: number) => void
   readonly #waiting = new Map<number, Timer>()
 
-  /** @param resume a message that had waited was put back before all others of the slot's feed; its slot is free in any case in a closed loop */
+  /** @param use sends the first waiting message of a slot's feed on the slot */
   constructor(
     { load, recorder, clock, seed = 0 }: Pick<DriveOptions, 'load' | 'recorder' | 'clock' | 'seed'>,
     slots: Slots,
     outstanding: Outstanding,
     settler: Settler,
-    resume: (slot: number) => void,
+    use: (slot: number) => void,
   ) {
     const policy = load.protocol === 'fhir' ? (load.retry ?? null) : null
     this.#load = load
@@ -45,11 +45,11 @@ export class PutBack {
     this.#clock = clock
     this.#retry = policy && new Retry(policy, load.maxAttempts, seed, () => recorder.arrivals)
     this.#isClosed = load.workload.kind === 'closed'
-    this.#resume = resume
+    this.#use = use
   }
 
-  /** Takes every slot of the link back. @returns how many messages were in flight on it */
-  lose(link: number, reason: string, nowMs: number): number {
+  /** Takes every slot of the link back. What is sent again at once goes out on other links of its feed that are idle. */
+  lose(link: number, reason: string, nowMs: number): void {
     const { window, entry } = this.#slots
     const { index } = this.#outstanding
     const inFlight: number[] = []
@@ -59,7 +59,7 @@ export class PutBack {
     }
     inFlight.sort((a, b) => index[entry[b]!]! - index[entry[a]!]!)
     for (const slot of inFlight) this.#loseSlot(slot, reason, nowMs)
-    return inFlight.length
+    this.#useIdle(this.#slots.feedOf(link * window), inFlight.length)
   }
 
   /** Links with a message in flight that had no answer in time, each looked at when its turn comes. */
@@ -157,9 +157,19 @@ export class PutBack {
       this.#waiting.delete(entry)
       if (this.#isClosed) this.#slots.thinking[slot] = 0
       this.#outstanding.enqueueFirst(this.#slots.feedOf(slot), entry)
-      this.#resume(slot)
+      // In a closed loop its own slot waited with it.
+      if (this.#isClosed) this.#use(slot)
+      this.#useIdle(this.#slots.feedOf(slot), 1)
     })
     this.#waiting.set(entry, timer)
     return true
+  }
+
+  #useIdle(feed: number, most: number): void {
+    for (let used = 0; used < most; used++) {
+      const slot = this.#slots.take(feed)
+      if (slot === NONE) return
+      this.#use(slot)
+    }
   }
 }
