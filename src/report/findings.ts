@@ -80,12 +80,11 @@ export function reasonTexts(reasons: readonly Count[]): readonly string[] {
 }
 
 /** One line for each load and kind of oddity: coded errors of rejections, failed dials, what was tolerated. */
-export function oddityTexts({ ackErrors, refusals, tolerated, handshakes, counts }: Oddities): readonly string[] {
+export function oddityTexts({ ackErrors, refusals, tolerated, counts }: Oddities): readonly string[] {
   return [
     ...linesByLoad(ackErrors, 'errors in acknowledgements', 'kind', '; '),
     ...linesByLoad(refusals, 'failed dials', 'code'),
     ...linesByLoad(tolerated, 'tolerated', 'kind'),
-    ...linesByLoad(handshakes, 'TLS handshakes', 'kind'),
     ...linesByLoad(counts, 'counted', 'kind'),
   ]
 }
@@ -94,8 +93,12 @@ export interface Oddities {
   readonly ackErrors: readonly Count[]
   readonly refusals: readonly Count[]
   readonly tolerated: readonly Count[]
-  readonly handshakes: readonly Count[]
   readonly counts: readonly Count[]
+}
+
+/** One line for each load that speaks TLS. */
+export function handshakeTexts(handshakes: readonly Count[]): readonly string[] {
+  return linesByLoad(handshakes, 'TLS handshakes', 'kind')
 }
 
 function linesByLoad(counts: readonly Count[], what: string, noun: string, between = ', '): readonly string[] {

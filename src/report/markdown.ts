@@ -1,6 +1,6 @@
 import { endToEndNotes } from './endToEnd.ts'
 import type { CaseReport, ExperimentReport, Metric, SloVerdict } from './experiment.ts'
-import { alarmText, oddityTexts, reasonTexts } from './findings.ts'
+import { alarmText, handshakeTexts, oddityTexts, reasonTexts } from './findings.ts'
 import { formatFigure, formatInterval } from './format.ts'
 import { loadMarkdown } from './hash/markdown.ts'
 import {
@@ -48,6 +48,7 @@ function renderCase(report: CaseReport): readonly string[] {
       ...[
         ...reasonTexts(report.reasons),
         ...oddityTexts(report),
+        ...handshakeTexts(report.handshakes),
         ...exclusions(report.validity),
         ...endToEndNotes(report),
         ...markedNotes(report),

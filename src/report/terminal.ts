@@ -1,7 +1,7 @@
 import { columns } from './columns.ts'
 import { endToEndNotes } from './endToEnd.ts'
 import type { CaseReport, ExperimentReport, Metric, OverallVerdict, SloVerdict } from './experiment.ts'
-import { alarmText, oddityTexts, reasonTexts } from './findings.ts'
+import { alarmText, handshakeTexts, oddityTexts, reasonTexts } from './findings.ts'
 import { fold } from './fold.ts'
 import { formatFigure, formatInterval } from './format.ts'
 import { loadLines as hashLines } from './hash/terminal.ts'
@@ -68,6 +68,7 @@ function renderCase(report: CaseReport, options: TerminalOptions): readonly stri
     ...note(report.phases, style.dim),
     ...report.alarms.flatMap(alarm => note(alarmText(alarm), style.bad)),
     ...renderMetrics(report.metrics, options),
+    ...handshakeTexts(report.handshakes).flatMap(text => note(text, style.dim)),
     ...report.slos.flatMap(slo => renderSlo(slo, options)),
     ...(report.audit === null
       ? []

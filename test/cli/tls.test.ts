@@ -63,6 +63,35 @@ test('a scenario of the built-in targets speaks mutual TLS without any preparati
   expect(rowsOf(here)[0]!.loads[0]!.handshakes).toBeGreaterThan(0)
 })
 
+test('a connection that was lost resumes its session when it is dialled again', async () => {
+  const here = place()
+  const faults = [{ kind: 'disconnect', every: 3 }]
+  const load = [{ ...MLLP, feeds: 1, tls: true }]
+  const file = write(here, 's.json', small({ load, sut: { builtin: { mllp: { faults } } }, runs: 1 }))
+  const ended = await hl7bench(here, ['run', file, '--results', here.results, ...ANY_MACHINE_FLAGS])
+  expect(ended.code, ended.stderr).toBe(0)
+  const { handshakes = 0, resumed = 0 } = rowsOf(here)[0]!.loads[0]!
+  expect(handshakes).toBeGreaterThan(1)
+  expect(handshakes - resumed).toBe(1)
+}, 60_000)
+
+test('a SUT of the own that speaks TLS is waited for, and its certificate is verified', async () => {
+  const here = place()
+  const start = '{hl7bench} serve mllp --port {mllpPort} --tls-make {runDir}/certs'
+  const scenario = (tls: unknown) => small({ sut: { start }, load: [{ ...MLLP, tls }], runs: 1 })
+  const taken = await hl7bench(here, [
+    'run',
+    write(here, 's.json', scenario({ verify: false })),
+    '--results',
+    here.results,
+  ])
+  expect(taken.code, taken.stderr).toBe(0)
+  expect(taken.stdout.replace(/\s+/g, ' ')).toContain('its certificate was not verified')
+  const refused = await hl7bench(here, ['run', write(here, 't.json', scenario(true)), '--results', here.results])
+  expect(refused.code).toBe(100)
+  expect(refused.stderr).toMatch(/authority that is trusted here.*--tls-ca/)
+}, 60_000)
+
 test('a key from a variable is in nothing that is written', async () => {
   const here = place()
   const mllp = await serve(here, 'mllp', ['--tls-make', 'certs', '--tls-mutual'])

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto'
 import { afterEach, expect, test } from 'vitest'
+import { Dialled } from '../../src/protocol/dial.ts'
 import { mllpFraming } from '../../src/protocol/mllp/framing.ts'
 import { createMllpLink } from '../../src/protocol/mllp/link.ts'
 import { TlsClient } from '../../src/protocol/tls.ts'
@@ -134,4 +136,45 @@ test('the name that is asked for is sent, and no application protocol is offered
   own.send(0, 1)
   await until('accepted 0')
   expect(asked).toEqual(['localhost', false])
+})
+
+test('what is written may be changed at once, unless it waits for an earlier write', async () => {
+  const hashes: string[] = []
+  const size = 3_000_000
+  let received = Buffer.alloc(0)
+  const server = await listenTls(pki, {}, socket => {
+    socket.on('data', bytes => {
+      received = Buffer.concat([received, bytes])
+      if (received.length < size) return
+      hashes.push(createHash('sha256').update(received.subarray(0, size)).digest('hex'))
+      received = received.subarray(size)
+    })
+  })
+  closing.push(server.close)
+  const opened = Promise.withResolvers<void>()
+  const dialled = new Dialled({
+    host: '127.0.0.1',
+    port: server.port,
+    tls: new TlsClient(clientOf(pki)),
+    connectTimeoutMs: 5000,
+    onOpen: opened.resolve,
+    onBytes() {},
+    onLost() {},
+    onRefused: opened.reject,
+  })
+  closing.unshift(() => dialled.close())
+  dialled.dial()
+  await opened.promise
+  const [first, second] = [Buffer.alloc(size, 'a'), Buffer.alloc(size, 'b')]
+  const wanted = [first, second].map(bytes => createHash('sha256').update(bytes).digest('hex'))
+  dialled.write(first)
+  const firstEnd = dialled.bytesOut
+  first.fill('x')
+  dialled.write(second)
+  const secondEnd = dialled.bytesOut
+  expect([dialled.holds(firstEnd), dialled.holds(secondEnd)]).toEqual([false, true])
+  while (dialled.holds(secondEnd)) await new Promise(resolve => setImmediate(resolve))
+  second.fill('x')
+  while (hashes.length < 2) await new Promise(resolve => setImmediate(resolve))
+  expect(hashes).toEqual(wanted)
 })

@@ -6,6 +6,7 @@ import {
   alarmText,
   countsOf,
   handshakesOf,
+  handshakeTexts,
   oddityTexts,
   reasonsOf,
   reasonTexts,
@@ -83,14 +84,13 @@ test('what peers did oddly is told in a line for each kind', () => {
     ackErrors: ackErrorsOf(results),
     refusals: refusalsOf(results),
     tolerated: toleratedOf(results),
-    handshakes: handshakesOf(results),
     counts: countsOf(results),
   }
   expect(oddityTexts(oddities)).toEqual([
     'mllp errors in acknowledgements: AE 101 Required field missing, E, PID^1^3 4; AE 207 Application internal error 1',
     'mllp failed dials: connect timeout 2',
     'mllp tolerated: stray-bytes 1,200',
-    'mllp TLS handshakes: resumed 8, full 4',
     'mllp counted: attempts 12, retries 2',
   ])
+  expect(handshakeTexts(handshakesOf(results))).toEqual(['mllp TLS handshakes: resumed 8, full 4'])
 })

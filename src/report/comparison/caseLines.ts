@@ -1,5 +1,5 @@
 import type { SloVerdict } from '../experiment.ts'
-import { alarmText, oddityTexts, reasonTexts } from '../findings.ts'
+import { alarmText, handshakeTexts, oddityTexts, reasonTexts } from '../findings.ts'
 import { auditEquation, exclusions, validityLine } from '../wording.ts'
 import { loadLines } from '../workload.ts'
 import type { CaseComparison } from './comparison.ts'
@@ -25,6 +25,7 @@ export function exclusionsOfArms({ baseline, candidate }: CaseComparison): reado
       ...report.alarms.map(alarmText),
       ...reasonTexts(report.reasons),
       ...oddityTexts(report),
+      ...handshakeTexts(report.handshakes),
       ...exclusions(report.validity),
     ].map(text => `${name}: ${text}`),
   ])

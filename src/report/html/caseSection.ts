@@ -1,6 +1,6 @@
 import { endToEndNotes } from '../endToEnd.ts'
 import type { CaseReport, Metric, SloVerdict } from '../experiment.ts'
-import { alarmText, oddityTexts, reasonTexts } from '../findings.ts'
+import { alarmText, handshakeTexts, oddityTexts, reasonTexts } from '../findings.ts'
 import { formatFigure, formatInterval, formatValue } from '../format.ts'
 import { auditEquation, auditRemarks, markedNotes, sloStatement, validityLine } from '../wording.ts'
 import { loadLines } from '../workload.ts'
@@ -18,7 +18,13 @@ export function caseSection(report: CaseReport, title: string, charts: Charts | 
     alarmList(report),
     sloList(report.slos),
     metricsTable(report.metrics),
-    list([...reasonTexts(report.reasons), ...oddityTexts(report), ...endToEndNotes(report), ...markedNotes(report)]),
+    list([
+      ...reasonTexts(report.reasons),
+      ...oddityTexts(report),
+      ...handshakeTexts(report.handshakes),
+      ...endToEndNotes(report),
+      ...markedNotes(report),
+    ]),
     ...(charts === null ? [] : report.loads.flatMap(load => loadCharts([{ arm: '', load }], charts))),
     auditBlock(report),
     validityBlock(report),
