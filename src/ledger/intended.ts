@@ -1,10 +1,12 @@
-import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import { constants, deflateRawSync, inflateRawSync } from 'node:zlib'
 
 const UNITS_PER_MS = 1_000
+/** Times are kept in pieces, so that none is ever copied and no memory is held twice: 8 bytes for each message. */
+const PIECE = 1 << 16
 
 /** When each message of a generator was meant to be sent, ms from the start of the run, by its position in the generator's share. */
 export class IntendedTimes {
-  #times = new Float64Array(1024).fill(Number.NaN)
+  readonly #pieces: Float64Array[] = []
   #count = 0
 
   /** One more than the last position. */
@@ -13,30 +15,31 @@ export class IntendedTimes {
   }
 
   set(position: number, intendedMs: number): void {
-    if (position >= this.#times.length) {
-      const larger = new Float64Array(Math.max(position + 1, this.#times.length * 2)).fill(Number.NaN)
-      larger.set(this.#times)
-      this.#times = larger
-    }
-    this.#times[position] = intendedMs
+    while (position >= this.#pieces.length * PIECE) this.#pieces.push(new Float64Array(PIECE).fill(Number.NaN))
+    this.#pieces[Math.floor(position / PIECE)]![position % PIECE] = intendedMs
     this.#count = Math.max(this.#count, position + 1)
   }
 
   /** NaN = it was never made ready. */
   get(position: number): number {
-    return this.#times[position] ?? Number.NaN
+    return this.#pieces[Math.floor(position / PIECE)]?.[position % PIECE] ?? Number.NaN
   }
 
   /** Deflated differences in microseconds, base64: neighbours in a stream lie close together. */
   encode(): string {
-    const steps = new Float64Array(this.#count)
+    const steps = new Float64Array(PIECE)
     let before = 0
-    for (let i = 0; i < this.#count; i++) {
-      const units = Math.round(this.#times[i]! * UNITS_PER_MS)
-      steps[i] = units - before
-      if (!Number.isNaN(units)) before = units
-    }
-    return deflateRawSync(new Uint8Array(steps.buffer)).toString('base64')
+    const deflated = this.#pieces.map((times, piece) => {
+      const length = Math.min(PIECE, this.#count - piece * PIECE)
+      for (let i = 0; i < length; i++) {
+        const units = Math.round(times[i]! * UNITS_PER_MS)
+        steps[i] = units - before
+        if (!Number.isNaN(units)) before = units
+      }
+      // Pieces that end on a byte, none of them the last, are one stream when they stand in a row.
+      return deflateRawSync(new Uint8Array(steps.buffer, 0, length * 8), { finishFlush: constants.Z_SYNC_FLUSH })
+    })
+    return Buffer.concat([...deflated, deflateRawSync(new Uint8Array(0))]).toString('base64')
   }
 
   static decode(text: string): IntendedTimes {

@@ -25,3 +25,17 @@ test('a schedule of a million messages is told in a few bytes each', () => {
   for (let i = 0; i < 1_000_000; i++) times.set(i, i * 0.05 + Math.sin(i))
   expect(times.encode().length).toBeLessThan(6_000_000)
 })
+
+test('a long schedule with gaps comes back whole', () => {
+  const times = new IntendedTimes()
+  const count = 200_001
+  const isSet = (i: number) => i % 3 !== 1 && (i < 60_000 || i > 140_000)
+  for (let i = 0; i < count; i++) if (isSet(i)) times.set(i, i * 0.25)
+  const read = IntendedTimes.decode(times.encode())
+  expect(read.count).toBe(count)
+  expect(times.get(count)).toBeNaN()
+  const wrong = Array.from({ length: count }, (_, i) => i).filter(
+    i => !Object.is(read.get(i), isSet(i) ? i * 0.25 : Number.NaN),
+  )
+  expect(wrong).toEqual([])
+})
