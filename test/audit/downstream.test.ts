@@ -34,10 +34,11 @@ interface Setup {
   readonly relay: string
   readonly downstream?: object
   readonly load?: object
+  readonly drainMs?: number
 }
 
 /** One run of fixed work through a relay, and what the receivers behind it recorded. */
-async function through({ relay, downstream = {}, load = {} }: Setup) {
+async function through({ relay, downstream = {}, load = {}, drainMs = 4_000 }: Setup) {
   const place = workplace()
   onTestFinished(() => clear(place))
   const file = writeScenario(place, {
@@ -52,7 +53,7 @@ async function through({ relay, downstream = {}, load = {} }: Setup) {
         ...load,
       },
     ],
-    phases: { measureMs: 60_000, drainMs: 10_000 },
+    phases: { measureMs: 60_000, drainMs },
     validity: ANY_MACHINE,
     runs: 1,
   })
@@ -159,7 +160,7 @@ test('copies declared: two of each are once, one of each is lost', async () => {
 })
 
 test('an engine that acknowledges before it forwards is waited for', async () => {
-  const { audit } = await through({ relay: `${ONE} --ack before --delay 700 --connections 2` })
+  const { audit } = await through({ relay: `${ONE} --ack before --delay 700 --connections 2`, drainMs: 20_000 })
   expect(audit.terms).toEqual({ ...NO_TERMS, once: RECORDS })
 })
 
