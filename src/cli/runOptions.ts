@@ -11,6 +11,7 @@ export interface RunFlags {
   readonly warmup?: string
   readonly drain?: string
   readonly rate?: string
+  readonly stage?: readonly string[]
   readonly connections?: string
   readonly window?: string
   readonly generators?: string
@@ -56,6 +57,11 @@ export function addScenarioOptions(command: Command): Command {
     .option(
       '--rate <per second>',
       'arrivals per second of the load (open loop); without it an ad hoc load is a closed loop',
+    )
+    .option(
+      '--stage <time:per second>',
+      'ramp to a rate in that time: 30s:200, then 1m:200, then 10s:0 (may be repeated)',
+      collect,
     )
     .option('--connections <n>', 'connections (MLLP: feeds) of the load')
     .option('--window <n>', 'most unanswered messages on one connection')
@@ -123,6 +129,7 @@ const SCENARIO_FLAGS = [
   'warmup',
   'drain',
   'rate',
+  'stage',
   'connections',
   'window',
   'generators',

@@ -2,9 +2,10 @@ import { MOST_ACK_ERRORS, OTHER_ACK_ERRORS } from '../model/ackErrors.ts'
 import { OUTCOMES, type OutcomeCounts, type Quantiles, TIMES, type Time } from '../model/exchange.ts'
 import type { GeneratorResult, Tick } from '../model/generator.ts'
 import type { LoadResult } from '../model/result.ts'
-import type { Load } from '../model/scenario.ts'
+import type { Load, Phases } from '../model/scenario.ts'
 import { decode, encode, meanMs, merge, quantilesOf } from '../stats/histogram.ts'
 import { lagOfPauses, type Suspect } from '../stats/lagOfPauses.ts'
+import { expectedArrivals } from '../workload/schedule.ts'
 
 /** The generators of one load as one: counts added, histograms merged without loss. */
 export function mergeLoad(
@@ -12,7 +13,7 @@ export function mergeLoad(
   results: readonly GeneratorResult[],
   ticks: readonly Tick[],
   maxLagShare: number,
-  drainMs: number,
+  phases: Phases,
 ): LoadResult {
   const histograms = Object.fromEntries(
     TIMES.map(time => [time, merge(results.map(result => decode(result.histograms[time])))]),
@@ -23,7 +24,7 @@ export function mergeLoad(
   const measuredMs = Math.max(...results.map(result => result.measuredMs))
   const acceptedInPhase = total(results, result => result.acceptedInPhase)
   // An exchange that was still open when the drain ended is known to have taken longer than that, not longer than the timeout.
-  const leastMs = Math.min(load.timeoutMs, drainMs)
+  const leastMs = Math.min(load.timeoutMs, phases.drainMs)
   const isEnhanced = load.protocol === 'mllp' && load.acknowledgement === 'enhanced'
   const uncommitted = isEnhanced ? arrivals - histograms.commit.totalCount : 0
   const lag = load.workload.kind === 'open' ? histograms.lag : lagOfPauses(results.map(suspectOf(load)))
@@ -38,7 +39,7 @@ export function mergeLoad(
     load: load.name,
     protocol: load.protocol,
     workload: load.workload.kind,
-    intendedPerSecond: load.workload.kind === 'open' ? load.workload.ratePerSecond : null,
+    intendedPerSecond: intendedRate(load, phases),
     measured,
     total: addOutcomes(results.map(result => result.total)),
     throughputPerSecond: measuredMs === 0 ? 0 : (acceptedInPhase * 1000) / measuredMs,
@@ -75,6 +76,13 @@ function suspectOf({ connections, generators, window }: Load) {
     answeredPerMs: result.acceptedInPhase / Math.max(result.measuredMs, 1),
     inFlight: Math.ceil((connections - index) / generators) * window,
   })
+}
+
+/** Mean over the measured phase where the rate changes; a backlog alone has none. */
+function intendedRate({ workload, connections }: Load, phases: Phases): number | null {
+  if (workload.kind === 'closed') return null
+  if (workload.records !== null && workload.backlogPerFeed) return null
+  return (expectedArrivals(workload, phases, connections) * 1000) / phases.measureMs
 }
 
 function total(results: readonly GeneratorResult[], of: (result: GeneratorResult) => number): number {

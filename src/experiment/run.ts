@@ -183,7 +183,7 @@ async function measure(
     endings,
   ])
   const loads = results.map((result, load) =>
-    mergeLoad(scenario.load[load]!, result, ticks[load]!, scenario.validity.maxLagShare, scenario.phases.drainMs),
+    mergeLoad(scenario.load[load]!, result, ticks[load]!, scenario.validity.maxLagShare, scenario.phases),
   )
   return { loads, results }
 }

@@ -1,4 +1,6 @@
 import type { Link, LinkEvents, Refusal, ReplyOutcome } from '../protocol/link.ts'
+import { NO_FEED } from '../workload/arrivals.ts'
+import { type ThinkTime, thinkTimeOf } from '../workload/thinkTime.ts'
 import type { Clock, Timer } from './clock.ts'
 import type { DriveOptions } from './driveOptions.ts'
 import { FreedSlots } from './freed.ts'
@@ -33,6 +35,7 @@ export class Driver {
   readonly #pacer: Pacer
   readonly #timers: Timer[] = []
   readonly #resendsRejected: boolean
+  readonly #thinkTime: ThinkTime | null
   readonly #records: number
   readonly #endMs: number
   #links: readonly Link[] = []
@@ -66,6 +69,7 @@ export class Driver {
     this.#pacer = new Pacer(clock, options.spinShare, () => this.#pump())
     this.#resendsRejected = load.protocol === 'mllp' && load.onRejected === 'resend'
     this.#endMs = phases.warmupMs + phases.measureMs
+    this.#thinkTime = thinkTimeOf(load.workload, options.seed ?? 0)
     this.#records = countOf(load.workload.records, options.share)
     this.events = {
       opened: link => this.#opened(link),
@@ -124,28 +128,36 @@ export class Driver {
   /** Makes every arrival ready that is due, then sleeps until the next. */
   #pump(): void {
     const arrivals = this.#options.arrivals!
-    for (let burst = 0; burst < BURST; burst++) {
+    let lastMs = Number.NaN
+    // What is due at the same time, a backlog, is made ready in one go, or its last messages would be late by our own doing.
+    for (let burst = 0; burst < BURST || arrivals.timeMs === lastMs; burst++) {
       if (!this.#arriving) return
       if (arrivals.timeMs >= this.#endMs || this.#begun >= this.#records) return this.#endArrivals()
       const nowMs = this.now()
       if (arrivals.timeMs > nowMs) return this.#pacer.wakeAt(this.#startMs + arrivals.timeMs)
-      this.#arrive(arrivals.index, arrivals.timeMs, nowMs)
+      lastMs = arrivals.timeMs
+      this.#arrive(arrivals.index, lastMs, nowMs, arrivals.feed)
       arrivals.advance()
     }
     this.#clock.soon(() => this.#pump())
   }
 
-  #arrive(index: number, intendedMs: number, readyMs: number): void {
+  #arrive(index: number, intendedMs: number, readyMs: number, ownFeed: number): void {
     this.#begin(index, intendedMs, readyMs)
     const entry = this.#outstanding.take(index, intendedMs, readyMs)
     if (entry === NONE) {
       this.#recorder.because('too many outstanding')
       return this.#settler.neverSent(index, 'dropped', intendedMs)
     }
-    const feed = this.#options.pinned ? positionOf(index, this.#options.share) % this.#links.length : 0
+    const feed = this.#feedOf(index, ownFeed)
     const slot = this.#slots.take(feed)
     if (slot === NONE) this.#outstanding.enqueue(feed, entry)
     else this.#send(slot, entry)
+  }
+
+  #feedOf(index: number, ownFeed: number): number {
+    if (!this.#options.pinned) return 0
+    return ownFeed === NO_FEED ? positionOf(index, this.#options.share) % this.#links.length : ownFeed
   }
 
   /** Closed loop: the next message of the stream, if there is one, on this slot. */
@@ -213,8 +225,7 @@ export class Driver {
     const end = outcome === 'repeated' ? 'accepted' : outcome
     if (end === 'accepted' || end === 'rejected') this.#settler.answered(entry, end, this.now())
     else this.#settler.unanswered(entry, end)
-    const { workload } = this.#options.load
-    if (workload.kind === 'closed' && workload.thinkMs > 0) this.#think(slot, workload.thinkMs)
+    if (this.#thinkTime !== null) this.#think(slot, this.#thinkTime(this.#outstanding.index[entry]!))
     else this.#freed.add(slot)
     this.#endIfDone()
   }

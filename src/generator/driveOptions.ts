@@ -23,7 +23,7 @@ export interface DriveOptions {
   readonly fates: Fates
   /** Where the intended time of every message is kept; absent = nowhere. */
   readonly intended?: IntendedTimes
-  /** Seed of the waits before messages are sent again; absent = 0. */
+  /** Seed of the waits before messages are sent again and of think times; absent = 0. */
   readonly seed?: number
   /** Work of the client that a message of a closed loop waits for before it arrives; null = none. */
   readonly stage: ClientStage | null

@@ -3,8 +3,9 @@ import { IntendedTimes } from '../ledger/intended.ts'
 import { readClock } from '../ledger/machineClock.ts'
 import type { GeneratorPlan, GeneratorResult, HashStage, Tick, Timeline } from '../model/generator.ts'
 import { encode, quantilesOf } from '../stats/histogram.ts'
-import { type ArrivalCursor, arrivals } from '../workload/arrivals.ts'
+import type { ArrivalCursor } from '../workload/arrivals.ts'
 import { hash32 } from '../workload/random.ts'
+import { schedule } from '../workload/schedule.ts'
 import { systemClock } from './clock.ts'
 import { Driver } from './drive.ts'
 import type { HashingStage } from './hash/stage.ts'
@@ -34,10 +35,16 @@ export function connectionsOf({ load, index }: GeneratorPlan): number {
  * Arrivals of this generator; null = closed loop. Loads of one scenario have seeds of their own: two Poisson processes from the same
  * seed would bring all their arrivals in pairs.
  */
-export function arrivalsOf({ load, loadIndex, index, seed }: GeneratorPlan): ArrivalCursor | null {
-  return load.workload.kind === 'closed'
-    ? null
-    : arrivals(load.workload, hash32(seed, LOADS, loadIndex), { index, of: load.generators })
+export function arrivalsOf(plan: GeneratorPlan): ArrivalCursor | null {
+  const { load, index, phases } = plan
+  const { workload } = load
+  if (workload.kind === 'closed') return null
+  const share = { index, of: load.generators }
+  return schedule({ workload, phases, seed: seedOf(plan), share, feeds: connectionsOf(plan) })
+}
+
+function seedOf({ seed, loadIndex }: GeneratorPlan): number {
+  return hash32(seed, LOADS, loadIndex)
 }
 
 /** Connects; resolves when every connection is open, or the load's timeout has passed. */
@@ -59,9 +66,9 @@ export async function prepare(
     pinned: load.protocol === 'mllp',
     share,
     arrivals: arrivalsOf(plan),
+    seed: seedOf(plan),
     phases,
     spinShare: plan.spinShare,
-    seed: plan.seed,
     clock,
     recorder,
     fates,

@@ -156,17 +156,43 @@ export type Workload = OpenWorkload | ClosedWorkload
 export interface OpenWorkload {
   readonly kind: 'open'
   readonly arrivals: 'constant' | 'poisson'
-  /** Over all connections of the load. */
+  /** Over all connections of the load, or with `perFeed` of each; with stages, the rate that the first begins at. */
   readonly ratePerSecond: number
+  /** Absent = one rate. At most one of stages, burst and curve is there; all begin with the measured phase. */
+  readonly stages?: readonly RateStage[]
+  /** Times that the stages are gone through; absent = once. Then the last rate is kept. */
+  readonly repeat?: number
+  readonly burst?: RateBurst
+  /** Multiples of the rate, each for an equal part of the measured phase. */
+  readonly curve?: readonly number[]
+  /** Each feed has a schedule of its own: its own Poisson process, or a phase of its own. */
+  readonly perFeed?: true
+  /** Messages of each feed that are due at once when the measured phase begins; before it the load is silent. */
+  readonly backlogPerFeed?: number
   readonly records: number | null
   /** Arrivals that may wait or be in flight at once; beyond it an arrival is dropped (counted, never sent). */
   readonly maxOutstanding: number
 }
 
+/** A linear ramp from the rate before to `ratePerSecond`; of no length, a step. */
+export interface RateStage {
+  readonly durationMs: number
+  readonly ratePerSecond: number
+}
+
+/** In every period of `everyMs`, the last `durationMs` at `factor` times the rate. */
+export interface RateBurst {
+  readonly factor: number
+  readonly durationMs: number
+  readonly everyMs: number
+}
+
 export interface ClosedWorkload {
   readonly kind: 'closed'
-  /** Pause of a connection between a reply and its next send, ms. */
+  /** Pause of a connection between a reply and its next send, ms; with `think: 'exponential'` its mean. */
   readonly thinkMs: number
+  /** Absent = constant. */
+  readonly think?: 'exponential'
   readonly records: number | null
 }
 

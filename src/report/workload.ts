@@ -1,4 +1,4 @@
-import type { Load, MllpLoad, Phases } from '../model/scenario.ts'
+import type { ClosedWorkload, Load, MllpLoad, OpenWorkload, Phases, RateStage } from '../model/scenario.ts'
 import type { LoadReport } from './experiment.ts'
 import { formatCount, formatMs, formatNumber } from './format.ts'
 
@@ -33,11 +33,45 @@ function describeModel(load: Load): readonly string[] {
   const { workload } = load
   const over = `${formatCount(load.connections)} connection${load.connections === 1 ? '' : 's'}`
   const work = workload.records === null ? [] : [`fixed work of ${formatCount(workload.records)} ${nounOf(load)}`]
-  if (workload.kind === 'closed')
-    return ['closed loop', over, ...(workload.thinkMs > 0 ? [`think time ${formatMs(workload.thinkMs)}`] : []), ...work]
+  if (workload.kind === 'closed') return ['closed loop', over, ...describeThinking(workload), ...work]
   const arrivals = workload.arrivals === 'poisson' ? 'Poisson arrivals' : 'constant arrivals'
-  return ['open loop', arrivals, `${formatNumber(workload.ratePerSecond)} ${nounOf(load)}/s over ${over}`, ...work]
+  return ['open loop', arrivals, ...describeRates(workload, nounOf(load), over), ...work]
 }
+
+function describeThinking({ thinkMs, think }: ClosedWorkload): readonly string[] {
+  if (thinkMs === 0) return []
+  return [`think time ${formatMs(thinkMs)}${think === 'exponential' ? ' on average (exponential)' : ''}`]
+}
+
+/** The rate and how it changes: `10 msg/s to 200/s in 30 s, 200/s for 60 s over 8 connections`. */
+function describeRates(workload: OpenWorkload, noun: string, over: string): readonly string[] {
+  const { ratePerSecond, stages, repeat = 1, burst, curve, perFeed, backlogPerFeed } = workload
+  const base = `${formatNumber(ratePerSecond)} ${noun}/s`
+  const shape = [
+    ...(stages
+      ? [`stages from ${base}: ${stages.map(stageText).join(', ')}${repeat > 1 ? `, ${repeat} times` : ''}`]
+      : []),
+    ...(burst
+      ? [
+          `bursts of ${formatNumber(burst.factor)} times that for ${formatMs(burst.durationMs)} every ${formatMs(burst.everyMs)}`,
+        ]
+      : []),
+    ...(curve ? [`a curve of ${curve.length} parts from ${least(curve)} to ${most(curve)} times that`] : []),
+  ]
+  const rate = stages ? [] : [base]
+  const feeds = perFeed ? `each of ${over} on a schedule of its own` : `over ${over}`
+  if (backlogPerFeed === undefined) return [`${[...rate, ...shape].join(', ')} ${feeds}`]
+  const backlog = `backlog of ${formatCount(backlogPerFeed)} ${noun} on each of ${over}`
+  return ratePerSecond === 0 && !stages ? [backlog] : [backlog, `then ${[...rate, ...shape].join(', ')} ${feeds}`]
+}
+
+function stageText({ durationMs, ratePerSecond }: RateStage): string {
+  const rate = `${formatNumber(ratePerSecond)}/s`
+  return durationMs === 0 ? `at once to ${rate}` : `to ${rate} in ${formatMs(durationMs)}`
+}
+
+const least = (values: readonly number[]) => formatNumber(values.reduce((a, b) => Math.min(a, b)))
+const most = (values: readonly number[]) => formatNumber(values.reduce((a, b) => Math.max(a, b)))
 
 function describeWire(load: Load): readonly string[] {
   return [...describeTls(load), ...(load.protocol === 'mllp' ? describeTransport(load) : [])]

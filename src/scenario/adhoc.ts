@@ -28,7 +28,7 @@ const TLS_FLAGS = [
   'tlsMinVersion',
   'insecureSkipTlsVerify',
 ] as const satisfies readonly (keyof ScenarioFlags)[]
-const PER_LOAD = ['rate', 'connections', 'window', 'generators', 'timeout', ...TLS_FLAGS] as const
+const PER_LOAD = ['rate', 'stage', 'connections', 'window', 'generators', 'timeout', ...TLS_FLAGS] as const
 
 /**
  * A scenario from addresses and flags: `mllp://127.0.0.1:2575`, `http://127.0.0.1:8080/fhir`, with TLS `mllps:` and `https:`, or both. `rate`, `connections`, `window`,
@@ -44,18 +44,19 @@ export function adhocScenario(
   const shared = { ...flags }
   for (const flag of PER_LOAD) delete (shared as Record<string, unknown>)[flag]
   const fromEnvironment = environmentOverrides(env)
-  const perLoad = raw.load.flatMap((_, index) =>
-    flagOverrides(loadOnly(flags, raw.load[index]!.protocol, urls), [], { load: [raw.load[index]] }).overrides.map(
-      item => ({
-        ...item,
-        path: item.path.replace('load.0.', `load.${index}.`),
-      }),
-    ),
+  const flagged = raw.load.map(load => flagOverrides(loadOnly(flags, load.protocol, urls), [], { load: [load] }))
+  const perLoad = flagged.flatMap(({ overrides }, index) =>
+    overrides.map(item => ({ ...item, path: item.path.replace('load.0.', `load.${index}.`) })),
   )
   const fromFlags = flagOverrides(shared, sets, raw)
   const overrides = {
     overrides: [...fromEnvironment.overrides, ...perLoad, ...fromFlags.overrides],
-    findings: [...fromEnvironment.findings, ...tooManyUrls(urls), ...fromFlags.findings],
+    findings: [
+      ...fromEnvironment.findings,
+      ...tooManyUrls(urls),
+      ...flagged.flatMap(({ findings }) => findings),
+      ...fromFlags.findings,
+    ],
   }
   const source = { raw, module: null, locate: () => null }
   return compileScenario(source, overrides, {
@@ -82,7 +83,9 @@ function inputOf(urls: readonly string[], flags: AdhocFlags): ScenarioInput {
   const fhir = urls.find(speaksFhir)
   const mllp = urls.find(url => !speaksFhir(url))
   const workload =
-    flags.rate === undefined ? ({ kind: 'closed' } as const) : ({ kind: 'open', ratePerSecond: 0 } as const)
+    flags.rate === undefined && flags.stage === undefined
+      ? ({ kind: 'closed' } as const)
+      : ({ kind: 'open', ratePerSecond: 0 } as const)
   const messages =
     flags.messages === undefined
       ? {}

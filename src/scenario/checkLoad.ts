@@ -1,5 +1,6 @@
 import { checkHl7Http } from './checkHl7Http.ts'
 import { checkHllp } from './checkHllp.ts'
+import { checkWorkload } from './checkWorkload.ts'
 import type { Finding, Place } from './finding.ts'
 import type { ParsedFhirLoad, ParsedLoad, ParsedMllpLoad } from './loadSchema.ts'
 import { type ParsedOperation, SEARCHES_OF } from './operationSchema.ts'
@@ -11,6 +12,7 @@ export function checkLoad(load: ParsedLoad, index: number, place: Place): readon
   const path: Path = ['load', index]
   return [
     ...checkShares(load, path),
+    ...checkWorkload(load, [...path, 'workload'], place),
     ...(load.protocol === 'mllp' ? checkMllp(load, path, place) : checkFhir(load, path, place)),
   ]
 }

@@ -15,6 +15,7 @@ const WHOLE: readonly (readonly (string | null)[])[] = [
   ['allowHosts'],
   ['load', null, 'operations'],
   ['load', null, 'assumed'],
+  ['load', null, 'workload', 'curve'],
   ['load', null, 'messages', 'mix'],
   ['load', null, 'messages', 'sizes'],
   ['load', null, 'messages', 'files'],

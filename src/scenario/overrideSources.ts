@@ -12,6 +12,8 @@ export interface ScenarioFlags {
   readonly drain?: number | string
   /** Arrivals per second; only with a single load. */
   readonly rate?: number | string
+  /** Ramps as k6 writes them, `30s:200`; only with a single load. */
+  readonly stage?: readonly string[]
   readonly connections?: number | string
   readonly window?: number | string
   readonly generators?: number | string
@@ -35,6 +37,7 @@ const PATH_OF_FLAG = {
 } as const
 const LOAD_PATH_OF_FLAG = {
   rate: 'workload.ratePerSecond',
+  stage: 'workload.stages',
   connections: 'connections',
   window: 'window',
   generators: 'generators',
@@ -85,6 +88,7 @@ export function flagOverrides(flags: ScenarioFlags, sets: readonly string[], sou
   return join([
     { overrides: [...direct, ...allowHosts], findings: [] },
     loadFlags(flags, source),
+    misreadStages(flags.stage ?? []),
     assignments(sets, 'flag --set'),
   ])
 }
@@ -98,14 +102,36 @@ function loadFlags(flags: ScenarioFlags, source: unknown): Overrides {
       const value = flag === 'insecureSkipTlsVerify' && given !== undefined ? !given : given
       const origin = `flag --${flag.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
       if (value === undefined) return { overrides: [], findings: [] }
-      if (single) return { overrides: [{ path: `load.0.${path}`, value, origin }], findings: [] }
-      const hint = `say which load: --set load.<name>.${path}=${value}`
+      const set = flag === 'stage' ? (value as readonly string[]).flatMap(readStage) : value
+      if (single) return { overrides: [{ path: `load.0.${path}`, value: set, origin }], findings: [] }
+      const hint = `say which load: --set load.<name>.${path}=${typeof set === 'object' ? JSON.stringify(set) : set}`
       return {
         overrides: [],
         findings: [{ path: [], expected: 'a scenario with a single load', found: value, hint, origin }],
       }
     }),
   )
+}
+
+const STAGE = /^([^:]+):(\d+(?:\.\d+)?)$/
+
+function readStage(text: string): { durationMs: string | number; ratePerSecond: number }[] {
+  const [, duration, rate] = STAGE.exec(text) ?? []
+  if (duration === undefined) return []
+  return [{ durationMs: /^\d+$/.test(duration) ? Number(duration) : duration, ratePerSecond: Number(rate) }]
+}
+
+function misreadStages(stages: readonly string[]): Overrides {
+  const findings = stages
+    .filter(text => !STAGE.test(text))
+    .map(found => ({
+      path: [],
+      expected: '<time>:<per second>',
+      found,
+      hint: 'for instance 30s:200',
+      origin: 'flag --stage',
+    }))
+  return { overrides: [], findings }
 }
 
 function assignments(texts: readonly string[], origin: string): Overrides {

@@ -6,6 +6,7 @@ import { populationOf } from './populationSchema.ts'
 import { filesOf } from './resolveFiles.ts'
 import { resolveMessages } from './resolveMessages.ts'
 import { resolveTls, UNVERIFIED } from './resolveTls.ts'
+import { assumedCurve, curveOf, resolveWorkload } from './resolveWorkload.ts'
 
 const RETRY: RetryPolicy = { backoffMs: 100, maxBackoffMs: 10_000, budget: 0.2, maxRetryAfterMs: 30_000 }
 
@@ -31,13 +32,13 @@ export function resolveLoad(load: ParsedLoad, name: string, place: Place, addres
     connections: connectionsOf(load),
     window: load.window,
     generators: load.generators,
-    workload: load.workload,
+    workload: resolveWorkload(load.workload, connectionsOf(load), curveOf(load.workload, place)),
     timeoutMs: load.timeoutMs,
     onUnknown: load.onUnknown,
     maxAttempts: load.maxAttempts,
     pacing: load.pacing,
     tls,
-    assumed: tls?.verify === false ? [UNVERIFIED] : [],
+    assumed: [...(tls?.verify === false ? [UNVERIFIED] : []), ...assumedCurve(load.workload, place)],
   }
   // A retry is a resend with waits: what was lost is sent again as well.
   if (load.protocol === 'fhir')

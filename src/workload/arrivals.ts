@@ -1,7 +1,11 @@
 import type { OpenWorkload } from '../model/scenario.ts'
 import { uniform } from './random.ts'
 
-const GAPS = 0x67617073
+/** Stream of the random gaps of a load. */
+export const GAPS = 0x67617073
+
+/** The arrival belongs to no feed of its own: messages are dealt to the feeds in turn. */
+export const NO_FEED = -1
 
 /** Walks the arrivals of one generator in order. It never ends: the caller stops at the end of the phase or of the records. */
 export interface ArrivalCursor {
@@ -9,6 +13,8 @@ export interface ArrivalCursor {
   readonly index: number
   /** Intended time, ms from the start of the run. */
   readonly timeMs: number
+  /** Feed of this generator, from 0, that the arrival belongs to, or `NO_FEED`. */
+  readonly feed: number
   advance(): void
 }
 
@@ -19,7 +25,7 @@ export interface ScheduleShare {
 }
 
 /**
- * Cursor at the generator's first arrival of an open workload. The schedule is a pure function of workload and seed;
+ * Cursor at the generator's first arrival of an open workload of one rate. The schedule is a pure function of workload and seed;
  * the shares of all generators are together exactly the schedule of one.
  */
 export function arrivals(
@@ -41,6 +47,7 @@ function constantArrivals(ratePerSecond: number, _seed: number, share: ScheduleS
     get timeMs() {
       return (index * 1000) / ratePerSecond
     },
+    feed: NO_FEED,
     advance() {
       index += share.of
     },
@@ -66,6 +73,7 @@ function poissonArrivals(ratePerSecond: number, seed: number, share: ScheduleSha
     get timeMs() {
       return timeMs
     },
+    feed: NO_FEED,
     advance() {
       skip(share.of)
     },

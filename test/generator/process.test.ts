@@ -28,7 +28,10 @@ async function target(meanMs = 5): Promise<number> {
 }
 
 function judge({ load }: GeneratorPlan, result: GeneratorResult): string[] {
-  return whyInvalid([mergeLoad(load, [result], [], limits.maxLagShare, 2000)], limits)
+  return whyInvalid(
+    [mergeLoad(load, [result], [], limits.maxLagShare, { warmupMs: 0, measureMs: 1000, drainMs: 2000 })],
+    limits,
+  )
 }
 
 test('a generator is told its plan, says ready, is told to start, and ends with its result', async () => {

@@ -47,7 +47,7 @@ describe('complaints', () => {
     expect(message).toContain("did you mean 'closed'?")
     expect(message).toContain("'netns' is not in this version")
     expect(message).toMatch(
-      /\.yaml:8:\d+ {2}load\[0\]\.workload\.ratePerSecond\n {2}expected {2}a number of more than 0\n {2}found {5}-1/,
+      /\.yaml:8:\d+ {2}load\[0\]\.workload\.ratePerSecond\n {2}expected {2}a number of at least 0\n {2}found {5}-1/,
     )
   })
 
