@@ -66,7 +66,8 @@ function fhirLinks(
   const stream = populates
     ? populationRequests(seed, plan.load.protocol === 'fhir' ? plan.load.charset : 'ascii')
     : requestStream(content as CompiledOperations, plan, make, hashOf ?? null)
-  const encode = createRequestEncoder({ authority: `${endpoint.host}:${endpoint.port}`, basePath })
+  const { compress, cache } = plan.load.protocol === 'fhir' ? plan.load : { compress: false, cache: 'default' as const }
+  const encode = createRequestEncoder({ authority: `${endpoint.host}:${endpoint.port}`, basePath, compress, cache })
   const requestId = new Uint8Array(IDENTITY_LENGTH)
   const identityOf = (index: number) => {
     identity.write(index, requestId, 0)
@@ -77,5 +78,5 @@ function fhirLinks(
   const parseShare = plan.load.protocol === 'fhir' ? plan.load.parseShare : 0
   const parses = (index: number) => parseShare > 0 && uniform(seed, PARSED, index) < parseShare
   return (id, events) =>
-    createHttpLink({ id, endpoint, tls, connectTimeoutMs, stream, encode, identityOf, parses, events })
+    createHttpLink({ id, endpoint, tls, connectTimeoutMs, stream, encode, identityOf, parses, compress, events })
 }

@@ -76,6 +76,7 @@ export class Driver {
       committed: (link, slot) => this.#putBack.committed(link * load.window + slot, this.now()),
       replied: (link, slot, outcome, reason, alarm) => this.#replied(link * load.window + slot, outcome, reason, alarm),
       deferred: (link, slot, reason, refusal) => this.#deferred(link * load.window + slot, reason, refusal),
+      counted: (_link, what, times) => options.recorder.countUp(what, times),
       tolerated: (_link, what) => options.recorder.tolerate(what),
       explained: (_link, error) => options.recorder.explain(error),
       lost: (link, reason) => this.#lost(link, reason),

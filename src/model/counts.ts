@@ -8,6 +8,8 @@ export const COUNTS = {
   'attempts-exhausted': 'requests given up after the last attempt',
   'budget-exhausted': 'requests given up because the retry budget was spent',
   'retry-after-too-long': 'requests given up because the server asked for a longer wait than is waited for',
+  entries: 'entries of batches and transactions that were answered',
+  'entries-failed': 'entries that were answered with another status than 200 or 201',
 } as const
 
 export type CountName = keyof typeof COUNTS

@@ -13,9 +13,15 @@ export interface FhirLoad extends LoadBase {
   readonly populate: 'before' | 'never'
   /** Share of replies parsed whole, 0 to 1; the rest are verified by scanning. */
   readonly parseShare: number
+  /** Whether replies may come gzipped; they are inflated and then verified. */
+  readonly compress: boolean
+  /** Cache-Control of searches whose total is verified; `default` = none. */
+  readonly cache: CacheControl
   /** When a request that failed is sent again; null = never for what was refused, `onUnknown` for what was lost. */
   readonly retry: RetryPolicy | null
 }
+
+export type CacheControl = 'no-cache' | 'no-store' | 'default'
 
 /** Failed requests are sent again, up to `maxAttempts` times, with waits between; the wait is part of the response time. */
 export interface RetryPolicy {
@@ -33,8 +39,10 @@ export type FhirResourceType = 'Patient' | 'Coverage' | 'ExplanationOfBenefit' |
 /** `weight` = relative share of the load. */
 export type FhirOperation = { readonly weight: number } & (
   | { readonly kind: 'create'; readonly resource: FhirResourceType; readonly conditional: boolean }
-  /** One Patient with its Coverage and ExplanationOfBenefit in a transaction Bundle of conditional creates. */
-  | { readonly kind: 'transaction' }
+  /** `size` Patients, each with its Coverage and ExplanationOfBenefit, in a transaction Bundle of conditional creates. */
+  | { readonly kind: 'transaction'; readonly size: number }
+  /** `size` conditional creates in a batch Bundle: each entry has a status of its own. */
+  | { readonly kind: 'batch'; readonly resource: FhirResourceType; readonly size: number }
   | {
       readonly kind: 'search'
       readonly resource: FhirResourceType

@@ -33,6 +33,8 @@ export interface Expectation {
   readonly total: number | null
   /** Accepted status that says the resource had been there: of a conditional create. */
   readonly existed?: number
+  /** Entries that a Bundle answers, each of them with 200 or 201; absent = not looked at. */
+  readonly entries?: number
 }
 
 /** FHIR requests under a seed: request i is a pure function of the stream and i. */

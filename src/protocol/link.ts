@@ -1,3 +1,5 @@
+import type { CountName } from '../model/counts.ts'
+
 /**
  * How one exchange on a link ended: with a reply, or `dropped` because no frame of the link could hold the message. `repeated` = accepted,
  * and the peer had the message already.
@@ -22,6 +24,8 @@ export interface LinkEvents {
   replied(link: number, slot: number, outcome: ReplyOutcome, reason: string | null, alarm: string | null): void
   /** The message in `slot` was refused for now: it may be sent again unchanged. */
   deferred(link: number, slot: number, reason: string, refusal: Refusal): void
+  /** What is counted beyond outcomes. */
+  counted(link: number, what: CountName, times: number): void
   /** The peer did something odd that harms no exchange: stray bytes, an answer twice. */
   tolerated(link: number, what: string): void
   /** The coded parts of the error that a rejection carried, fit to be counted and shown: never a text or value of the peer's. */

@@ -132,6 +132,11 @@ const fhirLoad = z.strictObject({
     .max(1)
     .default(0.01)
     .describe('Share of replies parsed whole, 0 to 1; the rest are verified by scanning.'),
+  compress: z.boolean().default(false).describe('Ask for gzip; replies are verified after inflating.'),
+  cache: z
+    .enum(['no-cache', 'no-store', 'default'])
+    .default('no-cache')
+    .describe('Cache-Control of searches whose total is verified, so that no cached search answers; default = none.'),
   retry: retrySchema.optional(),
 })
 

@@ -14,6 +14,8 @@ export const SEARCHES_OF = {
 
 const weight = z.number().positive().default(1).describe('Relative share of the load, above 0.')
 
+const bundleSize = z.int().min(1).max(1_000)
+
 const search = z.strictObject({
   search: z.enum(RESOURCE_TYPES).describe('Resource type to search.'),
   by: z
@@ -46,7 +48,14 @@ const create = z.strictObject({
 const transaction = z.strictObject({
   transaction: z
     .literal('patient')
-    .describe('One Patient with its Coverage and ExplanationOfBenefit in a transaction of conditional creates.'),
+    .describe('Patients, each with its Coverage and ExplanationOfBenefit, in a transaction of conditional creates.'),
+  size: bundleSize.default(1).describe('Patients in a transaction, 1 to 1,000.'),
+  weight,
+})
+
+const batch = z.strictObject({
+  batch: z.enum(RESOURCE_TYPES).describe('Resource type to create, conditionally, in batches; each entry counts.'),
+  size: bundleSize.default(10).describe('Entries in a batch, 1 to 1,000.'),
   weight,
 })
 
@@ -75,5 +84,5 @@ const files = z.strictObject({
 
 const code = z.custom<RequestFunction>(value => typeof value === 'function')
 
-export const operationSchema = z.union([search, create, transaction, read, load, files, code])
+export const operationSchema = z.union([search, create, transaction, batch, read, load, files, code])
 export type ParsedOperation = z.output<typeof operationSchema>

@@ -79,6 +79,8 @@ function resolveFhir(load: ParsedFhirLoad, place: Place): Omit<FhirLoad, keyof L
     charset: load.charset,
     populate,
     parseShare: load.parseShare,
+    compress: load.compress,
+    cache: load.cache,
     retry: load.retry === true ? RETRY : (load.retry ?? null),
   }
 }
@@ -88,7 +90,8 @@ function resolveOperation(operation: ParsedOperation, place: Place, records: num
   const { weight } = operation
   if ('create' in operation)
     return { kind: 'create', resource: operation.create, conditional: operation.conditional, weight }
-  if ('transaction' in operation) return { kind: 'transaction', weight }
+  if ('transaction' in operation) return { kind: 'transaction', size: operation.size, weight }
+  if ('batch' in operation) return { kind: 'batch', resource: operation.batch, size: operation.size, weight }
   if ('load' in operation) {
     const { iterations, threads } = operation
     return { kind: 'hashedPatients', iterations, threads, records, weight }

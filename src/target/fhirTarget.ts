@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { Socket } from 'node:net'
+import { gzipSync } from 'node:zlib'
 import { type ArrivalLog, digestBody, openArrivals } from '../ledger/arrivals.ts'
 import type { Charset } from '../model/scenario.ts'
 import { alteredBody } from './alteredBody.ts'
@@ -132,11 +133,20 @@ export async function startFhirTarget(options: FhirTargetOptions): Promise<Start
   }
 }
 
+const acceptedOf = ({ req }: ServerResponse): string => String(req.headers['accept-encoding'] ?? '')
+
 function send(response: ServerResponse, answer: FhirAnswer | null): void {
   if (response.destroyed) return
   if (answer === null) return void response.socket?.destroy()
-  const { status, headers, body } = answer
-  response.writeHead(status, { ...headers, 'Content-Type': 'application/fhir+json', 'Content-Length': body.length })
+  const { status, headers, body: plain } = answer
+  const isGzipped = plain.length > 0 && /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/i.test(acceptedOf(response))
+  const body = isGzipped ? gzipSync(plain, { level: 1 }) : plain
+  response.writeHead(status, {
+    ...headers,
+    ...(isGzipped && { 'Content-Encoding': 'gzip', Vary: 'Accept-Encoding' }),
+    'Content-Type': 'application/fhir+json',
+    'Content-Length': body.length,
+  })
   response.end(body)
 }
 

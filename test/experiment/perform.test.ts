@@ -222,6 +222,8 @@ test('an abort, or the end of the target, does not wait for a population that is
     charset: 'ascii',
     populate: 'before',
     parseShare: 0,
+    compress: false,
+    cache: 'default',
     retry: null,
   } as const
   const { load, sut } = scenario()

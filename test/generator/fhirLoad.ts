@@ -29,6 +29,8 @@ export function fhirPlan(
     charset: 'ascii',
     populate: 'never',
     parseShare: 1,
+    compress: false,
+    cache: 'default',
     retry: null,
     ...overrides,
   }

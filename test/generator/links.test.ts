@@ -12,6 +12,7 @@ const silent: LinkEvents = {
   lost() {},
   refused() {},
   deferred() {},
+  counted() {},
 }
 
 function dial(count: number, opensAfterMs: (id: number) => number | null) {

@@ -84,7 +84,7 @@ function requests(): [string, string][] {
       `create-${resource}`,
       { kind: 'create', resource, conditional: true, weight: 1 } as const,
     ]),
-    ['transaction', { kind: 'transaction', weight: 1 }],
+    ['transaction', { kind: 'transaction', size: 1, weight: 1 }],
     ['read-Patient', { kind: 'read', resource: 'Patient', weight: 1 }],
     ...(
       [

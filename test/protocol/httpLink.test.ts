@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
-import { afterEach, expect, test } from 'vitest'
+import { gzipSync } from 'node:zlib'
+import { afterEach, describe, expect, test } from 'vitest'
 import type { Expectation, RequestDraft } from '../../src/model/stream.ts'
 import { createHttpLink } from '../../src/protocol/http/link.ts'
 import { createRequestEncoder } from '../../src/protocol/http/request.ts'
@@ -23,7 +24,7 @@ const reply = (body: string, status = '200 OK', headers = '') =>
 
 async function open(
   serve: (socket: Socket, nth: number) => void,
-  { expectation = search, body = 'identifier=x', parses = false } = {},
+  { expectation = search, body = 'identifier=x', parses = false, compress = false } = {},
 ) {
   const peer = await listen(serve)
   const recorder = recordEvents()
@@ -48,9 +49,15 @@ async function open(
         }
       },
     },
-    encode: createRequestEncoder({ authority: `127.0.0.1:${peer.port}`, basePath: '/fhir' }),
+    encode: createRequestEncoder({
+      authority: `127.0.0.1:${peer.port}`,
+      basePath: '/fhir',
+      compress,
+      cache: 'no-cache',
+    }),
     identityOf: index => encoder.encode(`ID${index}`),
     parses: () => parses,
+    compress,
     events: recorder.events,
   })
   closing.push(() => link.close(), peer.close)
@@ -71,7 +78,7 @@ test('a request is plain HTTP/1.1 with its identity, length and body', async () 
   link.send(0, 4)
   await until('accepted 0')
   expect(request).toBe(
-    `POST /fhir/Patient/_search HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAccept: application/fhir+json\r\nAccept-Encoding: identity\r\nUser-Agent: hl7bench\r\nX-Request-Id: ID4\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 13\r\n\r\nidentifier=x4`,
+    `POST /fhir/Patient/_search HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAccept: application/fhir+json\r\nAccept-Encoding: identity\r\nUser-Agent: hl7bench\r\nX-Request-Id: ID4\r\nCache-Control: no-cache\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 13\r\n\r\nidentifier=x4`,
   )
 })
 
@@ -181,4 +188,69 @@ test('a large body goes out whole although the answer comes before its end', asy
   await until('accepted 0')
   link.send(0, 2)
   while (received < 10_000_000) await new Promise(resolve => setTimeout(resolve, 5))
+})
+
+describe('gzip', () => {
+  const zipped =
+    (body: Uint8Array, coding = 'gzip') =>
+    (socket: Socket) =>
+      void socket.on('data', () => {
+        socket.write(`HTTP/1.1 200 OK\r\nContent-Encoding: ${coding}\r\nContent-Length: ${body.length}\r\n\r\n`)
+        socket.write(body)
+      })
+  const bomb = gzipSync(Buffer.alloc(65 * 1024 * 1024, 0x20), { level: 9 })
+
+  test.each([
+    ['accepted 0', gzipSync(bundle(1)), true],
+    ['rejected 0: total above 1: total-above-expected', gzipSync(bundle(2)), true],
+    ['rejected 0: gzip that was not asked for', gzipSync(bundle(1)), false],
+    ['rejected 0: gzip body is broken', gzipSync(bundle(1)).subarray(0, 30), true],
+    ['rejected 0: gzip body inflates beyond 67108864 bytes', bomb, true],
+  ])('%s', async (told, body, compress) => {
+    const { link, until } = await open(zipped(body), { compress })
+    link.send(0, 1)
+    await until(told)
+    // The connection goes on.
+    link.send(0, 2)
+    await until(told, 2)
+  })
+
+  test('another coding is refused', async () => {
+    const { link, until } = await open(zipped(Buffer.from('x'), 'br'), { compress: true })
+    link.send(0, 1)
+    await until('rejected 0: content coding other than gzip')
+  })
+})
+
+describe('entries of a Bundle', () => {
+  const batch: Expectation = { name: 'batch', statuses: [200], resourceType: 'Bundle', total: null, entries: 3 }
+  const answered = (...statuses: string[]) =>
+    JSON.stringify({
+      resourceType: 'Bundle',
+      type: 'batch-response',
+      entry: statuses.map(status => ({
+        resource: { resourceType: 'Coverage', status: 'active' },
+        response: { status },
+      })),
+    })
+
+  test.each([
+    ['accepted 0', ['201 Created', '200', '200 OK'], 0],
+    ['rejected 0: entry http 409', ['201 Created', '409 Conflict', '500'], 2],
+    ['rejected 0: entry http 412: duplicate-resource', ['412', '200', '200'], 1],
+    ['rejected 0: fewer than 3 entries answered', ['201', '201'], 0],
+    ['rejected 0: more than 3 entries answered', ['201', '201', '201', '201'], 0],
+  ])('%s', async (told, statuses, failed) => {
+    for (const parses of [false, true]) {
+      const {
+        link,
+        until,
+        told: all,
+      } = await open(answer(reply(answered(...statuses))), { expectation: batch, parses })
+      link.send(0, 1)
+      await until(told)
+      expect(all).toContain(`counted: entries ${statuses.length}`)
+      expect(all.some(text => text === `counted: entries-failed ${failed}`)).toBe(failed > 0)
+    }
+  })
 })

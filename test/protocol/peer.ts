@@ -55,6 +55,7 @@ export function recordEvents() {
   const events: LinkEvents = {
     opened: link => tell(`opened ${link}`),
     committed: (_, slot) => tell(`committed ${slot}`),
+    counted: (_, what, times) => tell(`counted: ${what} ${times}`),
     tolerated: (_, what) => tell(`tolerated: ${what}`),
     explained: (_, error) => tell(`explained: ${error}`),
     replied: (_, slot, outcome, reason, alarm) =>

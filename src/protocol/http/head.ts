@@ -34,6 +34,7 @@ export interface Head {
   keepAlive: boolean
   /** Whether Content-Type says that the body is an HL7 v2 message in vertical bar encoding. */
   isHl7: boolean
+  coding: 'identity' | 'gzip' | 'other'
   /** Value of Retry-After as it is; empty = none. */
   retryAfter: string
 }
@@ -54,6 +55,8 @@ const HL7_TYPES = [
   'x-application/hl7-v2',
   'x-application/hl7-v2+er7',
 ].map(bytesOf)
+const CONTENT_ENCODING = bytesOf('content-encoding')
+const [IDENTITY, GZIP] = [bytesOf('identity'), bytesOf('gzip')]
 const RETRY_AFTER = bytesOf('retry-after')
 const [CHUNKED, CLOSE, KEEP_ALIVE] = [bytesOf('chunked'), bytesOf('close'), bytesOf('keep-alive')]
 
@@ -89,6 +92,7 @@ export function readHead(bytes: Uint8Array, start: number, headEnd: number): Hea
     keepAlive: version === 1,
     isHl7: false,
     retryAfter: '',
+    coding: 'identity',
   }
   let at = lineEnd(bytes, start, headEnd)
   if (at < 0) return controlFault(bytes, -1 - at)
@@ -135,6 +139,7 @@ function readHeader(bytes: Uint8Array, at: number, end: number, head: Head): str
     if (isHeader(bytes, at, CONTENT_LENGTH)) return readLength(bytes, at + CONTENT_LENGTH.length + 1, end, head)
     if (isHeader(bytes, at, CONTENT_TYPE)) head.isHl7 = isHl7Type(bytes, at + CONTENT_TYPE.length + 1, end)
     else if (isHeader(bytes, at, CONNECTION)) readConnection(bytes, at + CONNECTION.length + 1, end, head)
+    else if (isHeader(bytes, at, CONTENT_ENCODING)) readCoding(bytes, at + CONTENT_ENCODING.length + 1, end, head)
   } else if (first === 0x74 && isHeader(bytes, at, TRANSFER_ENCODING)) {
     const from = skipSpace(bytes, at + TRANSFER_ENCODING.length + 1, end)
     if (head.chunked || !isValue(bytes, from, end, CHUNKED)) return 'Transfer-Encoding other than chunked'
@@ -163,6 +168,12 @@ function isHl7Type(bytes: Uint8Array, at: number, end: number): boolean {
   while (to < end && bytes[to] !== SEMICOLON) to++
   const from = skipSpace(bytes, at, to)
   return HL7_TYPES.some(type => isValue(bytes, from, to, type))
+}
+
+function readCoding(bytes: Uint8Array, at: number, end: number, head: Head): void {
+  const from = skipSpace(bytes, at, end)
+  if (isValue(bytes, from, end, IDENTITY)) return
+  head.coding = head.coding === 'identity' && isValue(bytes, from, end, GZIP) ? 'gzip' : 'other'
 }
 
 function readConnection(bytes: Uint8Array, at: number, end: number, head: Head): void {

@@ -1,12 +1,13 @@
-import type { Bytes, RequestDraft, RequestStream } from '../../model/stream.ts'
+import type { Bytes, Expectation, RequestDraft, RequestStream } from '../../model/stream.ts'
 import { CLOSED_BY_PEER } from '../dial.ts'
 import { DialledLink, type DialledLinkOptions } from '../dialledLink.ts'
 import type { Link } from '../link.ts'
 import type { Head } from './head.ts'
+import { inflate } from './inflate.ts'
 import { mostAttemptsAfter, retryAfterMs } from './refusal.ts'
 import { HttpReplyDecoder } from './replyDecoder.ts'
 import type { EncodeRequest } from './request.ts'
-import { verifyReply } from './verify.ts'
+import { type Verdict, verifyReply } from './verify.ts'
 
 export interface HttpLinkOptions extends DialledLinkOptions {
   readonly stream: RequestStream
@@ -15,6 +16,8 @@ export interface HttpLinkOptions extends DialledLinkOptions {
   readonly identityOf: (index: number) => Uint8Array
   /** Whether the reply to request `index` is parsed whole. */
   readonly parses: (index: number) => boolean
+  /** Whether gzip was asked for; default not. */
+  readonly compress?: boolean
 }
 
 const MAX_HEAD_BYTES = 64 * 1024
@@ -47,9 +50,10 @@ class HttpLink extends DialledLink {
     const { stream, encode, identityOf } = this.#options
     if (this.connection.holds(this.#end)) this.#request = freshBytes(this.#request)
     stream.render(index, this.#draft)
-    encode(this.#draft, identityOf(index), this.#request)
+    const { operation } = this.#draft
+    encode(this.#draft, identityOf(index), this.#request, stream.operations[operation]!.total !== null)
     this.#index = index
-    this.#operation = this.#draft.operation
+    this.#operation = operation
     this.connection.write(this.#request.bytes.subarray(0, this.#request.length))
     this.#end = this.connection.bytesOut
   }
@@ -59,7 +63,7 @@ class HttpLink extends DialledLink {
   }
 
   #replied(
-    { status, retryAfter }: Readonly<Head>,
+    { status, retryAfter, coding }: Readonly<Head>,
     bytes: Uint8Array,
     start: number,
     end: number,
@@ -70,15 +74,35 @@ class HttpLink extends DialledLink {
     if (index === NONE) return this.#protocolError('a reply that was not asked for')
     this.#index = NONE
     const expected = stream.operations[this.#operation]!
-    const verdict = verifyReply(expected, status, bytes, start, end, parses(index))
+    const verdict =
+      coding === 'identity'
+        ? verifyReply(expected, status, bytes, start, end, parses(index))
+        : this.#verifyInflated(expected, status, bytes.subarray(start, end), coding, parses(index))
     this.connection.proven()
     if (!keepAlive) this.redial()
-    const { reason, alarm } = verdict
+    const { reason, alarm, entries } = verdict
+    if (entries !== undefined) {
+      events.counted(id, 'entries', entries.answered)
+      if (entries.failed > 0) events.counted(id, 'entries-failed', entries.failed)
+    }
     if (reason === null)
       return events.replied(id, 0, status === expected.existed ? 'repeated' : 'accepted', null, alarm)
     const mostAttempts = expected.statuses.includes(status) ? 0 : mostAttemptsAfter(status)
     if (mostAttempts === 0) events.replied(id, 0, 'rejected', reason, alarm)
     else events.deferred(id, 0, reason, { afterMs: retryAfterMs(retryAfter, Date.now()), mostAttempts })
+  }
+
+  #verifyInflated(
+    expected: Expectation,
+    status: number,
+    body: Uint8Array,
+    coding: Head['coding'],
+    parse: boolean,
+  ): Verdict {
+    const whole = inflate(body, coding, this.#options.compress ?? false, MAX_BODY_BYTES)
+    return typeof whole === 'string'
+      ? { reason: whole, alarm: null }
+      : verifyReply(expected, status, whole, 0, whole.length, parse)
   }
 
   /** What follows on this connection cannot be told apart: the exchange in flight was answered wrongly. */

@@ -1,3 +1,4 @@
+import type { CacheControl } from '../../model/fhirLoad.ts'
 import type { Bytes, RequestDraft } from '../../model/stream.ts'
 
 export interface RequestHead {
@@ -5,30 +6,40 @@ export interface RequestHead {
   readonly authority: string
   /** Path of the FHIR base, without a trailing slash. */
   readonly basePath: string
+  /** Whether the reply may be gzipped; default not. */
+  readonly compress?: boolean
+  /** Cache-Control of requests whose answer is verified to be of now; default none. */
+  readonly cache?: CacheControl
 }
 
 /** Writes a request as HTTP/1.1 bytes into a reused buffer, growing it where needed. */
-export type EncodeRequest = (draft: RequestDraft, requestId: Uint8Array, out: Bytes) => void
+export type EncodeRequest = (draft: RequestDraft, requestId: Uint8Array, out: Bytes, isVerified?: boolean) => void
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
 const IF_NONE_EXIST = bytesOf('If-None-Exist: ')
 const END_OF_LINE = bytesOf('\r\n')
 
 /** Compiles the constant parts of every request once. */
-export function createRequestEncoder({ authority, basePath }: RequestHead): EncodeRequest {
+export function createRequestEncoder({
+  authority,
+  basePath,
+  compress = false,
+  cache = 'default',
+}: RequestHead): EncodeRequest {
   const methods = {
     GET: bytesOf(`GET ${basePath}`),
     POST: bytesOf(`POST ${basePath}`),
     PUT: bytesOf(`PUT ${basePath}`),
   }
   const common = bytesOf(
-    ` HTTP/1.1\r\nHost: ${authority}\r\nAccept: application/fhir+json\r\nAccept-Encoding: identity\r\nUser-Agent: hl7bench\r\nX-Request-Id: `,
+    ` HTTP/1.1\r\nHost: ${authority}\r\nAccept: application/fhir+json\r\nAccept-Encoding: ${compress ? 'gzip' : 'identity'}\r\nUser-Agent: hl7bench\r\nX-Request-Id: `,
   )
+  const cacheControl = bytesOf(cache === 'default' ? '' : `Cache-Control: ${cache}\r\n`)
   const lengthOf = {
     'application/fhir+json': bytesOf('Content-Type: application/fhir+json\r\nContent-Length: '),
     'application/x-www-form-urlencoded': bytesOf('Content-Type: application/x-www-form-urlencoded\r\nContent-Length: '),
   }
-  return (draft, requestId, out) => {
+  return (draft, requestId, out, isVerified = false) => {
     const { method, path, ifNoneExist, body } = draft
     out.length = 0
     reserve(
@@ -45,6 +56,7 @@ export function createRequestEncoder({ authority, basePath }: RequestHead): Enco
       put(out, ifNoneExist.bytes, ifNoneExist.length)
       put(out, END_OF_LINE, 2)
     }
+    if (isVerified) put(out, cacheControl, cacheControl.length)
     if (method !== 'GET') {
       const constant = lengthOf[draft.contentType]
       put(out, constant, constant.length)

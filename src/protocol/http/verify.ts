@@ -1,11 +1,14 @@
 import type { Expectation } from '../../model/stream.ts'
 import { MOST_NESTED, tooDeepAt } from '../json/nesting.ts'
+import { type Entries, scanEntries } from './entries.ts'
 import { outcomeCode } from './outcomeCode.ts'
 
 /** What a reply was found to be. `alarm` names a finding that is more than a failed check. */
 export interface Verdict {
   readonly reason: string | null
   readonly alarm: string | null
+  /** Of a Bundle whose entries are looked at. */
+  readonly entries?: Entries
 }
 
 const GOOD: Verdict = { reason: null, alarm: null }
@@ -29,8 +32,20 @@ export function verifyReply(
   if (end === start)
     return expected.resourceType === null && expected.total === null ? GOOD : { reason: 'empty body', alarm: null }
   const body = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start)
-  if (!parse && scanAccepts(expected, body)) return GOOD
-  return verifyParsed(expected, body)
+  const verdict = !parse && scanAccepts(expected, body) ? GOOD : verifyParsed(expected, body)
+  return expected.entries === undefined || verdict.reason !== null ? verdict : entriesVerdict(expected.entries, body)
+}
+
+/** HTTP 200 says nothing of the entries: each has a status of its own. */
+function entriesVerdict(expected: number, body: Buffer): Verdict {
+  const entries = scanEntries(body)
+  const reason =
+    entries.answered !== expected
+      ? `${entries.answered > expected ? 'more' : 'fewer'} than ${expected} entries answered`
+      : entries.failed > 0
+        ? `entry http ${entries.firstFailed}`
+        : null
+  return { reason, alarm: entries.firstFailed === 412 ? 'duplicate-resource' : null, entries }
 }
 
 function refused(status: number, bytes: Uint8Array, start: number, end: number): Verdict {

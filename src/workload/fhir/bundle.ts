@@ -31,21 +31,43 @@ export function transactionBundle(
   seed: number,
   k: number,
   charset: Charset = 'ascii',
-  rename: (resource: Resource) => Resource = r => r,
+  rename: Rename = r => r,
+  size = 1,
 ): object {
-  const patient: Reference = { reference: PATIENT_URN }
-  return {
-    resourceType: 'Bundle',
-    type: 'transaction',
-    entry: [
-      entry(PATIENT_URN, rename(patientResource(seed, k, charset))),
-      entry(COVERAGE_URN, rename(coverageResource(seed, k, patient))),
-      entry(CLAIM_URN, rename(explanationOfBenefitResource(seed, k, patient, { reference: COVERAGE_URN }))),
-    ],
-  }
+  const entry = Array.from({ length: size }, (_, place) =>
+    patientEntries(seed, k + place, charset, rename, place),
+  ).flat()
+  return { resourceType: 'Bundle', type: 'transaction', entry }
 }
 
-function entry(fullUrl: string, resource: Resource): object {
+/** Gives the resources of the patient at a place of its Bundle, from 0, other identifiers. */
+export type Rename = (resource: Resource, place: number) => Resource
+
+function patientEntries(seed: number, k: number, charset: Charset, rename: Rename, place: number): object[] {
+  const [patientUrn, coverageUrn, claimUrn] = [PATIENT_URN, COVERAGE_URN, CLAIM_URN].map(urn => urnAt(urn, place)) as [
+    string,
+    string,
+    string,
+  ]
+  const patient: Reference = { reference: patientUrn }
+  return [
+    entry(patientUrn, rename(patientResource(seed, k, charset), place)),
+    entry(coverageUrn, rename(coverageResource(seed, k, patient), place)),
+    entry(claimUrn, rename(explanationOfBenefitResource(seed, k, patient, { reference: coverageUrn }), place)),
+  ]
+}
+
+/** The second group of a UUID counts the patients of a Bundle. */
+function urnAt(urn: string, place: number): string {
+  return urn.replace('-0000-', `-${place.toString(16).padStart(4, '0')}-`)
+}
+
+/** A batch of conditional creates, one for each resource. */
+export function batchBundle(resources: readonly Resource[]): object {
+  return { resourceType: 'Bundle', type: 'batch', entry: resources.map(each => entry(null, each)) }
+}
+
+function entry(fullUrl: string | null, resource: Resource): object {
   const request = { method: 'POST', url: resource.resourceType, ifNoneExist: unlessExists(resource.identifier[0]!) }
-  return { fullUrl, resource, request }
+  return { ...(fullUrl !== null && { fullUrl }), resource, request }
 }

@@ -1,7 +1,7 @@
 import type { Charset, FhirResourceType } from '../../model/scenario.ts'
 import type { RequestDraft } from '../../model/stream.ts'
 import { assign, resize } from '../bytes.ts'
-import { transactionBundle, unlessExists } from './bundle.ts'
+import { batchBundle, transactionBundle, unlessExists } from './bundle.ts'
 import type { OperationContext, OperationRenderer } from './operation.ts'
 import {
   coverageResource,
@@ -59,25 +59,39 @@ export function createRenderer(
   )
 }
 
-/** `POST /` of a transaction Bundle: Patient, Coverage and ExplanationOfBenefit, each created unless it exists. */
-export function transactionRenderer(context: OperationContext): OperationRenderer {
-  const expectation = { name: 'transaction', statuses: [200], resourceType: 'Bundle', total: null }
-  return postRenderer(
-    context,
-    '/',
-    variants(k => transactionBundle(context.seed, k, context.charset, rename)),
-    false,
-    expectation,
-  )
+/** `POST /` of a transaction Bundle: `size` Patients, each with its Coverage and ExplanationOfBenefit, created unless they exist. */
+export function transactionRenderer(size: number, context: OperationContext): OperationRenderer {
+  const expectation = { name: 'transaction', statuses: [200], resourceType: 'Bundle', total: null, entries: 3 * size }
+  const make = (k: number) => transactionBundle(context.seed, k, context.charset, rename, size)
+  return postRenderer(context, '/', bundleVariants(make, size, true), false, expectation, size)
+}
+
+/** `POST /` of a batch Bundle of `size` conditional creates. */
+export function batchRenderer(type: FhirResourceType, size: number, context: OperationContext): OperationRenderer {
+  const expectation = { name: `batch of ${type}`, statuses: [200], resourceType: 'Bundle', total: null, entries: size }
+  const make = (k: number) =>
+    batchBundle(
+      Array.from({ length: size }, (_, place) => rename(MAKERS[type](context.seed, k + place, context.charset), place)),
+    )
+  return postRenderer(context, '/', bundleVariants(make, size, type === 'Patient'), false, expectation, size)
+}
+
+/** Large Bundles have fewer variants: their entries differ among themselves. */
+function bundleVariants(make: (k: number) => object, size: number, countsHashes: boolean): RequestTemplate[] {
+  const count = Math.max(1, Math.floor(VARIANTS / size))
+  return Array.from({ length: count }, (_, k) => compileRequest(JSON.stringify(make(k * size)), countsHashes))
 }
 
 export function variants(make: (k: number) => object): RequestTemplate[] {
   return Array.from({ length: VARIANTS }, (_, k) => compileRequest(JSON.stringify(make(k))))
 }
 
-/** The record's identity as its first identifier; a Patient has a hicnHash of its own besides. */
-export function rename(resource: Resource): Resource {
-  return { ...resource, identifier: resource.resourceType === 'Patient' ? [RECORD, HASH] : [RECORD] }
+/**
+ * The record's identity as its first identifier, with its place where a Bundle has several; a Patient has a hicnHash of its own besides.
+ */
+export function rename(resource: Resource, place = 0): Resource {
+  const record = place === 0 ? RECORD : { ...RECORD, value: `${IDENTITY_SLOT}-${place}` }
+  return { ...resource, identifier: resource.resourceType === 'Patient' ? [record, HASH] : [record] }
 }
 
 function postRenderer(
@@ -86,6 +100,7 @@ function postRenderer(
   templates: readonly RequestTemplate[],
   conditional: boolean,
   expectation: OperationRenderer['expectation'],
+  patients = 1,
 ): OperationRenderer {
   const pathBytes = new TextEncoder().encode(path)
   const condition = compileRequest(unlessExists(RECORD))
@@ -93,7 +108,8 @@ function postRenderer(
 
   function write(index: number, draft: RequestDraft): void {
     const body = templates[index % templates.length]!
-    state.index = state.hashOf = index
+    state.index = index
+    state.hashOf = index * patients
     draft.method = 'POST'
     draft.contentType = 'application/fhir+json'
     assign(draft.path, pathBytes)

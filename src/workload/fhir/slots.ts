@@ -12,6 +12,8 @@ const SLOTS = [IDENTITY_SLOT, HASH_SLOT, NUMBER_SLOT]
 export interface RequestTemplate {
   readonly bytes: Uint8Array
   readonly slots: Int32Array
+  /** Whether each hash is that of another patient: the k-th of the request, from `hashOf`. */
+  readonly countsHashes: boolean
 }
 
 /** What fills the slots of one request. */
@@ -26,9 +28,9 @@ export interface RequestState {
   number: number
 }
 
-export function compileRequest(text: string): RequestTemplate {
+export function compileRequest(text: string, countsHashes = false): RequestTemplate {
   const slots = SLOTS.flatMap((slot, kind) => offsetsOf(text, slot).flatMap(at => [kind, at]))
-  return { bytes: new TextEncoder().encode(text), slots: Int32Array.from(slots) }
+  return { bytes: new TextEncoder().encode(text), slots: Int32Array.from(slots), countsHashes }
 }
 
 /** Offsets in UTF-8 bytes. */
@@ -51,12 +53,13 @@ export function writeRequest(
   out: Uint8Array,
 ): void {
   out.set(template.bytes)
-  const { slots } = template
+  const { slots, countsHashes } = template
+  let hashes = 0
   for (let i = 0; i < slots.length; i += 2) {
     const at = slots[i + 1]!
     if (slots[i] === 0) identity.write(state.index, out, at)
     else if (slots[i] === 1 && state.hash !== null) out.set(state.hash, at)
-    else if (slots[i] === 1) writeHicnHash(state.hashSeed, state.hashOf, out, at)
+    else if (slots[i] === 1) writeHicnHash(state.hashSeed, state.hashOf + (countsHashes ? hashes++ : 0), out, at)
     else writeDecimal(state.number, 8, out, at)
   }
 }

@@ -6,7 +6,7 @@ import { hash32, seedOf, uniform } from '../random.ts'
 import type { StreamOptions } from '../streamOptions.ts'
 import { codeWriter, type RequestMaker } from './code.ts'
 import type { CompiledOperation, CompiledOperations } from './compiled.ts'
-import { createRenderer, transactionRenderer } from './create.ts'
+import { batchRenderer, createRenderer, transactionRenderer } from './create.ts'
 import { hashedWriter } from './hashed.ts'
 import type { OperationContext, OperationRenderer } from './operation.ts'
 import { postedRenderers } from './posted.ts'
@@ -116,7 +116,9 @@ function renderersOf(
     case 'create':
       return whole(createRenderer(operation.resource, operation.conditional, context))
     case 'transaction':
-      return whole(transactionRenderer(context))
+      return whole(transactionRenderer(operation.size, context))
+    case 'batch':
+      return whole(batchRenderer(operation.resource, operation.size, context))
     case 'search':
       return whole(searchRenderer(operation, context))
     case 'read':

@@ -20,7 +20,7 @@ const search = (
 ) => ({ kind: 'search', resource, by, method, expectTotal: 1, weight: 1 }) satisfies FhirOperation
 const ALL: FhirOperation[] = [
   ...creates,
-  { kind: 'transaction', weight: 2 },
+  { kind: 'transaction', size: 1, weight: 2 },
   search('Patient', 'hicnHash'),
   search('Coverage', 'beneficiary', 'GET'),
   { kind: 'read', resource: 'Patient', weight: 1 },
@@ -41,7 +41,7 @@ test('request i is the same whatever was rendered before into the same draft', (
 
 test('operations come by weight', () => {
   const stream = streamOf([
-    { kind: 'transaction', weight: 3 },
+    { kind: 'transaction', size: 1, weight: 3 },
     { kind: 'read', resource: 'Patient', weight: 1 },
   ])
   const names = Array.from({ length: 4000 }, (_, i) => request(stream, i).name)
@@ -90,7 +90,7 @@ test('another run creates other records', () => {
 })
 
 test('a transaction creates patient, coverage and claim, each on condition, and ties them by urn:uuid', () => {
-  const { path, body, ifNoneExist } = request(streamOf([{ kind: 'transaction', weight: 1 }]), 35)
+  const { path, body, ifNoneExist } = request(streamOf([{ kind: 'transaction', size: 1, weight: 1 }]), 35)
   const bundle = JSON.parse(body)
   expect([path, ifNoneExist, bundle.resourceType, bundle.type]).toEqual(['/', '', 'Bundle', 'transaction'])
   const [patient, coverage, claim] = bundle.entry

@@ -1,0 +1,41 @@
+const STATUS = Buffer.from('"status"')
+const QUOTE = 0x22
+
+/** How the entries of a batch-response or transaction-response came out. */
+export interface Entries {
+  readonly answered: number
+  /** With another status than 200 or 201. */
+  readonly failed: number
+  /** Status of the first that failed; 0 = none did. */
+  readonly firstFailed: number
+}
+
+/**
+ * Counts the entries of a response Bundle by their `response.status`, which begins with three digits (FHIR R4, Bundle.entry.response.status):
+ * a status of a resource never does. No parsing: the bytes are scanned.
+ */
+export function scanEntries(body: Buffer): Entries {
+  let [answered, failed, firstFailed] = [0, 0, 0]
+  for (let key = body.indexOf(STATUS); key !== -1; key = body.indexOf(STATUS, key + STATUS.length)) {
+    let at = key + STATUS.length
+    while (body[at]! <= 0x20 || body[at] === 0x3a) at++
+    if (body[at] !== QUOTE) continue
+    const status = digitsAt(body, at + 1)
+    if (status === -1) continue
+    answered++
+    if (status === 200 || status === 201) continue
+    failed++
+    if (firstFailed === 0) firstFailed = status
+  }
+  return { answered, failed, firstFailed }
+}
+
+function digitsAt(body: Buffer, at: number): number {
+  let number = 0
+  for (let i = at; i < at + 3; i++) {
+    const digit = body[i]! - 0x30
+    if (!(digit >= 0 && digit <= 9)) return -1
+    number = number * 10 + digit
+  }
+  return body[at + 3] === QUOTE || body[at + 3] === 0x20 ? number : -1
+}
