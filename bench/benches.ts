@@ -1,5 +1,6 @@
 import type { Bench } from './bench.ts'
 import { benchFrame } from './frame.ts'
+import { benchFuzz } from './fuzz.ts'
 import { benchMemory } from './memory.ts'
 import type { Options } from './options.ts'
 import type { Processes } from './processes.ts'
@@ -55,6 +56,7 @@ export const OWN_BENCHES: Readonly<
   Record<string, (options: Options, processes: Processes, folder: string) => Promise<object>>
 > = {
   frame: benchFrame,
+  fuzz: benchFuzz,
   memory: benchMemory,
   render: benchRender,
 }

@@ -11,6 +11,9 @@ export interface Options {
   readonly against: readonly string[] | null
   /** Of the bench of memory. */
   readonly exchanges: number
+  /** Of the bench of hostile input: chunks for each decoder, and its first stream. */
+  readonly chunks: number
+  readonly from: number
 }
 
 /** A bench that can be asked for, and the peers that it can be set against. */
@@ -20,7 +23,7 @@ export interface Choice {
 }
 
 export const usageOf = (choices: readonly Choice[]): string =>
-  `usage: npm run bench -- <${choices.map(({ name }) => name).join('|')}> [--repetitions 7] [--seconds 2] [--seed 1] [--against <peer>]... [--exchanges 10000000]`
+  `usage: npm run bench -- <${choices.map(({ name }) => name).join('|')}> [--repetitions 7] [--seconds 2] [--seed 1] [--against <peer>]... [--exchanges 10000000] [--chunks 10000000] [--from 0]`
 
 /** @throws Error with everything that is wrong with the arguments. */
 export function readOptions(args: readonly string[], choices: readonly Choice[]): Options {
@@ -33,6 +36,8 @@ export function readOptions(args: readonly string[], choices: readonly Choice[])
       seed: { type: 'string', default: '1' },
       against: { type: 'string', multiple: true },
       exchanges: { type: 'string', default: '10000000' },
+      chunks: { type: 'string', default: '10000000' },
+      from: { type: 'string', default: '0' },
     },
   })
   const name = positionals[0] ?? ''
@@ -41,6 +46,7 @@ export function readOptions(args: readonly string[], choices: readonly Choice[])
   const choice = choices.find(each => each.name === name)
   const peers = choice?.peers ?? []
   const exchanges = Number(values.exchanges)
+  const [chunks, from] = [Number(values.chunks), Number(values.from)]
   const complaints = [
     ...(positionals.length === 1 && choice !== undefined
       ? []
@@ -55,10 +61,14 @@ export function readOptions(args: readonly string[], choices: readonly Choice[])
     ...(Number.isInteger(exchanges) && exchanges >= 1000
       ? []
       : [`--exchanges: expected a whole number of at least 1000, found ${values.exchanges}`]),
+    ...(Number.isInteger(chunks) && chunks >= 1000
+      ? []
+      : [`--chunks: expected a whole number of at least 1000, found ${values.chunks}`]),
+    ...(Number.isInteger(from) && from >= 0 ? [] : [`--from: expected a whole number, found ${values.from}`]),
     ...(against ?? []).flatMap(peer =>
       peers.includes(peer) ? [] : [`--against: expected one of ${peers.join(' | ')}, found ${JSON.stringify(peer)}`],
     ),
   ]
   if (complaints.length > 0) throw new Error(complaints.join('\n'))
-  return { name, repetitions, seconds, seed, against, exchanges }
+  return { name, repetitions, seconds, seed, against, exchanges, chunks, from }
 }

@@ -98,13 +98,17 @@ for (const [name, sending] of SENDINGS) {
 }
 
 withHapi(
-  'HAPI in the middle: every message of ours arrives behind it once, though it writes control ids of its own',
+  'HAPI in the middle: every message of ours arrives behind it once and with its own body, though it writes control ids of its own',
   async () => {
     const place = newWorkplace()
     const java = ['java', ...javaArgs('Relay')].map(arg => `'${arg}'`).join(' ')
     const file = writeScenario(place, {
       name: 'hapi-relay',
-      sut: { start: `exec ${java} {mllpPort} {downstreamMllpPort}`, cwd: hapiFolder(), downstream: {} },
+      sut: {
+        start: `exec ${java} {mllpPort} {downstreamMllpPort}`,
+        cwd: hapiFolder(),
+        downstream: { receivers: [{ body: 'unchanged' }] },
+      },
       load: [
         { protocol: 'mllp', connections: 4, workload: { kind: 'closed', records: 500 }, messages: { sizes: 2_000 } },
       ],

@@ -9,16 +9,20 @@ import { needs } from '../needs.ts'
 import { HAPI_JARS, hapiReceiver, NEEDS_HAPI } from './hapi.ts'
 
 const withHapi = needs(HAPI_JARS !== undefined, NEEDS_HAPI)
-const EACH = 6
+const MESSAGES = 3
+const RUN = { seed: 7, runKey: 'HAPI01', loadIndex: 0, epochMs: 1_790_000_000_000 }
 
-/** Messages of one type and version, of the sizes that have templates of their own. */
+/** Messages of one type and version, of the sizes and charsets that have templates of their own. */
 function* messagesOf(type: string, version: Hl7Version): Generator<string> {
-  for (const sizes of ['template', 1, 3_000, ATTACHMENT_FROM_BYTES] as const) {
-    const spec = { kind: 'mix', version, mix: { [type]: 1 }, sizes, charset: 'ascii', population: 50, skew: 0 } as const
-    const compiled = compileMessages(spec)
-    const stream = messageStream(compiled, { seed: 7, runKey: 'HAPI01', loadIndex: 0, epochMs: 1_790_000_000_000 })
+  const variants = [
+    ...(['template', 200, 3_000, ATTACHMENT_FROM_BYTES] as const).map(sizes => ({ sizes, charset: 'ascii' as const })),
+    ...(['8859/1', 'utf-8'] as const).map(charset => ({ sizes: 'template' as const, charset })),
+  ]
+  for (const variant of variants) {
+    const spec = { kind: 'mix', version, mix: { [type]: 1 }, population: 50, skew: 0, ...variant } as const
+    const stream = messageStream(compileMessages(spec), RUN)
     const out = { bytes: new Uint8Array(1024), length: 0 }
-    for (let index = 0; index < (sizes === 'template' ? EACH : 2); index++) {
+    for (let index = 0; index < MESSAGES; index++) {
       stream.render(index, out)
       yield Buffer.from(out.bytes.buffer, out.bytes.byteOffset, out.length).toString('latin1')
     }
@@ -26,7 +30,7 @@ function* messagesOf(type: string, version: Hl7Version): Generator<string> {
 }
 
 withHapi(
-  'every message type of every version passes the default validation of HAPI HL7v2',
+  'every message type of every version, of every kind of size and charset, passes the default validation of HAPI HL7v2',
   async () => {
     const { port, end } = await hapiReceiver()
     const peer = await openMllpPeer(port)
@@ -47,5 +51,5 @@ withHapi(
     expect([...faults]).toEqual([])
     expect((await end()).received).toBe(sent)
   },
-  120_000,
+  240_000,
 )

@@ -17,9 +17,9 @@ import { createSlotWriter, type MessageState, type SlotWriter } from './slots.ts
 
 const DECK = 0x6465636b
 const SIZES = 0x73697a65
-/** What the address says where a message needs some more bytes; there are never more. */
+/** What the address says where a message needs some more bytes; there are never more. Cut anywhere it ends with no space, which engines trim. */
 const FILLER = new TextEncoder().encode(
-  'Sample annex at the test yard, placeholder stairs, second door of the mock hallway, left',
+  'Sample-annex-at-the-test-yard,-placeholder-stairs,-second-door-of-the-mock-hallway,-left',
 )
 
 /** Messages from templates: see `messageStream`. */

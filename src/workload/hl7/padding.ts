@@ -28,6 +28,9 @@ const BLOCK_BYTES = 1 << 18
 /** No padding: for messages as small as their template. */
 export const NO_PADDING: Padding = { prepare: () => 0, write: (_out, at) => at }
 
+const SPACE = 0x20
+const FULL_STOP = 0x2e
+
 /**
  * Lines of text: OBX segments with set ids from `firstSetId` on, or NTE segments. All have the same text length but the last,
  * which is as long as it must be: every length is met exactly from that of a line with one character on.
@@ -60,6 +63,8 @@ export function createTextPadding(name: 'OBX' | 'NTE', firstSetId: number, large
       else out.set(viewOf(lines), at)
       const end = at + shared
       for (let i = 0; i < own; i++) out[end + i] = extra[i]!
+      // No field ends with a space: engines trim it.
+      if (out[end + own - 1] === SPACE) out[end + own - 1] = FULL_STOP
       for (let i = 0; i < tail.length; i++) out[end + own + i] = tail[i]!
       return end + own + tail.length
     },
