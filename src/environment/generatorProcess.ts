@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import type { GeneratorProcess } from '../model/environment.ts'
+import type { GeneratorProcess, Path } from '../model/environment.ts'
 import type { Guarded } from './guarded.ts'
 import { here, type Place } from './place.ts'
 
@@ -9,6 +9,7 @@ export async function spawnGenerator(
   id: string,
   entry: string,
   enter: Place['enter'] = here.enter,
+  paths: readonly Path[] = [],
 ): Promise<GeneratorProcess> {
   const [program, ...args] = enter([process.execPath, entry], process.cwd())
   const { pid, exited, child } = await guarded.adopt(id, 'generator', mark =>
@@ -19,5 +20,13 @@ export async function spawnGenerator(
     }),
   )
   const { stdin: input, stdout: output, stderr: errors } = child
-  return { pid, input, output, errors, exited, kill: () => void child.kill('SIGKILL') }
+  return {
+    pid,
+    ...(paths.length > 0 && { paths }),
+    input,
+    output,
+    errors,
+    exited,
+    kill: () => void child.kill('SIGKILL'),
+  }
 }

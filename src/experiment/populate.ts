@@ -4,7 +4,7 @@ import type { GeneratorPlan } from '../model/generator.ts'
 import type { FhirLoad } from '../model/scenario.ts'
 import { conduct } from './conduct.ts'
 import { RunFailure } from './failure.ts'
-import type { RunOptions } from './run.ts'
+import { pathsOf, type RunOptions } from './run.ts'
 
 /** Identities of the population's requests differ from those of any load. */
 const POPULATION_LOAD = 35
@@ -23,9 +23,9 @@ export async function populate(
 ): Promise<void> {
   const { scenario } = testCase
   const load = largestPopulation(scenario.load.filter(each => each.protocol === 'fhir'))
-  const bringsItAlong = scenario.environment.kind === 'process' && scenario.sut.start === null
+  const bringsItAlong = scenario.environment.kind !== 'attached' && scenario.sut.start === null
   if (load === null || bringsItAlong || target.fhir === null) return
-  const generator = await clone.spawnGenerator(POPULATION_LOAD)
+  const generator = await clone.spawnGenerator(POPULATION_LOAD, 0)
   const plan: GeneratorPlan = {
     load: {
       ...load,
@@ -38,6 +38,7 @@ export async function populate(
     loadIndex: POPULATION_LOAD,
     index: 0,
     target: { host: target.fhir.host, port: target.fhir.port },
+    ...pathsOf(generator),
     basePath: target.fhir.basePath,
     tls: target.tls[scenario.load.indexOf(load)] ?? null,
     phases: { warmupMs: 0, measureMs: LONGEST_MS, drainMs: load.timeoutMs },

@@ -39,7 +39,12 @@ const TICK_MS = 250
 export async function performRun(options: RunOptions): Promise<RunResult> {
   const beganMs = performance.now()
   const progress = { stage: 'prepare' as Stage, startMs: null as number | null, stopMs: null as number | null }
-  const header = { run: options.run, startedAt: new Date().toISOString(), cloneId: options.clone.id }
+  const header = {
+    run: options.run,
+    startedAt: new Date().toISOString(),
+    cloneId: options.clone.id,
+    ...networkOf(options.clone),
+  }
   const timings = () => ({
     provisionMs: options.clone.provisionMs,
     startMs: progress.startMs,
@@ -69,10 +74,7 @@ interface Progress {
   stopMs: number | null
 }
 
-interface Measured {
-  readonly loads: readonly LoadResult[]
-  readonly audit: Audit
-}
+type Measured = Pick<Extract<RunResult, { state: 'valid' }>, 'loads' | 'audit' | 'gateways'>
 
 async function withHooks(options: RunOptions, progress: Progress): Promise<Measured> {
   await options.hooks.prepare(options.folder)
@@ -101,17 +103,21 @@ async function withTarget(options: RunOptions, progress: Progress): Promise<Meas
     progress.startMs = target.startMs
     endings = watchEndings(target, signal, progress)
     await populate(options, target, endings.first)
-    const plans = plansOf(options, target)
-    const results = await measure(options, endings.first, await generators, plans, progress)
+    const spawned = await generators
+    const plans = plansOf(options, target, spawned)
+    const watch = clone.watchGateways?.()
+    const results = await measure(options, endings.first, spawned, plans, progress)
+    const gateways = watch === undefined ? {} : { gateways: watch.end() }
     const following = followed(options, plans, results.results, target)
     await Promise.race([following?.settle(), endings.first])
     const stopping = performance.now()
     await target.stop()
     progress.stopMs = performance.now() - stopping
     progress.stage = 'audit'
-    if (following === null) return { loads: results.loads, audit: auditRun(options, plans, results.results, target) }
+    if (following === null)
+      return { loads: results.loads, audit: auditRun(options, plans, results.results, target), ...gateways }
     const audited = following.audit()
-    return { loads: following.timed(results.loads), audit: audited }
+    return { loads: following.timed(results.loads), audit: audited, ...gateways }
   } finally {
     endings?.release()
     for (const generator of (await generators.catch(() => [])).flat()) generator.kill()
@@ -119,16 +125,27 @@ async function withTarget(options: RunOptions, progress: Progress): Promise<Meas
   }
 }
 
+const networkOf = ({ network }: Clone) => (network === undefined ? {} : { network })
+
+/** As a part of a plan. */
+export const pathsOf = ({ paths }: GeneratorProcess) => (paths === undefined ? {} : { paths })
+
 function spawnGenerators(clone: Clone, loads: readonly Load[]): Promise<GeneratorProcess[][]> {
   const spawned = Promise.all(
-    loads.map((load, index) => Promise.all(Array.from({ length: load.generators }, () => clone.spawnGenerator(index)))),
+    loads.map((load, index) =>
+      Promise.all(Array.from({ length: load.generators }, (_, generator) => clone.spawnGenerator(index, generator))),
+    ),
   )
   // The caller looks at it later; a failure until then is not an unhandled one.
   spawned.catch(() => {})
   return spawned
 }
 
-function plansOf({ run, testCase, contents }: RunOptions, target: RunningTarget): GeneratorPlan[][] {
+function plansOf(
+  { run, testCase, contents }: RunOptions,
+  target: RunningTarget,
+  generators: readonly (readonly GeneratorProcess[])[],
+): GeneratorPlan[][] {
   const { load: loads, phases } = testCase.scenario
   const epochMs = Date.now()
   return loads.map((load, loadIndex) => {
@@ -139,6 +156,7 @@ function plansOf({ run, testCase, contents }: RunOptions, target: RunningTarget)
       loadIndex,
       index,
       target: { host: endpoint.host, port: endpoint.port },
+      ...pathsOf(generators[loadIndex]![index]!),
       basePath: load.protocol === 'fhir' ? (target.fhir?.basePath ?? '') : '',
       tls: target.tls[loadIndex] ?? null,
       phases,

@@ -7,7 +7,9 @@ import { providePepper } from '../generator/hash/pepper.ts'
 import type { Clone, Problem, Provisioner, RunningTarget } from '../model/environment.ts'
 import type { ArmName, Case, PlannedRun } from '../model/experiment.ts'
 import type { RunResult } from '../model/result.ts'
+import type { EnvironmentSpec } from '../model/scenario.ts'
 import { appendRow } from '../results/append.ts'
+import { environmentIdOf } from '../results/host.ts'
 import type { Mask } from '../results/mask.ts'
 import { maskLogs } from '../results/maskLogs.ts'
 import { rowOf } from '../results/row.ts'
@@ -154,13 +156,14 @@ async function preflight(provisioner: Provisioner, cases: readonly Case[]): Prom
 async function record({ begun, mask, observer }: SessionOptions, result: RunResult): Promise<void> {
   const testCase = begun.plan.cases.find(({ id }) => id === result.run.caseId)!
   const { provenance, environmentId, tags, plan } = begun
-  const concurrency = testCase.scenario.environment.parallel
+  const { environment } = testCase.scenario
+  const concurrency = environment.parallel
   const { branch, commit, version } = plan.arms.find(({ name }) => name === result.run.arm)!
   const row = rowOf(result, {
     provenance: { ...provenance, branch, commit, version },
     experimentId: plan.id,
     case: testCase,
-    environmentId,
+    environmentId: environmentIdOf(environmentId, environment.kind, topologyOf(environment), provenance.host),
     tags,
     concurrency,
   })
@@ -169,6 +172,8 @@ async function record({ begun, mask, observer }: SessionOptions, result: RunResu
     observer.warned(`the last line of ${begun.resultsFile} was torn by a crash; it was moved to ${tornFile}`)
   begun.journal.append({ type: 'row', run: result.run.id })
 }
+
+const topologyOf = (environment: EnvironmentSpec) => (environment.kind === 'netns' ? environment.topology : null)
 
 function hooksOf(
   { begun, prepare, cleanup, signal }: SessionOptions,

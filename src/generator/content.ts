@@ -16,6 +16,7 @@ import { messageStream } from '../workload/hl7/stream.ts'
 import { createIdentity, IDENTITY_LENGTH, type Identity } from '../workload/identity.ts'
 import { uniform } from '../workload/random.ts'
 import type { MakeLink } from './links.ts'
+import { waysOf } from './ways.ts'
 
 const PARSED = 0x70617273
 
@@ -39,18 +40,20 @@ async function importCode(module: string, loadIndex: number): Promise<MessageFun
 }
 
 function mllpLinks(plan: GeneratorPlan, load: MllpLoad, identity: Identity, make?: MessageFunction): MakeLink {
-  const { target: endpoint } = plan
+  const way = waysOf(plan)
   const tls = tlsOf(plan)
   const { window, timeoutMs: connectTimeoutMs } = load
   const stream = messageStream(plan.content as CompiledMessages, plan, make)
   const indexOf = (bytes: Uint8Array, start: number, end: number) => identity.parse(bytes, start, end - start)
   if (load.transport === 'http') {
     const { path } = load
-    return (id, events) => createHl7HttpLink({ id, endpoint, tls, connectTimeoutMs, path, stream, indexOf, events })
+    return (id, events) =>
+      createHl7HttpLink({ id, endpoint: way(id), tls, connectTimeoutMs, path, stream, indexOf, events })
   }
   const framing = framingOf(load.transport, load.checksum)
   const create = load.acknowledgement === 'enhanced' ? createEnhancedMllpLink : createMllpLink
-  return (id, events) => create({ id, endpoint, tls, connectTimeoutMs, window, framing, stream, indexOf, events })
+  return (id, events) =>
+    create({ id, endpoint: way(id), tls, connectTimeoutMs, window, framing, stream, indexOf, events })
 }
 
 const tlsOf = ({ tls }: GeneratorPlan): TlsClient | null => tls && new TlsClient(tls)
@@ -62,6 +65,7 @@ function fhirLinks(
   hashOf?: (record: number) => string,
 ): MakeLink {
   const { target: endpoint, basePath, seed, content } = plan
+  const way = waysOf(plan)
   const populates = (content as { kind?: string }).kind === POPULATION.kind
   const stream = populates
     ? populationRequests(seed, plan.load.protocol === 'fhir' ? plan.load.charset : 'ascii')
@@ -78,5 +82,16 @@ function fhirLinks(
   const parseShare = plan.load.protocol === 'fhir' ? plan.load.parseShare : 0
   const parses = (index: number) => parseShare > 0 && uniform(seed, PARSED, index) < parseShare
   return (id, events) =>
-    createHttpLink({ id, endpoint, tls, connectTimeoutMs, stream, encode, identityOf, parses, compress, events })
+    createHttpLink({
+      id,
+      endpoint: way(id),
+      tls,
+      connectTimeoutMs,
+      stream,
+      encode,
+      identityOf,
+      parses,
+      compress,
+      events,
+    })
 }

@@ -26,10 +26,14 @@ export interface ProvisionContext {
 export interface Clone {
   readonly id: string
   readonly provisionMs: number
+  /** Absent: the clone has no networks of its own. */
+  readonly network?: NetworkFacts
+  /** Meters the gateways from now on; absent: there are none. */
+  watchGateways?(): GatewayWatch
   /** Starts the target afresh, with state of its own; resolves when every protocol of the load answers. */
   start(run: PlannedRun, testCase: Case, folder: string, signal: AbortSignal): Promise<RunningTarget>
-  /** Starts a generator process on the host that the load comes from. */
-  spawnGenerator(load: number): Promise<GeneratorProcess>
+  /** Starts a generator of a load, by default its first, on the host that it comes from. */
+  spawnGenerator(load: number, index?: number): Promise<GeneratorProcess>
   /** Idempotent. */
   release(): Promise<ReleaseReport>
 }
@@ -70,9 +74,54 @@ export interface ClockReading {
   readonly uncertaintyMs: number
 }
 
+/** What a clone with networks of its own was made of and how, and what it proved to be. */
+export interface NetworkFacts {
+  readonly topology: string
+  readonly hospitals: number
+  readonly tunnels: number
+  /** How this machine did it: `esp: libipsec`, `delay: relay`; only what the topology asks for. */
+  readonly mechanisms: Readonly<Record<string, string>>
+  /** From the first message of a key exchange to the last tunnel up, ms; null = no IPsec. */
+  readonly tunnelsUpMs: number | null
+  /** Empty when this clone was not checked. */
+  readonly checks: readonly CheckResult[]
+}
+
+/** One point that a clone was to prove before any load. */
+export interface CheckResult {
+  /** `reachability`, `isolation` .. */
+  readonly name: string
+  readonly passed: boolean
+  /** What was seen, in a sentence. */
+  readonly evidence: string
+}
+
+export interface GatewayWatch {
+  /** Of every daemon of a gateway, since the watch began. */
+  end(): readonly GatewayUsage[]
+}
+
+/** What a gateway's daemon used while a run was measured. What the kernel does for it is not in it. */
+export interface GatewayUsage {
+  readonly host: string
+  readonly daemon: string
+  /** CPU seconds per second. */
+  readonly cpuShare: number
+  /** Resident memory at the end, bytes. */
+  readonly residentBytes: number
+}
+
+/** One way from a generator to the application; null = the system's choice, the target's own. */
+export interface Path {
+  readonly localAddress: string | null
+  readonly port: number | null
+}
+
 /** A generator seen from the controller: lines in, lines out, end of input = stop. */
 export interface GeneratorProcess {
   readonly pid: number
+  /** What its connections take in turn; absent = one way for all. */
+  readonly paths?: readonly Path[]
   readonly input: NodeJS.WritableStream
   readonly output: NodeJS.ReadableStream
   readonly errors: NodeJS.ReadableStream

@@ -1,5 +1,5 @@
 import type { Counts } from './counts.ts'
-import type { ClockReading } from './environment.ts'
+import type { ClockReading, Path } from './environment.ts'
 import type { OutcomeCounts, Quantiles, Time } from './exchange.ts'
 import type { Endpoint, Load, Phases } from './scenario.ts'
 import type { TlsClientMaterial } from './tls.ts'
@@ -12,6 +12,8 @@ export interface GeneratorPlan {
   /** This process is generator `index` of `load.generators`; it makes the arrivals i with i mod generators = index. */
   readonly index: number
   readonly target: Endpoint
+  /** What its connections take in turn; absent = one way for all. */
+  readonly paths?: readonly Path[]
   /** Path of the FHIR base on the target; empty for MLLP. */
   readonly basePath: string
   /** Null = no TLS. */

@@ -1,5 +1,6 @@
 import type { Audit } from './audit.ts'
 import type { Counts } from './counts.ts'
+import type { GatewayUsage, NetworkFacts } from './environment.ts'
 import type { OutcomeCounts, Quantiles, Time } from './exchange.ts'
 import type { PlannedRun } from './experiment.ts'
 import type { GeneratorHealth, HashStage, Tick } from './generator.ts'
@@ -12,6 +13,8 @@ interface RunHeader {
   /** ISO 8601 UTC. */
   readonly startedAt: string
   readonly cloneId: string | null
+  /** Of the clone; absent: it has no networks of its own, or was not provisioned. */
+  readonly network?: NetworkFacts
   readonly timings: RunTimings
 }
 
@@ -22,15 +25,17 @@ export interface RunTimings {
   readonly wholeMs: number
 }
 
+interface Measured {
+  readonly loads: readonly LoadResult[]
+  readonly audit: Audit
+  /** Of the daemons of the clone's gateways; absent where there are none. */
+  readonly gateways?: readonly GatewayUsage[]
+}
+
 /** One run. `valid`: counts in the sample. `invalid`: the generator was the limit. `failed`: it could not be measured. */
 export type RunResult =
-  | (RunHeader & { readonly state: 'valid'; readonly loads: readonly LoadResult[]; readonly audit: Audit })
-  | (RunHeader & {
-      readonly state: 'invalid'
-      readonly reasons: readonly string[]
-      readonly loads: readonly LoadResult[]
-      readonly audit: Audit
-    })
+  | (RunHeader & Measured & { readonly state: 'valid' })
+  | (RunHeader & Measured & { readonly state: 'invalid'; readonly reasons: readonly string[] })
   | (RunHeader & {
       readonly state: 'failed'
       readonly stage: Stage

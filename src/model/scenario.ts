@@ -1,6 +1,7 @@
 import type { Downstream } from './downstream.ts'
 import type { Fault } from './fault.ts'
 import type { FhirLoad } from './fhirLoad.ts'
+import type { NetnsEnvironment } from './netns.ts'
 import type { TlsSettings } from './tls.ts'
 
 export type { Fault } from './fault.ts'
@@ -26,7 +27,7 @@ export interface Scenario {
   readonly file: string | null
 }
 
-export type EnvironmentSpec = ProcessEnvironment | AttachedEnvironment
+export type EnvironmentSpec = ProcessEnvironment | NetnsEnvironment | AttachedEnvironment
 
 /** Fresh processes on loopback; no root. `parallel` = blocks measured at once (they disturb each other: default 1). */
 export interface ProcessEnvironment {

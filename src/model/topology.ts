@@ -37,6 +37,8 @@ export interface TopologyHost {
   /** What it passes on between networks besides answers; `all` = everything, and an endpoint nothing. */
   readonly passes: 'all' | readonly Passage[]
   readonly translations: readonly Translation[]
+  /** TCP ports of an endpoint, first and last, that are all taken for one. */
+  readonly redirect?: { readonly first: number; readonly last: number; readonly to: number }
 }
 
 /** Connections that a gateway lets through. */

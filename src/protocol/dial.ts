@@ -1,9 +1,8 @@
 import { connect, type Socket } from 'node:net'
+import type { Remote } from './remote.ts'
 import type { TlsClient } from './tls.ts'
 
-export interface DialOptions {
-  readonly host: string
-  readonly port: number
+export interface DialOptions extends Remote {
   /** Null = no TLS. */
   readonly tls: TlsClient | null
   /** Longest wait for a connection, ms; the kernel's own is minutes. */
@@ -74,13 +73,14 @@ export class Dialled {
   }
 
   #connect(callback: (length: number, bytes: Uint8Array) => boolean): Socket {
-    const { host, port, tls } = this.#options
+    const { host, port, localAddress, tls } = this.#options
+    const remote = { host, port, ...(localAddress !== undefined && { localAddress }) }
     const onread = { buffer: readBuffer, callback }
     if (tls === null) {
-      const socket = connect({ host, port, noDelay: true, keepAlive: true, onread })
+      const socket = connect({ ...remote, noDelay: true, keepAlive: true, onread })
       return socket.on('connect', () => this.#opened(socket))
     }
-    const socket = tls.connect({ host, port }, onread)
+    const socket = tls.connect(remote, onread)
     return socket.on('secureConnect', () => {
       if (socket !== this.#socket) return
       this.handshakes++

@@ -1,12 +1,12 @@
-import type { Endpoint } from '../model/scenario.ts'
 import { Dialled } from './dial.ts'
 import type { Link, LinkEvents } from './link.ts'
+import type { Remote } from './remote.ts'
 import type { TlsClient } from './tls.ts'
 
 export interface DialledLinkOptions {
   /** The number by which the events name this link. */
   readonly id: number
-  readonly endpoint: Endpoint
+  readonly endpoint: Remote
   /** Shared by the links of a process; default null = no TLS. */
   readonly tls?: TlsClient | null
   /** Longest wait for a connection, ms. */

@@ -1,7 +1,7 @@
 import { isIP, type OnReadOpts } from 'node:net'
 import { type ConnectionOptions, connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls'
-import type { Endpoint } from '../model/scenario.ts'
 import type { TlsClientMaterial } from '../model/tls.ts'
+import type { Remote } from './remote.ts'
 
 /**
  * The client's side of TLS for all links of one process: one context, and the ticket of the last session, which the next dial of any link
@@ -19,10 +19,11 @@ export class TlsClient {
   }
 
   /** Dials; `secureConnect` tells that the server has proved who it is. */
-  connect({ host, port }: Endpoint, onread: OnReadOpts): TLSSocket {
+  connect({ host, port, localAddress }: Remote, onread: OnReadOpts): TLSSocket {
     const options: ConnectionOptions & { onread: OnReadOpts } = {
       host,
       port,
+      ...(localAddress !== undefined && { localAddress }),
       secureContext: this.#context,
       ...(isIP(host) === 0 ? { servername: host } : {}),
       ...this.#options,

@@ -6,6 +6,8 @@ import type { Protocol, Slo } from '../model/scenario.ts'
 import type { MeanInterval } from '../stats/meanInterval.ts'
 import type { Count } from './findings.ts'
 import type { LoadFit } from './hash/loadFit.ts'
+import type { NetworkReport } from './network.ts'
+import type { PriceReport } from './price.ts'
 
 /** All that a report is made of. */
 export interface ReportInput {
@@ -97,6 +99,10 @@ export interface CaseReport {
   /** What FHIR loads count beyond outcomes: attempts, retries, entries. */
   readonly counts: readonly Count[]
   readonly validity: Validity
+  /** Absent where the clones have no networks of their own. */
+  readonly network?: NetworkReport
+  /** Set against the same without a VPN; absent where that was not run beside it. */
+  readonly price?: PriceReport
 }
 
 export interface LoadReport {

@@ -3,6 +3,8 @@ import type { CaseReport, ExperimentReport, Metric, SloVerdict } from './experim
 import { alarmText, handshakeTexts, oddityTexts, reasonTexts } from './findings.ts'
 import { formatFigure, formatInterval } from './format.ts'
 import { loadMarkdown } from './hash/markdown.ts'
+import { networkNotes } from './network.ts'
+import { priceNotes } from './price.ts'
 import {
   auditEquation,
   auditRemarks,
@@ -51,6 +53,8 @@ function renderCase(report: CaseReport): readonly string[] {
         ...handshakeTexts(report.handshakes),
         ...exclusions(report.validity),
         ...endToEndNotes(report),
+        ...networkNotes(report),
+        ...priceNotes(report),
         ...markedNotes(report),
       ].map(escapeMarkdown),
     ]),

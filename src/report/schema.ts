@@ -97,6 +97,32 @@ const validity = z.strictObject({
   missing: number,
 })
 
+const network = z.strictObject({
+  topology: text,
+  hospitals: number,
+  tunnels: number,
+  mechanisms: z.record(text, text).describe('How this machine did it: `esp: libipsec`.'),
+  provisionMs: nullable(number),
+  tunnelsUpMs: nullable(number),
+  checks: z.array(z.strictObject({ name: text, clones: number, evidence: text })),
+  gateways: z.array(
+    z.strictObject({ host: text, daemon: text, cpuShare: number, residentBytes: number }).describe('Medians.'),
+  ),
+})
+
+const price = z.strictObject({
+  referenceId: text,
+  metrics: z.array(
+    z.strictObject({
+      path: text,
+      unit,
+      pairs: number.describe('Blocks in which both have a figure.'),
+      ratio: number.describe('Case / reference, Hodges-Lehmann on logarithms.'),
+      interval: nullable(z.strictObject({ lower: number, upper: number })).describe('95 %.'),
+    }),
+  ),
+})
+
 const testCase = z.strictObject({
   id: text,
   levels: z.record(text, level),
@@ -115,6 +141,8 @@ const testCase = z.strictObject({
   handshakes: z.array(count).describe('TLS handshakes: full, and resumed.'),
   counts: z.array(count).describe('What FHIR loads count beyond outcomes.'),
   validity,
+  network: network.optional().describe('Clones with networks of their own.'),
+  price: price.optional().describe('Set against the same without a VPN, run beside it.'),
 })
 
 const common = {

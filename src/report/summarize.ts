@@ -9,6 +9,8 @@ import type { CaseReport, ExperimentReport, LoadReport, ReportInput } from './ex
 import { ackErrorsOf, alarmsOf, countsOf, handshakesOf, reasonsOf, refusalsOf, toleratedOf } from './findings.ts'
 import { fitLoad } from './hash/loadFit.ts'
 import { shownMetrics } from './metrics.ts'
+import { networkReport } from './network.ts'
+import { priceReport } from './price.ts'
 import { typicalSeries } from './series.ts'
 import { judgeSlos } from './slo.ts'
 import { validityOf } from './validity.ts'
@@ -38,6 +40,8 @@ export function summarizeCase(testCase: Case, plan: ExperimentPlan, all: readonl
   const results = all.filter(result => result.run.caseId === testCase.id)
   const planned = plan.runs.filter(run => run.caseId === testCase.id)
   const audit = sumAudits(results)
+  const network = networkReport(results)
+  const price = priceReport(testCase, plan.cases, all)
   return {
     id: testCase.id,
     levels: testCase.levels,
@@ -56,6 +60,8 @@ export function summarizeCase(testCase: Case, plan: ExperimentPlan, all: readonl
     handshakes: handshakesOf(results),
     counts: countsOf(results),
     validity: validityOf(scenario.runs, planned, results),
+    ...(network && { network }),
+    ...(price && { price }),
   }
 }
 

@@ -5,6 +5,8 @@ import { alarmText, handshakeTexts, oddityTexts, reasonTexts } from './findings.
 import { fold } from './fold.ts'
 import { formatFigure, formatInterval } from './format.ts'
 import { loadLines as hashLines } from './hash/terminal.ts'
+import { networkNotes } from './network.ts'
+import { priceNotes } from './price.ts'
 import {
   auditEquation,
   auditRemarks,
@@ -77,7 +79,8 @@ function renderCase(report: CaseReport, options: TerminalOptions): readonly stri
     ...oddityTexts(report).flatMap(text => note(text, style.warning)),
     ...note(validityLine(report.validity)),
     ...exclusions(report.validity).flatMap(text => note(text, style.warning)),
-    ...endToEndNotes(report).flatMap(text => note(text, style.dim)),
+    ...[...endToEndNotes(report), ...networkNotes(report)].flatMap(text => note(text, style.dim)),
+    ...priceNotes(report).flatMap(text => note(text)),
     ...markedNotes(report).flatMap(text => note(`* ${text}`, style.warning)),
   ]
 }

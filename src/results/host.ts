@@ -48,6 +48,11 @@ export function environmentId(kind: string, topology: string | null, host: HostF
   return [kind, topology, slug(host.cpuModel), `${host.cores}c`].filter(part => part !== null && part !== '').join('-')
 }
 
+/** The same for one case: a topology is named even where an experiment has several. One that a user named stays as it is. */
+export function environmentIdOf(experiment: string, kind: string, topology: string | null, host: HostFacts): string {
+  return experiment === environmentId(kind, null, host) ? environmentId(kind, topology, host) : experiment
+}
+
 const slug = (text: string): string =>
   text
     .toLowerCase()

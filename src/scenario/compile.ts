@@ -62,7 +62,7 @@ export function compileScenario(
     }
   }
   refuse([...unread, ...misplaced, ...wrongFactors, ...cells.flatMap(({ findings }) => findings)].map(complain))
-  const cases = cells.map(({ cell, scenario }) => toCase(cell, scenario(), source.raw, context.folder))
+  const cases = onceDirect(cells.map(({ cell, scenario }) => toCase(cell, scenario(), source.raw, context.folder)))
   refuse(repeatedCases(cases).map(complain))
   const { scenario } = cases[0]!
   const coded = scenario.load.some(load =>
@@ -97,7 +97,8 @@ function refuse(complaints: readonly Complaint[]): void {
   if (different.length > 0) throw new ScenarioError(different)
 }
 
-function toCase(cell: Cell, scenario: Scenario, exported: unknown, folder: string): Case {
+function toCase(all: Cell, scenario: Scenario, exported: unknown, folder: string): Case {
+  const cell = isDirect(scenario) ? { ...all, levels: withoutVpn(all.levels) } : all
   return {
     id: caseId(scenario.name, cell),
     scenario,
@@ -105,6 +106,18 @@ function toCase(cell: Cell, scenario: Scenario, exported: unknown, folder: strin
     digest: caseDigest(scenario, exported, folder),
   }
 }
+
+const isDirect = ({ environment }: Scenario): boolean =>
+  environment.kind === 'netns' && environment.topology === 'direct'
+
+const withoutVpn = (levels: Cell['levels']): Cell['levels'] =>
+  Object.fromEntries(Object.entries(levels).filter(([path]) => !path.startsWith('environment.vpn')))
+
+/** Without a gateway all levels of a VPN measure the same: the reference stands once beside them. */
+const onceDirect = (cases: readonly Case[]): readonly Case[] =>
+  cases.filter(
+    (item, index) => !isDirect(item.scenario) || cases.findIndex(({ digest }) => digest === item.digest) === index,
+  )
 
 function repeatedCases(cases: readonly Case[]): readonly Finding[] {
   const repeated = cases.filter((item, index) => cases.findIndex(({ digest }) => digest === item.digest) < index)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { netnsEnvironment } from './netnsSchema.ts'
 
 const processEnvironment = z.strictObject({
   kind: z.literal('process').describe('Fresh processes on loopback; no root.'),
@@ -22,7 +23,11 @@ const attachedEnvironment = z.strictObject({
 })
 
 /** Kinds in the vocabulary that this version does not provision. */
-export const LATER_ENVIRONMENTS: readonly unknown[] = ['netns', 'ec2']
+export const LATER_ENVIRONMENTS: readonly unknown[] = ['ec2']
 
-export const environmentSchema = z.discriminatedUnion('kind', [processEnvironment, attachedEnvironment])
+export const environmentSchema = z.discriminatedUnion('kind', [
+  processEnvironment,
+  netnsEnvironment,
+  attachedEnvironment,
+])
 export type ParsedEnvironment = z.output<typeof environmentSchema>

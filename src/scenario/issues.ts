@@ -119,7 +119,7 @@ function hintForKind(
   found: unknown,
 ): string | null {
   if (path[0] === 'environment' && LATER_ENVIRONMENTS.includes(found))
-    return `'${found}' is not in this version: use 'process' or 'attached'`
+    return `'${found}' is not in this version: use 'process', 'netns' or 'attached'`
   return suggestion(found, kindsAt(issue, schema, path))
 }
 

@@ -1,4 +1,5 @@
 import type { Downstream } from '../model/downstream.ts'
+import type { NetnsEnvironment } from '../model/netns.ts'
 import type { EnvironmentSpec, Scenario, Sut } from '../model/scenario.ts'
 import type { ParsedDownstream } from './downstreamSchema.ts'
 import { hl7PathOf, isSecure, parseFhirEndpoint, parseMllpEndpoint, speaksHl7Http } from './endpoint.ts'
@@ -41,6 +42,7 @@ export function resolveScenario(parsed: ParsedScenario, raw: unknown, place: Pla
 
 function resolveEnvironment(environment: ParsedEnvironment): EnvironmentSpec {
   if (environment.kind === 'process') return environment
+  if (environment.kind === 'netns') return resolveNetns(environment)
   const mllp = environment.mllp === undefined ? null : parseMllpEndpoint(environment.mllp)
   const fhir = environment.fhir === undefined ? null : parseFhirEndpoint(environment.fhir)
   return {
@@ -48,6 +50,18 @@ function resolveEnvironment(environment: ParsedEnvironment): EnvironmentSpec {
     parallel: 1,
     mllp: mllp && 'endpoint' in mllp ? mllp.endpoint : null,
     fhir: fhir && 'endpoint' in fhir ? fhir.endpoint : null,
+  }
+}
+
+/** What a topology has no use for is left out, so that it makes no difference between cases. */
+function resolveNetns(environment: Extract<ParsedEnvironment, { kind: 'netns' }>): NetnsEnvironment {
+  const isHub = environment.topology === 'hub'
+  return {
+    ...environment,
+    vpn: environment.topology === 'direct' ? null : environment.vpn,
+    hospitals: isHub ? environment.hospitals : 1,
+    overlapping: isHub ? environment.overlapping : 0,
+    translatedBy: isHub && environment.overlapping > 0 ? environment.translatedBy : 'hospital',
   }
 }
 

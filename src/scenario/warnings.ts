@@ -15,7 +15,7 @@ function auditWarnings({ slo, environment, sut }: Scenario): readonly string[] {
   const metrics = slo
     .filter(({ metric }) => metric.startsWith('audit.') && metric !== 'audit.unknown')
     .map(({ metric }) => metric)
-  const hasRecord = sut.downstream !== null || (environment.kind === 'process' && sut.start === null)
+  const hasRecord = sut.downstream !== null || (environment.kind !== 'attached' && sut.start === null)
   if (metrics.length === 0 || hasRecord) return []
   return [
     `${metrics.join(', ')} need the receiver's own record, which only the built-in targets and receivers behind a SUT that forwards (sut.downstream) keep: not measured counts as missed. Remove these SLOs.`,

@@ -3,7 +3,7 @@ import { fhir, loadInput, loadText, mllp, refusal, small } from './files.ts'
 
 const TEN_MISTAKES = `name: 'bad name'
 rns: 30
-environment: { kind: netns }
+environment: { kind: ec2 }
 load:
   - protocol: mllp
     feeds: 4
@@ -45,7 +45,7 @@ describe('complaints', () => {
     expect(message).toContain("did you mean 'runs'?")
     expect(message).toContain("did you mean 'search'?")
     expect(message).toContain("did you mean 'closed'?")
-    expect(message).toContain("'netns' is not in this version")
+    expect(message).toContain("'ec2' is not in this version")
     expect(message).toMatch(
       /\.yaml:8:\d+ {2}load\[0\]\.workload\.ratePerSecond\n {2}expected {2}a number of at least 0\n {2}found {5}-1/,
     )

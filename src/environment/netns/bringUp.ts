@@ -36,7 +36,11 @@ export async function bringUpIpsec(
     await Promise.all(ipsecGateways(topology).map(async host => vici.set(host, await connectTo(tree, host, signal))))
     for (const [host, gateway] of vici)
       for (const { command, argument } of credentials.of(host)) await gateway.command(command, argument)
-    for (const tunnel of tunnels) await load(vici, tunnel, credentials)
+    for (const tunnel of tunnels)
+      for (const role of ['responder', 'initiator'] as const)
+        await vici
+          .get(tunnel[role].host)!
+          .command('load-conn', connection(tunnel, role, credentials.localOf(tunnel, role)))
     const tunnelsUpMs = tunnels.length === 0 ? null : await establish(tree, tunnels, vici, signal)
     return { vici, tunnelsUpMs, close }
   } catch (error) {
@@ -58,15 +62,11 @@ async function connectTo(tree: Tree, host: string, signal: AbortSignal): Promise
   }
 }
 
-async function load(vici: ReadonlyMap<string, Vici>, tunnel: IpsecTunnel, credentials: Credentials): Promise<void> {
-  for (const role of ['responder', 'initiator'] as const) {
-    const gateway = vici.get(tunnel[role].host)!
-    await gateway.command('load-conn', connection(tunnel, role, credentials.localOf(tunnel, role)))
-  }
-}
-
-/** All at once: a gateway that starts again sees the same. */
-async function establish(
+/**
+ * Lets the initiators of loaded connections begin, all at once, as a gateway that starts again sees it; resolves with how long it took until the last
+ * tunnel was up, ms. Throws EnvironmentError with what the daemons say of those that do not come up.
+ */
+export async function establish(
   tree: Tree,
   tunnels: readonly IpsecTunnel[],
   vici: ReadonlyMap<string, Vici>,

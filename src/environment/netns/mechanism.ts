@@ -91,7 +91,6 @@ async function look(): Promise<Survey> {
         'allow user namespaces (sysctl kernel.unprivileged_userns_clone=1, user.max_user_namespaces above 0, and on Ubuntu kernel.apparmor_restrict_unprivileged_userns=0), or run as root',
       ),
       capability('nftables', can.nft, 'firewalls, NAT and the proof of encryption', 'apt-get install nftables'),
-      capability('tcpdump', has('tcpdump'), 'the proof of encryption', 'apt-get install tcpdump'),
       capability(
         'TUN',
         can.tun,
@@ -134,7 +133,12 @@ async function look(): Promise<Survey> {
         'delay and loss by the kernel',
         'use a kernel with CONFIG_NET_SCH_NETEM: modprobe sch_netem',
       ),
-      capability('python3', has('python3'), 'delay and loss where the kernel has no netem', 'apt-get install python3'),
+      capability(
+        'python3',
+        has('python3'),
+        'the proof of encryption, and delay and loss where the kernel has no netem',
+        'apt-get install python3',
+      ),
       capability('tbf', can.tbf, 'links of a limited rate', 'use a kernel with CONFIG_NET_SCH_TBF'),
     ],
   }

@@ -19,7 +19,7 @@ export function tunnelDevice(topology: Topology, host: string, { esp }: Mechanis
 /** The ruleset of a host for `nft -f`, or null where it needs none. */
 export function rulesOf(topology: Topology, host: TopologyHost, mechanisms: Mechanisms): string | null {
   if (host.name === topology.internet) return topology.tunnels.length === 0 ? null : WALL
-  if (host.role !== 'gateway') return null
+  if (host.role !== 'gateway') return host.redirect === undefined ? null : redirection(host.redirect)
   const device = tunnelDevice(topology, host.name, mechanisms)
   const match: TunnelMatch =
     device === null
@@ -52,6 +52,16 @@ ${set('in_ports', 'ipv4_addr . ipv4_addr . inet_service', elements('in', true))}
     ${match.out} ip saddr . ip daddr . tcp dport @out_ports accept
     ${match.out} ip saddr . ip daddr @out_all accept
     counter name refused drop
+  }
+}
+`
+}
+
+function redirection({ first, last, to }: NonNullable<TopologyHost['redirect']>): string {
+  return `table ip own_ports {
+  chain before {
+    type nat hook prerouting priority dstnat;
+    tcp dport ${first}-${last} redirect to :${to}
   }
 }
 `

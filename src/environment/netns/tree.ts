@@ -1,5 +1,4 @@
 import { execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import type { Readable, Writable } from 'node:stream'
 import { EnvironmentError } from '../error.ts'
@@ -11,12 +10,10 @@ import { READY, type Setup, setupScript, workFolder } from './script.ts'
 export interface Tree {
   /** Pid of the clone's first process, as seen from outside. */
   readonly pid: number
-  /** Command line that runs `argv` on a host of the clone. */
-  enter(host: string, argv: readonly string[]): [string, ...string[]]
+  /** Command line that runs `argv` on a host of the clone, in a folder. */
+  enter(host: string, argv: readonly string[], cwd?: string): [string, ...string[]]
   /** Runs a command on a host to its end, at most 30 s. */
   run(host: string, argv: readonly string[]): Promise<Finished>
-  /** Captures what every interface of a host sees into a file of its work folder, from now until the function it resolves with is called. */
-  capture(host: string, file: string, filter: readonly string[]): Promise<() => Promise<void>>
   /** Path from outside of a file in the work folder of a host. */
   fileOf(host: string, name: string): string
   /** What a daemon has logged so far; empty when it has said nothing. */
@@ -35,10 +32,6 @@ export interface Finished {
 const KEPT_CHARACTERS = 8_000
 const LONGEST_COMMAND_MS = 30_000
 const MOST_OUTPUT_BYTES = 64 * 1024 * 1024
-/** A capture that is told to end by the end of its input: signals do not reach what nsenter started. */
-const CAPTURE =
-  'tcpdump -Z root -i any -s 0 -U --immediate-mode -w "$@" & pid=$!; read -r _ || :; kill -INT $pid; wait $pid'
-
 /**
  * Starts the tree of a clone. Names in it are private: no namespace, mount, link or process shows in the system's own tables but
  * the processes. Throws EnvironmentError with the step that failed.
@@ -70,16 +63,25 @@ export async function startTree(guarded: Guarded, id: string, setup: Setup, sign
 function treeOf(pid: number, userNamespace: boolean, ended: Promise<string>): Tree {
   const user = userNamespace ? ['--user', '--preserve-credentials'] : []
   const fileOf = (host: string, name: string) => `/proc/${pid}/root${workFolder(host)}/${name}`
-  const enter = (host: string, argv: readonly string[]): [string, ...string[]] => [
+  const enter = (host: string, argv: readonly string[], cwd = '/'): [string, ...string[]] => [
     'nsenter',
     ...['--target', String(pid), '--mount', '--pid', '--net', '--ipc', ...user, '--'],
-    ...['ip', 'netns', 'exec', host, 'sh', '-c', `mount --bind ${workFolder(host)} /run && exec "$@"`, 'sh', ...argv],
+    ...[
+      'ip',
+      'netns',
+      'exec',
+      host,
+      'sh',
+      '-c',
+      `mount --bind ${workFolder(host)} /run && cd "$0" && exec "$@"`,
+      cwd,
+      ...argv,
+    ],
   ]
   return {
     pid,
     enter,
     run: (host, argv) => finish(enter(host, argv)),
-    capture: (host, file, filter) => capture(enter(host, ['sh', '-c', CAPTURE, 'sh', `/run/${file}`, ...filter])),
     fileOf,
     logOf(host, daemon) {
       try {
@@ -102,31 +104,6 @@ function finish([program, ...args]: readonly [string, ...string[]]): Promise<Fin
       }),
     )
   })
-}
-
-/** tcpdump says when it begins. */
-async function capture([program, ...args]: readonly [string, ...string[]]): Promise<() => Promise<void>> {
-  const child = spawn(program, args, { stdio: ['pipe', 'ignore', 'pipe'] })
-  const exited = once(child, 'exit')
-  child.stdin.on('error', () => {})
-  let said = ''
-  const listening = new Promise<boolean>(resolve => {
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      said += text
-      if (said.includes('listening on')) resolve(true)
-    })
-    void exited.then(() => resolve(false))
-  })
-  if (!(await listening))
-    throw new EnvironmentError(
-      'provision',
-      'environment',
-      `tcpdump: ${said.trim()}; install it: apt-get install tcpdump`,
-    )
-  return async () => {
-    child.stdin.end()
-    await exited
-  }
 }
 
 function ready(

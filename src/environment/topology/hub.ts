@@ -10,13 +10,13 @@ export interface HubOptions {
   readonly translatedBy: 'hospital' | 'us'
   readonly vpn: Vpn
   readonly internet: LinkOptions
-  /** Ports of the application that every hospital may use, besides the one that is its own. */
+  /** Ports of the application that every hospital may use, at least one, besides the one that is its own, which is taken for the first. */
   readonly sharedPorts: readonly number[]
 }
 
 export const MOST_HOSPITALS = 1_000
 export const MOST_OVERLAPPING = 60
-/** Hospital n, from 0, has this port and n for its own; the application takes it for its first. */
+/** Hospital n, from 0, has this port and n for its own. */
 export const FIRST_OWN_PORT = 20_000
 
 const APPLICATION = '10.200.0.0/24'
@@ -37,7 +37,7 @@ export function hub(options: HubOptions): Topology {
     plainSite(separate.length + n, options),
   )
   const sites = [...separate, ...plain]
-  const hosts = [...shared(plain, separate), ...separate.flatMap(site => site.hosts)]
+  const hosts = [...shared(plain, separate, options.sharedPorts[0]!), ...separate.flatMap(site => site.hosts)]
   return {
     name: 'hub',
     hosts,
@@ -167,7 +167,7 @@ function tunnelOf(n: number, vpn: Vpn, initiator: Omit<TunnelEnd, 'identity'>, r
 }
 
 /** The hosts that hospitals have in common. */
-function shared(plain: readonly Site[], separate: readonly Site[]): TopologyHost[] {
+function shared(plain: readonly Site[], separate: readonly Site[], firstPort: number): TopologyHost[] {
   const onGateway = [...plain, ...separate].filter(({ onOurGateway }) => onOurGateway)
   const networks = plain.map(({ network }) => network)
   const hospital: TopologyHost[] =
@@ -220,7 +220,11 @@ function shared(plain: readonly Site[], separate: readonly Site[]): TopologyHost
         ),
       ],
     },
-    { ...endpoint('app'), routes: [{ to: 'default', via: '10.200.0.9' }] },
+    {
+      ...endpoint('app'),
+      routes: [{ to: 'default', via: '10.200.0.9' }],
+      redirect: { first: FIRST_OWN_PORT, last: FIRST_OWN_PORT + MOST_HOSPITALS - 1, to: firstPort },
+    },
   ]
 }
 

@@ -2,6 +2,8 @@ import { endToEndNotes } from '../endToEnd.ts'
 import type { CaseReport, Metric, SloVerdict } from '../experiment.ts'
 import { alarmText, handshakeTexts, oddityTexts, reasonTexts } from '../findings.ts'
 import { formatFigure, formatInterval, formatValue } from '../format.ts'
+import { networkNotes } from '../network.ts'
+import { priceNotes } from '../price.ts'
 import { auditEquation, auditRemarks, markedNotes, sloStatement, validityLine } from '../wording.ts'
 import { loadLines } from '../workload.ts'
 import type { ArmLoad, Charts } from './charts.ts'
@@ -26,6 +28,7 @@ export function caseSection(report: CaseReport, title: string, charts: Charts | 
       ...markedNotes(report),
     ]),
     ...(charts === null ? [] : report.loads.flatMap(load => loadCharts([{ arm: '', load }], charts))),
+    networkBlock(report),
     auditBlock(report),
     validityBlock(report),
     '</section>',
@@ -78,6 +81,23 @@ export function loadCharts(arms: readonly ArmLoad[], charts: Charts): readonly s
     ['A typical run over time', charts.time(arms)],
   ] as const
   return drawn.flatMap(([title, figure]) => (figure === '' ? [] : [`<h3>${name}: ${title}</h3>${figure}`]))
+}
+
+function networkBlock(report: CaseReport): string {
+  const { network } = report
+  if (network === undefined) return ''
+  const rows = network.checks.map(
+    ({ name, clones, evidence }) =>
+      `<tr><th scope="row">${escapeHtml(name)}</th><td class="number">${clones}</td><td>${escapeHtml(evidence)}</td></tr>`,
+  )
+  const head =
+    '<tr><th scope="col">check</th><th scope="col" class="number">clones</th><th scope="col">seen in the first</th></tr>'
+  const table =
+    rows.length === 0
+      ? ''
+      : `<div class="scroll" tabindex="0" role="region" aria-label="Table"><table><thead>${head}</thead><tbody>${rows.join('')}</tbody></table></div>`
+  const price = priceNotes(report)
+  return `<h3>Network</h3>${list(networkNotes(report))}${table}${price.length === 0 ? '' : `<h3>Price of the VPN</h3>${list(price)}`}`
 }
 
 function auditBlock({ audit }: CaseReport): string {

@@ -3,17 +3,8 @@ import type { Probes } from '../probe/probes.ts'
 import type { Tree } from '../tree.ts'
 import type { Vici } from '../vici.ts'
 
-/** What a check found. */
-export interface CheckResult {
-  /** `reachability`, `isolation`, ... */
-  readonly name: string
-  readonly passed: boolean
-  /** What was seen, in a sentence. */
-  readonly evidence: string
-}
-
 /** A clone that is to be proven. */
-export interface Site {
+export interface Proof {
   readonly tree: Tree
   readonly topology: Topology
   readonly probes: Probes
@@ -22,8 +13,6 @@ export interface Site {
   /** Decides which hospitals are tried where there are many. */
   readonly seed: number
 }
-
-export type Check = (site: Site) => Promise<CheckResult>
 
 /** Port on which the probes of hospitals answer. */
 export const HOSPITAL_PORT = 2576

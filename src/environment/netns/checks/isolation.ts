@@ -1,10 +1,11 @@
+import type { CheckResult } from '../../../model/environment.ts'
 import type { Attempt } from '../probe/request.ts'
-import { type CheckResult, CLOSED_PORT, HOSPITAL_PORT, REFUSED_MS, type Site } from './check.ts'
+import { CLOSED_PORT, HOSPITAL_PORT, type Proof, REFUSED_MS } from './check.ts'
 import { DEFAULT_PORT } from './reachability.ts'
 import { pairs, sampled } from './sample.ts'
 
 /** What must be refused: every attempt is answered by a probe that listens, if it gets there. */
-export async function isolation(site: Site): Promise<CheckResult[]> {
+export async function isolation(site: Proof): Promise<CheckResult[]> {
   const { topology } = site
   if (topology.tunnels.length === 0) return []
   return await Promise.all([
@@ -14,7 +15,7 @@ export async function isolation(site: Site): Promise<CheckResult[]> {
   ])
 }
 
-async function closedPorts(site: Site): Promise<CheckResult> {
+async function closedPorts(site: Proof): Promise<CheckResult> {
   const { topology } = site
   const attempts = sampled(site).flatMap(({ host, address, ports }) => {
     const others = topology.hospitals.find(other => other.ports[0] !== ports[0])?.ports[0]
@@ -26,7 +27,7 @@ async function closedPorts(site: Site): Promise<CheckResult> {
   return await refused(site, 'closed ports', attempts)
 }
 
-async function otherHospitals(site: Site): Promise<CheckResult> {
+async function otherHospitals(site: Proof): Promise<CheckResult> {
   const attempts = pairs(site).map(([from, to]) => ({
     on: from.host,
     plan: { from: from.address, host: to.reachedAt, port: HOSPITAL_PORT, bytes: 1, fill: 'x' },
@@ -37,7 +38,7 @@ async function otherHospitals(site: Site): Promise<CheckResult> {
 }
 
 /** Our gateways must pass nothing on by default, and let no hospital through to another. */
-async function rulesThatJoin({ topology, tree }: Site): Promise<string | null> {
+async function rulesThatJoin({ topology, tree }: Proof): Promise<string | null> {
   for (const gateway of new Set(topology.tunnels.map(({ responder }) => responder.host))) {
     const { output } = await tree.run(gateway, ['nft', 'list', 'table', 'inet', 'gate'])
     if (!/hook forward priority [^;]+; policy drop;/.test(output))
@@ -51,7 +52,7 @@ async function rulesThatJoin({ topology, tree }: Site): Promise<string | null> {
 }
 
 /** From the internet, with a route to our gateway: the inside must be reachable through a tunnel only. */
-async function around(site: Site): Promise<CheckResult> {
+async function around(site: Proof): Promise<CheckResult> {
   const { topology, tree } = site
   const { responder } = topology.tunnels[0]!
   const route = [`${topology.applicationAddress}/32`, 'via', responder.address]
@@ -73,7 +74,7 @@ interface Tried {
   readonly plan: Attempt['plan']
 }
 
-async function refused({ probes }: Site, name: string, attempts: readonly Tried[]): Promise<CheckResult> {
+async function refused({ probes }: Proof, name: string, attempts: readonly Tried[]): Promise<CheckResult> {
   const hosts = [...new Set(attempts.map(({ on }) => on))]
   const reached = await Promise.all(
     hosts.map(async host => {

@@ -1,7 +1,8 @@
+import type { CheckResult } from '../../../model/environment.ts'
 import type { Cipher } from '../../../model/topology.ts'
 import { ipsecTunnels } from '../ipsec.ts'
 import type { Section } from '../vici.ts'
-import type { CheckResult, Site } from './check.ts'
+import type { Proof } from './check.ts'
 
 /** What charon calls the algorithms of a child SA. */
 const EXPECTED: Readonly<Record<Cipher, Readonly<Record<string, string>>>> = {
@@ -12,7 +13,7 @@ const EXPECTED: Readonly<Record<Cipher, Readonly<Record<string, string>>>> = {
 }
 
 /** Whether every tunnel is up with what was asked for, by the gateways' own account. */
-export async function parameters({ topology, vici, tree }: Site): Promise<CheckResult[]> {
+export async function parameters({ topology, vici, tree }: Proof): Promise<CheckResult[]> {
   const tunnels = ipsecTunnels(topology)
   if (tunnels.length === 0) return topology.tunnels.length === 0 ? [] : [await handshakes({ topology, tree })]
   const children = new Map<string, Section>()
@@ -42,7 +43,7 @@ export async function parameters({ topology, vici, tree }: Site): Promise<CheckR
   ]
 }
 
-async function handshakes({ topology, tree }: Pick<Site, 'topology' | 'tree'>): Promise<CheckResult> {
+async function handshakes({ topology, tree }: Pick<Proof, 'topology' | 'tree'>): Promise<CheckResult> {
   const hosts = [...new Set(topology.tunnels.map(({ responder }) => responder.host))]
   const outputs = await Promise.all(hosts.map(host => tree.run(host, ['wg', 'show', 'all', 'latest-handshakes'])))
   const peers = outputs.flatMap(({ output }) => output.trim().split('\n').filter(Boolean))

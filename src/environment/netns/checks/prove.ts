@@ -1,5 +1,5 @@
-import type { Site } from './check.ts'
-import { type CheckResult, CLOSED_PORT, HOSPITAL_PORT } from './check.ts'
+import type { CheckResult } from '../../../model/environment.ts'
+import { CLOSED_PORT, HOSPITAL_PORT, type Proof } from './check.ts'
 import { encryption } from './encryption.ts'
 import { isolation } from './isolation.ts'
 import { parameters } from './parameters.ts'
@@ -8,7 +8,7 @@ import { pairs, sampled } from './sample.ts'
 import { sizes } from './sizes.ts'
 
 /** Proves that a clone is what its topology says, each point with what was seen. */
-export async function prove(site: Site): Promise<readonly CheckResult[]> {
+export async function prove(site: Proof): Promise<readonly CheckResult[]> {
   await listen(site)
   const reached = await reachability(site)
   if (!reached.every(({ passed }) => passed)) return reached
@@ -17,7 +17,7 @@ export async function prove(site: Site): Promise<readonly CheckResult[]> {
 }
 
 /** The application on every port that a hospital may use or tries, and the hospitals on one. */
-async function listen(site: Site): Promise<void> {
+async function listen(site: Proof): Promise<void> {
   const { topology, probes } = site
   const tried = sampled(site)
   const ports = new Set([

@@ -1,11 +1,12 @@
+import type { CheckResult } from '../../../model/environment.ts'
 import type { Attempt } from '../probe/request.ts'
-import { ANSWERED_MS, type CheckResult, HOSPITAL_PORT, type Site } from './check.ts'
+import { ANSWERED_MS, HOSPITAL_PORT, type Proof } from './check.ts'
 import { sampled } from './sample.ts'
 
 const PROBED_BYTES = 200
 
 /** Whether hospitals and application reach each other, and under which addresses. */
-export async function reachability(site: Site): Promise<CheckResult[]> {
+export async function reachability(site: Proof): Promise<CheckResult[]> {
   const { topology, probes } = site
   const tried = sampled(site)
   const outcomes = await Promise.all(

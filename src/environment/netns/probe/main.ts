@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
+import { waitReached } from '../../place.ts'
 import type { Attempt, ProbeAnswer, ProbeRequest } from './request.ts'
 
 /*
@@ -22,6 +23,8 @@ async function perform(request: ProbeRequest): Promise<ProbeAnswer> {
     await Promise.all(request.ports.map(listen))
     return { listening: request.ports.length }
   }
+  if (request.op === 'ready')
+    return { missing: await waitReached(request.wanted, request.timeoutMs, new AbortController().signal) }
   return { attempts: await Promise.all(request.attempts.map(attempt => tryOnce(attempt, request.timeoutMs))) }
 }
 

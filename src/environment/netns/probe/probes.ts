@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { entries } from '../../entries.ts'
 import { EnvironmentError } from '../../error.ts'
+import type { Reached } from '../../place.ts'
 import type { Tree } from '../tree.ts'
 import type { Attempt, ProbeAnswer, ProbeRequest } from './request.ts'
 
@@ -11,6 +12,8 @@ export interface Probes {
   listen(host: string, ports: readonly number[]): Promise<void>
   /** Tries all at once from one host; an outcome each. */
   tryAll(host: string, attempts: readonly Attempt['plan'][], timeoutMs: number): Promise<readonly Attempt['outcome'][]>
+  /** Waits until the targets answer as seen from a host; null, or what was missing. */
+  waitReady(host: string, wanted: Reached, timeoutMs: number, signal: AbortSignal): Promise<string | null>
   close(): void
 }
 
@@ -37,10 +40,21 @@ export function openProbes(tree: Tree): Probes {
       const answer = await ask(host, { op: 'try', attempts, timeoutMs })
       return 'attempts' in answer ? answer.attempts : []
     },
+    async waitReady(host, wanted, timeoutMs, signal) {
+      const answer = await Promise.race([ask(host, { op: 'ready', wanted, timeoutMs }), aborted(signal)])
+      return 'missing' in answer ? answer.missing : null
+    },
     close() {
       for (const probe of probes.values()) probe.close()
     },
   }
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason)
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
 }
 
 function openProbe(tree: Tree, host: string): Probe {

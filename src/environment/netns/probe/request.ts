@@ -1,12 +1,17 @@
+import type { Reached } from '../../place.ts'
+
 /** What a probe is told to do. */
 export type ProbeRequest =
   /** Answer whoever connects. */
   | { readonly op: 'listen'; readonly ports: readonly number[] }
   /** Try all at once. */
+  /** Wait until the targets answer. */
+  | { readonly op: 'ready'; readonly wanted: Reached; readonly timeoutMs: number }
   | { readonly op: 'try'; readonly attempts: readonly Attempt['plan'][]; readonly timeoutMs: number }
 
 export type ProbeAnswer =
   | { readonly listening: number }
+  | { readonly missing: string | null }
   | { readonly attempts: readonly Attempt['outcome'][] }
   | { readonly error: string }
 

@@ -1,0 +1,73 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import type { GatewayUsage, GatewayWatch } from '../../model/environment.ts'
+import type { Topology } from '../../model/topology.ts'
+import type { Tree } from './tree.ts'
+
+const DAEMONS = new Set(['charon', 'wireguard-go'])
+/** proc_pid_stat(5) counts CPU time in ticks, of which Linux has a hundred a second on every architecture (USER_HZ). */
+const TICKS_PER_SECOND = 100
+const PAGE_BYTES = 4_096
+
+interface Reading {
+  readonly host: string
+  readonly daemon: string
+  readonly ticks: number
+  readonly residentBytes: number
+}
+
+/** Meters the daemons of a clone's gateways from now on. */
+export function watchGateways({ hosts }: Topology, tree: Tree): GatewayWatch {
+  const namespaces = new Map(
+    hosts
+      .filter(({ role }) => role === 'gateway')
+      .map(({ name }) => [inodeOf(`/proc/${tree.pid}/root/run/netns/${name}`), name]),
+  )
+  const beganMs = performance.now()
+  const before = readDaemons(namespaces)
+  return {
+    end() {
+      const seconds = (performance.now() - beganMs) / 1_000
+      return [...readDaemons(namespaces)].flatMap(([pid, { host, daemon, ticks, residentBytes }]): GatewayUsage[] => {
+        const former = before.get(pid)
+        return former === undefined
+          ? []
+          : [{ host, daemon, cpuShare: (ticks - former.ticks) / TICKS_PER_SECOND / seconds, residentBytes }]
+      })
+    },
+  }
+}
+
+/** By pid. A daemon is known by the network that it is in. */
+function readDaemons(namespaces: ReadonlyMap<number | null, string>): Map<string, Reading> {
+  const found = new Map<string, Reading>()
+  for (const pid of readdirSync('/proc')) {
+    if (!/^\d+$/.test(pid)) continue
+    const stat = read(`/proc/${pid}/stat`)
+    const daemon = /\((.*)\)/.exec(stat)?.[1]
+    if (daemon === undefined || !DAEMONS.has(daemon)) continue
+    const host = namespaces.get(inodeOf(`/proc/${pid}/ns/net`))
+    const fields = stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number)
+    if (host === undefined) continue
+    found.set(pid, { host, daemon, ticks: fields[11]! + fields[12]!, residentBytes: fields[21]! * PAGE_BYTES })
+  }
+  return found
+}
+
+function inodeOf(path: string): number | null {
+  try {
+    return statSync(path).ino
+  } catch {
+    return null
+  }
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'latin1')
+  } catch {
+    return ''
+  }
+}

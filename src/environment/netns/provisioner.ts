@@ -1,0 +1,175 @@
+import { mkdirSync } from 'node:fs'
+import type { CheckResult, Clone, Path, ProvisionContext, Provisioner } from '../../model/environment.ts'
+import type { NetnsEnvironment } from '../../model/netns.ts'
+import type { Protocol, Scenario } from '../../model/scenario.ts'
+import { hash32 } from '../../workload/random.ts'
+import { type Entries, entries as ownEntries } from '../entries.ts'
+import { EnvironmentError } from '../error.ts'
+import { spawnGenerator } from '../generatorProcess.ts'
+import type { Guarded } from '../guarded.ts'
+import type { Place } from '../place.ts'
+import { startTarget } from '../startTarget.ts'
+import { prove } from './checks/prove.ts'
+import { watchGateways } from './gateways.ts'
+import { survey } from './mechanism.ts'
+import { preflightNetns } from './preflight.ts'
+import { openProbes, type Probes } from './probe/probes.ts'
+import { buildSite, type Site } from './site.ts'
+import { TARGET_PORTS } from './targetPorts.ts'
+import { topologyOf } from './topologyOf.ts'
+
+/** Clones of networks with real gateways, in namespaces of this machine. */
+export function netnsProvisioner(
+  guarded: Guarded,
+  entries: Pick<Entries, 'target' | 'generator'> = ownEntries,
+): Provisioner {
+  const proven = new Set<string>()
+  return {
+    kind: 'netns',
+    preflight: preflightNetns,
+    async provision(scenario, context) {
+      context.signal.throwIfAborted()
+      guarded.lost.throwIfAborted()
+      const environment = scenario.environment as NetnsEnvironment
+      const kind = JSON.stringify(environment)
+      const isChecked = environment.checks === 'every' || (environment.checks === 'first' && !proven.has(kind))
+      proven.add(kind)
+      return await provision(guarded, entries, scenario, context, isChecked)
+    },
+  }
+}
+
+async function provision(
+  guarded: Guarded,
+  entries: Pick<Entries, 'target' | 'generator'>,
+  scenario: Scenario,
+  { cloneId, signal }: ProvisionContext,
+  isChecked: boolean,
+): Promise<Clone> {
+  const beganMs = performance.now()
+  const environment = scenario.environment as NetnsEnvironment
+  const { mechanisms } = await survey()
+  const site = await buildSite(guarded, {
+    id: `${cloneId}.tree`,
+    topology: topologyOf(environment, scenario.load),
+    mechanisms,
+    gatewayCpus: environment.cpus.gateways,
+    signal,
+  })
+  try {
+    const checks = isChecked ? await check(site, hash32(scenario.seed, CHECKS, 0)) : []
+    return cloneOf(guarded, entries, scenario, cloneId, site, checks, performance.now() - beganMs)
+  } catch (error) {
+    await guarded.end(cloneId, 0)
+    throw error
+  }
+}
+
+const CHECKS = 0x63686b73
+
+async function check(site: Site, seed: number): Promise<readonly CheckResult[]> {
+  const probes = openProbes(site.tree)
+  try {
+    const checks = await prove({ ...site, probes, vici: site.gateways.vici, seed })
+    const failed = checks.filter(({ passed }) => !passed)
+    if (failed.length === 0) return checks
+    throw new EnvironmentError(
+      'provision',
+      'environment',
+      `${failed.map(({ name, evidence }) => `check ${name} failed: ${evidence}`).join('\n')}\n` +
+        'the clone is not what it claims to be, and nothing was loaded; look into one with: hl7bench env up',
+    )
+  } finally {
+    probes.close()
+  }
+}
+
+function cloneOf(
+  guarded: Guarded,
+  entries: Pick<Entries, 'target' | 'generator'>,
+  { environment, load }: Scenario,
+  id: string,
+  site: Site,
+  checks: readonly CheckResult[],
+  provisionMs: number,
+): Clone {
+  const { tree, topology } = site
+  const { cpus } = environment as NetnsEnvironment
+  let processes = 0
+  const nextId = (name: string) => `${id}.${name}-${++processes}`
+  let releasing: ReturnType<Clone['release']> | undefined
+
+  const place: Place = {
+    enter: (argv, cwd) => tree.enter(topology.application, held(cpus.targets, argv), cwd),
+    address: topology.applicationAddress,
+    ports: TARGET_PORTS,
+    waitReady: (wanted, timeoutMs, signal) => waitReady(openProbes(tree), site, wanted, timeoutMs, signal),
+  }
+
+  async function release() {
+    const beganMs = performance.now()
+    site.gateways.close()
+    const leaks = await guarded.end(id, 0)
+    return { releaseMs: performance.now() - beganMs, leaks }
+  }
+
+  return {
+    id,
+    provisionMs,
+    network: { ...site.facts, checks },
+    watchGateways: () => watchGateways(topology, tree),
+    start(run, { scenario }, folder, signal) {
+      signal.throwIfAborted()
+      mkdirSync(folder, { recursive: true })
+      return startTarget(guarded, {
+        ...{ run, scenario, folder, signal, place, entry: entries.target },
+        nextId: name => nextId(`${run.id}-${name}`),
+      })
+    },
+    spawnGenerator(loadIndex, index = 0) {
+      const { host, paths } = originOf(site, load[loadIndex]?.protocol ?? 'fhir', index)
+      const enter: Place['enter'] = (argv, cwd) => tree.enter(host, held(cpus.generators, argv), cwd)
+      return spawnGenerator(guarded, nextId(`generator-${loadIndex}`), entries.generator, enter, paths)
+    },
+    release: () => (releasing ??= release()),
+  }
+}
+
+const held = (cpus: string | null, argv: readonly string[]): readonly string[] =>
+  cpus === null ? argv : ['taskset', '-c', cpus, ...argv]
+
+/** As seen by the first hospital: what it can reach, others can. */
+async function waitReady(
+  probes: Probes,
+  { topology }: Site,
+  wanted: Parameters<Place['waitReady']>[0],
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<string | null> {
+  try {
+    return await probes.waitReady(topology.hospitals[0]!.host, wanted, timeoutMs, signal)
+  } finally {
+    probes.close()
+  }
+}
+
+/** The generators of a load share the hosts that hospitals have, and each speaks for the hospitals of its own. */
+function originOf({ topology }: Site, protocol: Protocol, index: number): { host: string; paths: readonly Path[] } {
+  const { hospitals } = topology
+  const hosts = [...new Set(hospitals.map(({ host }) => host))].toSorted(
+    (a, b) => countAt(topology.hospitals, b) - countAt(topology.hospitals, a),
+  )
+  const host = hosts[index % hosts.length]!
+  const own = hospitals.filter(each => each.host === host)
+  if (hospitals.length === 1) return { host, paths: [] }
+  return {
+    host,
+    paths: own.map(({ address, ports }) => ({
+      localAddress: address,
+      port: protocol === 'mllp' ? ports[0]! : null,
+    })),
+  }
+}
+
+const countAt = (hospitals: Site['topology']['hospitals'], host: string) =>
+  hospitals.filter(each => each.host === host).length

@@ -1,0 +1,35 @@
+import type { NetnsEnvironment } from '../../model/netns.ts'
+import type { Scenario } from '../../model/scenario.ts'
+import type { Impairment, IpsecVpn, Topology, Vpn } from '../../model/topology.ts'
+import { direct, type LinkOptions } from '../topology/direct.ts'
+import { hub } from '../topology/hub.ts'
+import { siteToSite } from '../topology/siteToSite.ts'
+import { TARGET_PORTS } from './targetPorts.ts'
+
+/** The topology that a scenario's environment asks for. */
+export function topologyOf(environment: NetnsEnvironment, loads: Scenario['load']): Topology {
+  const { vpn, link, hospitals, overlapping, translatedBy } = environment
+  const internet = linkOf(link)
+  const ports = [...new Set(loads.map(({ protocol }) => TARGET_PORTS[protocol]))]
+  if (environment.topology === 'direct') return direct(internet)
+  const spoken = vpn ?? DEFAULT_VPN
+  if (environment.topology === 'site-to-site') return siteToSite({ vpn: spoken, internet, ports })
+  return hub({ hospitals, overlapping, translatedBy, vpn: spoken, internet, sharedPorts: ports })
+}
+
+const DEFAULT_VPN: Vpn = {
+  kind: 'ipsec',
+  cipher: 'aes128gcm16',
+  auth: 'psk',
+  pfs: true,
+  rekeySeconds: 3_600,
+  dpdSeconds: 30,
+  natTraversal: true,
+} satisfies IpsecVpn
+
+function linkOf({ mtu, ...impairment }: NetnsEnvironment['link']): LinkOptions {
+  return { mtu, impairment: isPlain(impairment) ? null : impairment }
+}
+
+const isPlain = ({ delayMs, jitterMs, lossRatio, rateMbit }: Impairment) =>
+  delayMs === 0 && jitterMs === 0 && lossRatio === 0 && rateMbit === null

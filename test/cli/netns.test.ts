@@ -1,0 +1,122 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { chownSync, existsSync, readFileSync } from 'node:fs'
+import { relative } from 'node:path'
+import { parse } from 'csv-parse/sync'
+import { expect, describe as group, onTestFinished } from 'vitest'
+import { canIpsec, WHAT } from '../environment/netns/support.ts'
+import {
+  ANY_MACHINE,
+  clear,
+  ending,
+  hl7bench,
+  PROJECT,
+  type RowData,
+  rowsOf,
+  type Workplace,
+  workplace,
+  writeScenario,
+} from '../fixtures/commandLine.ts'
+import { needs } from '../needs.ts'
+
+const withIpsec = needs(canIpsec, `${WHAT} strongSwan`)
+const isRoot = process.getuid?.() === 0
+const asNobody = needs(
+  canIpsec && (!isRoot || spawnSync('setpriv', ['--version']).status === 0),
+  `${WHAT} strongSwan and setpriv`,
+)
+const NOBODY = 65_534
+
+const scenario = {
+  name: 'vpn',
+  environment: { kind: 'netns', vpn: { kind: 'ipsec' } },
+  load: [
+    {
+      protocol: 'mllp',
+      feeds: 4,
+      workload: { kind: 'open', ratePerSecond: 40 },
+      messages: { sizes: 'template' },
+    },
+  ],
+  phases: { warmupMs: 0, measureMs: 500, drainMs: '5s' },
+  slo: { 'audit.lost': '= 0', 'audit.duplicated': '= 0' },
+  validity: ANY_MACHINE,
+  runs: 1,
+}
+
+function newWorkplace(): Workplace {
+  const place = workplace()
+  onTestFinished(() => clear(place))
+  return place
+}
+
+const environmentIds = ({ results }: Workplace) =>
+  (parse(readFileSync(results)) as string[][]).slice(1).map(cells => cells[4]!)
+
+group('load through a VPN', () => {
+  withIpsec(
+    'is accounted for, and the row says what the clone was made of and what it proved',
+    async () => {
+      const place = newWorkplace()
+      const vary = {
+        'environment.topology': ['direct', 'site-to-site'],
+        'environment.vpn.cipher': ['aes128gcm16', 'aes256gcm16'],
+      }
+      const ended = await hl7bench(place, ['run', writeScenario(place, { ...scenario, vary })])
+      expect(ended.code, ended.stderr + ended.stdout).toBe(0)
+      const rows = rowsOf(place) as (RowData & { network: { topology: string; checks: { passed: boolean }[] } })[]
+      // Ciphers make no difference where there is no gateway.
+      expect(rows.map(({ network }) => network.topology).toSorted()).toEqual(['direct', 'site-to-site', 'site-to-site'])
+      for (const { audit, network } of rows) {
+        expect(audit.terms.once).toBe(audit.planned)
+        expect(network.checks.length).toBeGreaterThan(0)
+        expect(network.checks.every(({ passed }) => passed)).toBe(true)
+      }
+      expect(environmentIds(place).filter(id => id.startsWith('netns-site-to-site-'))).toHaveLength(2)
+      expect(ended.stdout).toContain('charon of gw')
+      expect(ended.stdout).toMatch(/times that of vpn\[topology=direct\]/)
+    },
+    120_000,
+  )
+
+  withIpsec(
+    'comes from every hospital of a hub, under its own address and to its own port',
+    async () => {
+      const place = newWorkplace()
+      const hub = { ...scenario.environment, topology: 'hub', hospitals: 6, overlapping: 2 }
+      const load = [{ ...scenario.load[0], feeds: 6, generators: 3 }]
+      const ended = await hl7bench(place, ['run', writeScenario(place, { ...scenario, environment: hub, load })])
+      expect(ended.code, ended.stderr + ended.stdout).toBe(0)
+      expect(rowsOf(place)[0]!.audit.terms.once).toBe(20)
+    },
+    120_000,
+  )
+
+  asNobody(
+    'needs no root',
+    async () => {
+      const place = newWorkplace()
+      const file = writeScenario(place, scenario)
+      const args = ['run', file, '--json']
+      if (!isRoot) return expect((await hl7bench(place, args)).code).toBe(0)
+      for (const name of [place.folder, file]) chownSync(name, NOBODY, NOBODY)
+      // Wherever the project lies, the user must be able to read it.
+      const inside = (path: string) => `/mnt/${relative(PROJECT, path)}`
+      const command =
+        'mount --bind "$1" /mnt && shift && exec setpriv --reuid=65534 --regid=65534 --clear-groups --bounding-set=-all "$@"'
+      const node = process.execPath.startsWith(PROJECT) ? inside(process.execPath) : process.execPath
+      const program = [node, inside(`${PROJECT}/bin/hl7bench.js`), ...args]
+      const child = spawn(
+        'unshare',
+        ['--mount', '--propagation', 'private', 'sh', '-c', command, 'sh', PROJECT, ...program],
+        { cwd: place.folder, env: { ...place.env, HOME: place.folder }, stdio: ['ignore', 'pipe', 'pipe'] },
+      )
+      const ended = await ending(child)
+      expect(ended.code, ended.stderr).toBe(0)
+      expect((rowsOf(place)[0] as RowData & { network: { mechanisms: object } }).network.mechanisms).toMatchObject({
+        namespaces: 'user',
+      })
+      expect(existsSync('/run/netns/hosp')).toBe(false)
+    },
+    120_000,
+  )
+})

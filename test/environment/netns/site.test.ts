@@ -1,0 +1,254 @@
+import { readFileSync } from 'node:fs'
+import { expect, describe as group } from 'vitest'
+import { openProbes } from '../../../src/environment/netns/probe/probes.ts'
+import { direct } from '../../../src/environment/topology/direct.ts'
+import { hub } from '../../../src/environment/topology/hub.ts'
+import { siteToSite } from '../../../src/environment/topology/siteToSite.ts'
+import { needs } from '../../needs.ts'
+import {
+  canDelay,
+  canIpsec,
+  canWireguard,
+  failedOf,
+  IPSEC,
+  PLAIN_LINK,
+  proveForTest,
+  siteForTest,
+  WHAT,
+  WIREGUARD,
+} from './support.ts'
+
+const withIpsec = needs(canIpsec, `${WHAT} strongSwan`)
+const withWireguard = needs(canWireguard, `${WHAT} WireGuard`)
+const withDelay = needs(canDelay, `${WHAT} netem or TUN`)
+const LONG_MS = 60_000
+
+const site = (vpn: typeof IPSEC | typeof WIREGUARD = IPSEC) => siteToSite({ vpn, internet: PLAIN_LINK, ports: [2575] })
+const hubOf = (parts: Partial<Parameters<typeof hub>[0]>) =>
+  hub({
+    hospitals: 5,
+    overlapping: 2,
+    translatedBy: 'hospital',
+    vpn: IPSEC,
+    internet: PLAIN_LINK,
+    sharedPorts: [2575],
+    ...parts,
+  })
+
+group('a clone proves what it is', () => {
+  const names = ['reachability', 'nat', 'closed ports', 'around the tunnel', 'parameters', 'mtu', 'encryption']
+
+  withIpsec(
+    'site to site by a pre-shared key',
+    async () => {
+      const checks = await proveForTest(await siteForTest(site()))
+      expect(failedOf(checks)).toEqual([])
+      expect(checks.map(({ name }) => name)).toEqual(names)
+    },
+    LONG_MS,
+  )
+
+  withIpsec(
+    'by certificates, with every cipher',
+    async () => {
+      for (const cipher of ['aes256gcm16', 'aes256-sha256', 'chacha20poly1305'] as const) {
+        const checks = await proveForTest(await siteForTest(site({ ...IPSEC, auth: 'certificate', cipher })))
+        expect(failedOf(checks)).toEqual([])
+        expect(checks.find(({ name }) => name === 'parameters')!.evidence).toContain(cipher)
+      }
+    },
+    LONG_MS,
+  )
+
+  withWireguard(
+    'by WireGuard',
+    async () => {
+      expect(failedOf(await proveForTest(await siteForTest(site(WIREGUARD))))).toEqual([])
+    },
+    LONG_MS,
+  )
+
+  for (const translatedBy of ['hospital', 'us'] as const)
+    withIpsec(
+      `a hub whose overlapping hospitals are translated by ${translatedBy === 'us' ? 'us' : 'themselves'}`,
+      async () => {
+        const checks = await proveForTest(await siteForTest(hubOf({ translatedBy })))
+        expect(failedOf(checks)).toEqual([])
+        expect(checks.map(({ name }) => name)).toContain('isolation')
+      },
+      LONG_MS,
+    )
+
+  withWireguard(
+    'a hub of WireGuard',
+    async () => {
+      expect(failedOf(await proveForTest(await siteForTest(hubOf({ vpn: WIREGUARD, translatedBy: 'us' }))))).toEqual([])
+    },
+    LONG_MS,
+  )
+
+  withDelay(
+    'a delayed link has the delay asked for',
+    async () => {
+      const delayed = await siteForTest(
+        direct({ mtu: null, impairment: { delayMs: 20, jitterMs: 0, lossRatio: 0, rateMbit: null } }),
+      )
+      const probes = openProbes(delayed.tree)
+      await probes.listen('app', [2575])
+      const plan = { from: null, host: delayed.topology.applicationAddress, port: 2575, bytes: 1, fill: 'x' }
+      const times: number[] = []
+      for (let count = 0; count < 20; count++) {
+        const [outcome] = await probes.tryAll('hosp', [plan], 5_000)
+        if (outcome!.state === 'answered') times.push(outcome!.connectMs)
+      }
+      probes.close()
+      // A connection is one round trip. What the machine adds is on top: the least tells the delay.
+      expect(Math.min(...times)).toBeGreaterThanOrEqual(40)
+      expect(Math.min(...times)).toBeLessThan(60)
+    },
+    LONG_MS,
+  )
+})
+
+group('a check that must fail does, and is named', () => {
+  withIpsec(
+    'the tunnel is off',
+    async () => {
+      const built = await siteForTest(site())
+      await built.gateways.vici.get('hgw')!.command('terminate', { ike: 'hosp' })
+      expect(failedOf(await proveForTest(built))).toContain('reachability')
+    },
+    LONG_MS,
+  )
+
+  withIpsec(
+    'a route leads nowhere',
+    async () => {
+      const built = await siteForTest(site())
+      await built.tree.run('app', ['ip', 'route', 'replace', 'default', 'via', '10.100.0.99'])
+      expect(failedOf(await proveForTest(built))).toContain('reachability')
+    },
+    LONG_MS,
+  )
+
+  withIpsec(
+    'traffic goes around the tunnel, in the clear',
+    async () => {
+      const built = await siteForTest(site())
+      for (const host of ['gw', 'hgw']) {
+        await built.tree.run(host, ['nft', 'flush', 'ruleset'])
+        await built.tree.run(host, ['ip', 'route', 'flush', 'table', '220'])
+      }
+      await built.tree.run('inet', ['nft', 'flush', 'ruleset'])
+      await built.tree.run('inet', ['ip', 'route', 'add', '10.100.0.0/24', 'via', '198.51.100.2'])
+      await built.tree.run('inet', ['ip', 'route', 'add', '10.1.0.0/24', 'via', '192.0.2.2'])
+      const checks = await proveForTest(built)
+      expect(failedOf(checks)).toEqual(expect.arrayContaining(['encryption', 'around the tunnel']))
+      expect(checks.find(({ name }) => name === 'encryption')!.evidence).toMatch(/and [1-9]\d* times on the internet/)
+    },
+    LONG_MS,
+  )
+
+  withIpsec(
+    'a port is open that should be closed',
+    async () => {
+      const built = await siteForTest(site())
+      await built.tree.run('gw', [
+        'nft',
+        'insert',
+        'rule',
+        'inet',
+        'gate',
+        'forward',
+        'iifname',
+        'ipsec0',
+        'tcp',
+        'dport',
+        '2577',
+        'accept',
+      ])
+      expect(failedOf(await proveForTest(built))).toEqual(['closed ports'])
+    },
+    LONG_MS,
+  )
+
+  withIpsec(
+    'a hospital is let through to another',
+    async () => {
+      const built = await siteForTest(hubOf({}))
+      await built.tree.run('gw', [
+        'nft',
+        'add',
+        'element',
+        'inet',
+        'gate',
+        'in_all',
+        '{ 10.230.0.0/24 . 10.230.1.0/24 }',
+      ])
+      expect(failedOf(await proveForTest(built))).toEqual(['isolation'])
+    },
+    LONG_MS,
+  )
+
+  withIpsec(
+    'an address is translated to another than agreed',
+    async () => {
+      const built = await siteForTest(hubOf({}))
+      const { host } = built.topology.tunnels[2]!.initiator
+      await built.tree.run(host, ['nft', 'flush', 'chain', 'ip', 'translate', 'after'])
+      await built.tree.run(host, [
+        'nft',
+        'add',
+        'rule',
+        'ip',
+        'translate',
+        'after',
+        'oifname',
+        'ipsec0',
+        'snat',
+        'to',
+        '10.240.2.77',
+      ])
+      const checks = await proveForTest(built)
+      expect(failedOf(checks)).toContain('nat')
+      expect(checks.find(({ name }) => name === 'nat')!.evidence).toContain('10.240.2.77')
+    },
+    LONG_MS,
+  )
+
+  withIpsec(
+    'large packets are swallowed, and nobody says so',
+    async () => {
+      const built = await siteForTest(site())
+      await built.tree.run('inet', [
+        'nft',
+        'insert',
+        'rule',
+        'inet',
+        'wall',
+        'crossing',
+        'meta',
+        'length',
+        '>',
+        '1250',
+        'drop',
+      ])
+      const checks = await proveForTest(built)
+      expect(failedOf(checks)).toContain('mtu')
+      expect(checks.find(({ name }) => name === 'mtu')!.evidence).toContain('9000 bytes')
+    },
+    LONG_MS,
+  )
+})
+
+withIpsec(
+  'nothing of a clone shows in the system outside it',
+  async () => {
+    const before = readFileSync('/proc/net/dev', 'utf8').split('\n').length
+    const built = await siteForTest(site())
+    expect(readFileSync('/proc/net/dev', 'utf8').split('\n').length).toBe(before)
+    expect(readFileSync('/proc/mounts', 'utf8')).not.toContain('/run/netns/hosp')
+    expect((await built.tree.run('hosp', ['ip', '-o', 'link'])).output).toContain('lan0')
+  },
+  LONG_MS,
+)
