@@ -133,7 +133,6 @@ describe('complaints', () => {
 
   test.each([
     ['a host that is not allowed', { mllp: 'mllp://engine.example.org:2575' }, 'allowHosts'],
-    ['TLS for MLLP', { mllp: 'mllps://127.0.0.1:2575' }, 'TLS is not supported in this version'],
     ['a missing endpoint', { fhir: 'http://127.0.0.1/fhir' }, "add mllp: 'mllp://host:port'"],
     ['a name that only begins like loopback', { mllp: 'mllp://127.0.0.1.example.org' }, 'allowHosts'],
   ])('attached: %s is refused with the remedy', async (_, endpoints, remedy) => {
