@@ -5,6 +5,7 @@ export function warningsOf(scenario: Scenario): readonly string[] {
   return [
     ...auditWarnings(scenario),
     ...populationWarnings(scenario),
+    ...repeatWarnings(scenario),
     ...drainWarnings(scenario),
     ...sloWarnings(scenario),
     ...unusedEndpoints(scenario),
@@ -31,6 +32,21 @@ function populationWarnings({ load, environment }: Scenario): readonly string[] 
         ]
       : [],
   )
+}
+
+/** A create without a condition is not idempotent. */
+function repeatWarnings({ load }: Scenario): readonly string[] {
+  return load
+    .filter(
+      item =>
+        item.protocol === 'fhir' &&
+        item.onUnknown === 'resend' &&
+        item.operations.some(each => each.kind === 'create' && !each.conditional),
+    )
+    .map(
+      ({ name }) =>
+        `Load ${name} sends plain creates again when their answer is lost: the server may store them twice. Make them conditional: true.`,
+    )
 }
 
 function drainWarnings({ load, phases }: Scenario): readonly string[] {
