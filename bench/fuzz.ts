@@ -7,7 +7,7 @@ import { tell } from './tell.ts'
 const TICK_MS = 5_000
 /** A stream that takes longer has hung its decoder: each has at most 128 KB. */
 const LONGEST_STREAM_MS = 30_000
-/** What may be held at the end beyond what was held after a tenth of the chunks. */
+/** What may be held at the end beyond what was held after half of the chunks: buffers that connections share are filled by then. */
 const MOST_GROWTH_BYTES = 8 * 1024 * 1024
 
 /**
