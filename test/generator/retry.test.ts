@@ -21,7 +21,7 @@ async function drive(
   links = 1,
 ) {
   const clock = new VirtualClock()
-  const phases = { warmupMs: 0, measureMs: workload.kind === 'open' ? 1000 : 20_000, drainMs: 20_000 }
+  const phases = { warmupMs: 0, measureMs: workload.kind === 'open' ? 1000 : 20_000, drainMs: 100_000 }
   const recorder = new Recorder({ fromMs: 0, untilMs: phases.measureMs })
   const times: number[] = []
   const answered = recorder.answered.bind(recorder)
@@ -56,7 +56,7 @@ async function drive(
   })
   const peer = scriptedLinks(clock, driver.events, links, answer)
   const done = driver.run(peer.links)
-  clock.run(50_000)
+  clock.run(200_000)
   await done
   recorder.checkConservation()
   return { recorder, times, sent: peer.sent, fates }
@@ -164,9 +164,9 @@ test('the fate of a lost create is known once a later attempt finds it there, or
 test('what still waits to be sent again when the run ends is unfinished', async () => {
   const { recorder } = await drive(
     { ...closed, records: 1 },
-    () => ({ afterMs: 5, deferred: { ...now, afterMs: 60_000 } }),
+    () => ({ afterMs: 5, deferred: { ...now, afterMs: 600_000 } }),
     {
-      retry: { ...policy, maxRetryAfterMs: 100_000 },
+      retry: { ...policy, maxRetryAfterMs: 1_000_000 },
     },
   )
   expect(recorder.total.unfinished).toBe(1)
