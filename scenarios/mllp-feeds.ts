@@ -14,8 +14,8 @@ export default defineScenario({
     {
       protocol: 'mllp',
       feeds: FEEDS,
-      // Poisson: independent hospitals do not take turns. Open: they do not wait for each other's replies either.
-      workload: { kind: 'open', arrivals: 'poisson', ratePerSecond: FEEDS * MESSAGES_PER_FEED_PER_SECOND },
+      // Independent hospitals do not take turns: each has a Poisson process of its own. Open: they wait for nobody's replies either.
+      workload: { kind: 'open', arrivals: 'poisson', ratePerSecond: MESSAGES_PER_FEED_PER_SECOND, perFeed: true },
       window: 1,
       messages: { sizes: 'template', population: 10_000 },
       // A sender that hears nothing sends again, with the same MSH-10: the audit shows what that duplicates.
