@@ -33,7 +33,8 @@ export async function makeLinks(plan: GeneratorPlan, hashOf?: (record: number) =
     : fhirLinks(plan, identity, (code as RequestFunction | null) ?? undefined, hashOf)
 }
 
-async function importCode(module: string, loadIndex: number): Promise<MessageFunction | RequestFunction | null> {
+/** Imports the function of a load made of code from the scenario module. */
+export async function importCode(module: string, loadIndex: number): Promise<MessageFunction | RequestFunction | null> {
   const { resolveOwnPackage } = await import('../ownPackage.ts')
   resolveOwnPackage()
   return codeOfLoad(((await import(module)) as { default: unknown }).default, loadIndex)
@@ -79,8 +80,7 @@ function fhirLinks(
   }
   const tls = tlsOf(plan)
   const connectTimeoutMs = plan.load.timeoutMs
-  const parseShare = plan.load.protocol === 'fhir' ? plan.load.parseShare : 0
-  const parses = (index: number) => parseShare > 0 && uniform(seed, PARSED, index) < parseShare
+  const parses = parsedSample(plan)
   return (id, events) =>
     createHttpLink({
       id,
@@ -94,4 +94,10 @@ function fhirLinks(
       compress,
       events,
     })
+}
+
+/** Whether the reply to request `index` belongs to the sample that is parsed whole. */
+export function parsedSample({ load, seed }: GeneratorPlan): (index: number) => boolean {
+  const parseShare = load.protocol === 'fhir' ? load.parseShare : 0
+  return index => parseShare > 0 && uniform(seed, PARSED, index) < parseShare
 }

@@ -16,9 +16,7 @@ if (line !== null) await generate(JSON.parse(line) as GeneratorPlan)
 process.exit(0)
 
 async function generate(plan: GeneratorPlan): Promise<void> {
-  const stage = await startStage(plan)
-  const makeLink = await makeLinks(plan, stage?.hashOf).catch((error: unknown) => fail('connect', 'input', error))
-  const ready = await prepare(plan, makeLink, stage)
+  const ready = await (usesAutocannon(plan) ? prepareAutocannon(plan) : prepareOwn(plan))
   if (ready.connectionsOpened === 0) return fail('connect', ...whyUnconnected(plan, ready))
   await print({ type: 'ready', connections: ready.connectionsOpened })
   if ((await nextLine()) === null) return
@@ -33,6 +31,22 @@ async function generate(plan: GeneratorPlan): Promise<void> {
   } catch (error) {
     await fail('measure', 'generator', error)
   }
+}
+
+function usesAutocannon({ load }: GeneratorPlan): boolean {
+  return load.protocol === 'fhir' && load.engine === 'autocannon'
+}
+
+async function prepareOwn(plan: GeneratorPlan): Promise<Ready> {
+  const stage = await startStage(plan)
+  const makeLink = await makeLinks(plan, stage?.hashOf).catch((error: unknown) => fail('connect', 'input', error))
+  return await prepare(plan, makeLink, stage)
+}
+
+/** Imported only when it is used. */
+async function prepareAutocannon(plan: GeneratorPlan): Promise<Ready> {
+  const { prepareAutocannon: prepareIt } = await import('./autocannon/measure.ts')
+  return await prepareIt(plan).catch((error: unknown) => fail('connect', 'input', error))
 }
 
 function whyUnconnected({ target, load }: GeneratorPlan, { refusals }: Ready): ['target' | 'generator', Error] {

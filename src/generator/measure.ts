@@ -1,17 +1,17 @@
 import { Fates } from '../ledger/fate.ts'
 import { IntendedTimes } from '../ledger/intended.ts'
 import { readClock } from '../ledger/machineClock.ts'
-import type { GeneratorPlan, GeneratorResult, HashStage, Tick, Timeline } from '../model/generator.ts'
-import { encode, quantilesOf } from '../stats/histogram.ts'
+import type { GeneratorPlan, GeneratorResult, Tick, Timeline } from '../model/generator.ts'
 import type { ArrivalCursor } from '../workload/arrivals.ts'
 import { hash32 } from '../workload/random.ts'
 import { schedule } from '../workload/schedule.ts'
 import { systemClock } from './clock.ts'
 import { Driver } from './drive.ts'
 import type { HashingStage } from './hash/stage.ts'
-import { localErrors, type MakeLink, openLinks } from './links.ts'
+import { type MakeLink, openLinks } from './links.ts'
 import { Recorder } from './recorder.ts'
-import { type Watched, watchRun } from './watch.ts'
+import { resultOf } from './result.ts'
+import { watchRun } from './watch.ts'
 
 const LOADS = 0x6c6f6164
 
@@ -106,66 +106,8 @@ export async function prepare(
   }
 }
 
-interface Traffic {
-  readonly connectionsWanted: number
-  readonly connectionsOpened: number
-  readonly bytesOut: number
-  readonly bytesIn: number
-  readonly handshakes: number
-  readonly resumed: number
-  readonly hash: HashStage | null
-  readonly timeline: Timeline | null
-}
-
 function timelineOf(driver: Driver, intended: IntendedTimes): Timeline {
   const clock = readClock()
   const startMachineMs = performance.timeOrigin + driver.startMs + clock.toMachineMs
   return { startMachineMs, clock, intended: intended.encode() }
-}
-
-function resultOf(
-  plan: GeneratorPlan,
-  recorder: Recorder,
-  driver: Driver,
-  fates: Fates,
-  { vitals, pauses }: Watched,
-  traffic: Traffic,
-): GeneratorResult {
-  const { phases, load } = plan
-  return {
-    measured: recorder.measured,
-    total: recorder.total,
-    // Fixed work is counted over the time that it took, stragglers after the end of the phase included.
-    acceptedInPhase: load.workload.records === null ? recorder.acceptedInPhase : recorder.total.accepted,
-    measuredMs: load.workload.records === null ? phases.measureMs : recorder.lastDoneMs,
-    histograms: recorder.encodedHistograms(),
-    unanswered: recorder.unanswered,
-    reasons: Object.fromEntries(recorder.reasons),
-    alarms: Object.fromEntries(recorder.alarms),
-    tolerated: Object.fromEntries(recorder.tolerated),
-    ackErrors: Object.fromEntries(recorder.ackErrors),
-    refusals: Object.fromEntries(driver.refusals),
-    resends: recorder.resends,
-    counts: recorder.counts,
-    redials: driver.redials,
-    handshakes: plan.tls && traffic.handshakes,
-    resumed: plan.tls && traffic.resumed,
-    bytesOut: traffic.bytesOut,
-    bytesIn: traffic.bytesIn,
-    hash: traffic.hash,
-    pauses: encode(pauses),
-    ledger: fates.encode(),
-    ...(traffic.timeline && { timeline: traffic.timeline }),
-    health: {
-      pid: process.pid,
-      node: process.version,
-      due: recorder.measuredArrivals,
-      ready: driver.readyInTime,
-      connectionsWanted: traffic.connectionsWanted,
-      connectionsOpened: traffic.connectionsOpened,
-      localErrors: localErrors(driver.refusals),
-      ...vitals,
-      lag: quantilesOf(recorder.times.lag.toHistogram(), 0, load.timeoutMs, null, 1),
-    },
-  }
 }

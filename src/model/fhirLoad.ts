@@ -19,6 +19,8 @@ export interface FhirLoad extends LoadBase {
   readonly cache: CacheControl
   /** When a request that failed is sent again; null = never for what was refused, `onUnknown` for what was lost. */
   readonly retry: RetryPolicy | null
+  /** What sends the requests: the engine of hl7bench, or autocannon as a second, independent one. */
+  readonly engine: 'own' | 'autocannon'
 }
 
 export type CacheControl = 'no-cache' | 'no-store' | 'default'

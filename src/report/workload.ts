@@ -92,5 +92,6 @@ function describeTransport(load: MllpLoad): readonly string[] {
 }
 
 function describeGenerators(load: Load): readonly string[] {
-  return load.generators === 1 ? [] : [`${load.generators} generators`]
+  const engine = load.protocol === 'fhir' && load.engine === 'autocannon' ? ['sent by autocannon'] : []
+  return load.generators === 1 ? engine : [`${load.generators} generators`, ...engine]
 }

@@ -1,3 +1,4 @@
+import { checkAutocannon } from './checkAutocannon.ts'
 import { checkHl7Http } from './checkHl7Http.ts'
 import { checkHllp } from './checkHllp.ts'
 import { checkWorkload } from './checkWorkload.ts'
@@ -97,6 +98,7 @@ function checkFhir(load: ParsedFhirLoad, path: Path, place: Place): readonly Fin
       hint: 'raise connections instead',
     })
   }
+  findings.push(...checkAutocannon(load, path))
   if (typeof load.operations === 'function') return findings
   findings.push(
     ...load.operations.flatMap((operation, index) => checkOperation(operation, [...path, 'operations', index], place)),

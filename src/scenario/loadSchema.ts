@@ -138,6 +138,12 @@ const fhirLoad = z.strictObject({
     .default('no-cache')
     .describe('Cache-Control of searches whose total is verified, so that no cached search answers; default = none.'),
   retry: retrySchema.optional(),
+  engine: z
+    .enum(['own', 'autocannon'])
+    .default('own')
+    .describe(
+      "What sends the requests: hl7bench's own engine, or autocannon as a second, independent one (closed loops).",
+    ),
 })
 
 export const loadSchema = z.discriminatedUnion('protocol', [mllpLoad, fhirLoad])

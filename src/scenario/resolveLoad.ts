@@ -82,6 +82,7 @@ function resolveFhir(load: ParsedFhirLoad, place: Place): Omit<FhirLoad, keyof L
     compress: load.compress,
     cache: load.cache,
     retry: load.retry === true ? RETRY : (load.retry ?? null),
+    engine: load.engine,
   }
 }
 

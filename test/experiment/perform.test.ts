@@ -225,6 +225,7 @@ test('an abort, or the end of the target, does not wait for a population that is
     compress: false,
     cache: 'default',
     retry: null,
+    engine: 'own',
   } as const
   const { load, sut } = scenario()
   const scenarioOf = () => ({ load: [{ ...load[0]!, ...fhir }], sut: { ...sut, start: 'own' } })

@@ -32,6 +32,7 @@ export function fhirPlan(
     compress: false,
     cache: 'default',
     retry: null,
+    engine: 'own',
     ...overrides,
   }
   return {
