@@ -18,6 +18,7 @@ export function checkAutocannon(load: ParsedFhirLoad, path: Path): readonly Find
   if (load.timeoutMs < 1000) refuse(['timeoutMs'], '1000 or more', load.timeoutMs)
   if (load.onUnknown === 'resend') refuse(['onUnknown'], "'drop'", load.onUnknown)
   if (load.retry !== undefined) refuse(['retry'], 'no retries', load.retry)
+  if (load.compress) refuse(['compress'], 'false', load.compress)
   if (load.tls !== undefined && load.tls !== null) refuse(['tls'], 'no TLS', load.tls)
   return findings
 }

@@ -39,6 +39,8 @@ export class Exchanges {
   readonly #draft: RequestDraft = createDraft()
   readonly #identityOf: (index: number) => string
   readonly #parses: (index: number) => boolean
+  /** Of requests whose answer is verified to be of now. */
+  readonly #cacheControl: Record<string, string>
   #begun = 0
   open = 0
 
@@ -47,6 +49,8 @@ export class Exchanges {
     this.#options = options
     this.#share = { index: plan.index, of: plan.load.generators }
     this.#parses = parsedSample(plan)
+    const cache = plan.load.protocol === 'fhir' ? plan.load.cache : 'default'
+    this.#cacheControl = cache === 'default' ? {} : { 'Cache-Control': cache }
     const identity = createIdentity(plan.runKey, plan.loadIndex)
     const bytes = Buffer.alloc(IDENTITY_LENGTH)
     this.#identityOf = index => {
@@ -91,7 +95,7 @@ export class Exchanges {
   }
 
   #requestOf(basePath: string, index: number): AutocannonRequest {
-    const { method, path, ifNoneExist, body, contentType } = this.#draft
+    const { operation, method, path, ifNoneExist, body, contentType } = this.#draft
     const text = ({ bytes, length }: RequestDraft['path']) => Buffer.from(bytes.subarray(0, length)).toString('latin1')
     return {
       method,
@@ -101,6 +105,7 @@ export class Exchanges {
         'Accept-Encoding': 'identity',
         'User-Agent': 'hl7bench',
         'X-Request-Id': this.#identityOf(index),
+        ...(this.#options.stream.operations[operation]!.total !== null && this.#cacheControl),
         ...(ifNoneExist.length > 0 && { 'If-None-Exist': text(ifNoneExist) }),
         ...(method !== 'GET' && { 'Content-Type': contentType }),
       },

@@ -38,6 +38,10 @@ const FOREVER_S = 1_000_000
  */
 export async function prepareAutocannon(plan: GeneratorPlan): Promise<Ready> {
   const { load, phases, target } = plan
+  if ((plan.paths ?? []).length > 0)
+    throw new Error(
+      "autocannon has one way to the target, and this environment gives its connections several; use engine: 'own'",
+    )
   const wanted = connectionsOf(plan)
   const refusals = new Map<string, number>()
   const code = plan.module === null ? null : ((await importCode(plan.module, plan.loadIndex)) as RequestFunction | null)
