@@ -1,6 +1,8 @@
-"""Watches what every interface of a network namespace sees, and tells packets of a VPN from others.
+"""Watches what the interfaces of a network namespace see, and tells packets of a VPN from others.
 
-usage: capture.py MARKER [PCAP-FILE]
+usage: capture.py MARKER DEVICE [PCAP-FILE]
+
+An empty DEVICE stands for all of them, an empty MARKER for none.
 
 Says `listening` on standard output, and at the end of standard input one line of JSON: how often the marker was seen, how many packets
 were ESP, IKE, WireGuard or something else, and how many the kernel had no room for. tcpdump(8) would do, but it cannot drop the
@@ -25,14 +27,16 @@ LINKTYPE_RAW = 101
 IKE_PORT, NAT_PORT, WIREGUARD_PORT = 500, 4500, 51820
 
 
-def open_capture():
-    found = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(ETH_P_ALL))
+def open_capture(device):
+    found = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, 0 if device else socket.htons(ETH_P_ALL))
     for option in (SO_RCVBUFFORCE, socket.SO_RCVBUF):
         try:
             found.setsockopt(socket.SOL_SOCKET, option, BUFFER_BYTES)
             break
         except OSError:
             continue
+    if device:
+        found.bind((device, ETH_P_ALL))
     return found
 
 
@@ -74,8 +78,8 @@ def write_packet(file, packet):
     file.write(packet)
 
 
-def watch(marker, file):
-    capture = open_capture()
+def watch(marker, device, file):
+    capture = open_capture(device)
     counts = {}
     seen = 0
     print("listening", flush=True)
@@ -97,6 +101,6 @@ def watch(marker, file):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) not in (2, 3):
+    if len(sys.argv) not in (3, 4):
         sys.exit(__doc__)
-    watch(sys.argv[1].encode(), start_pcap(sys.argv[2]) if len(sys.argv) == 3 else None)
+    watch(sys.argv[1].encode(), sys.argv[2], start_pcap(sys.argv[3]) if len(sys.argv) == 4 else None)

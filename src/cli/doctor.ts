@@ -6,8 +6,9 @@ import type { Command } from 'commander'
 import { stateFolder } from '../environment/state.ts'
 import { EXIT } from '../experiment/exit.ts'
 import type { Console } from './console.ts'
+import { networks } from './doctorNetworks.ts'
 
-interface Finding {
+export interface Finding {
   readonly what: string
   /** `no` = hl7bench cannot work; `limited` = it can, with less. */
   readonly state: 'yes' | 'limited' | 'no'
@@ -25,8 +26,9 @@ export function addDoctor(program: Command, console: () => Console, exit: (code:
     .option('--json', 'print it as JSON')
     .action(async ({ json }: { json?: boolean }) => {
       const { out, terminal } = console()
-      const findings = await examine()
-      if (json) out(`${JSON.stringify({ schema: 'hl7bench.doctor/1', findings }, null, 2)}\n`)
+      const { findings: ofNetworks, mechanisms } = await networks()
+      const findings = [...(await examine()), ...ofNetworks]
+      if (json) out(`${JSON.stringify({ schema: 'hl7bench.doctor/1', findings, mechanisms }, null, 2)}\n`)
       for (const finding of json ? [] : findings) out(describe(finding, terminal))
       exit(findings.some(({ state }) => state === 'no') ? EXIT.provisionFailed : EXIT.ok)
     })

@@ -1,9 +1,14 @@
 import type { Command } from 'commander'
 import { listEnvironments } from '../environment/list.ts'
+import { endKept } from '../environment/netns/keep/endKept.ts'
 import { sweep } from '../environment/sweep.ts'
 import { EXIT } from '../experiment/exit.ts'
 import { roughDuration } from '../report/progress.ts'
 import type { Console } from './console.ts'
+import { addEnvCapture } from './envCapture.ts'
+import { addEnvExec } from './envExec.ts'
+import { addEnvInventory } from './envInventory.ts'
+import { addEnvUp } from './envUp.ts'
 
 interface SweepFlags {
   readonly expired?: boolean
@@ -13,7 +18,18 @@ interface SweepFlags {
 }
 
 export function addEnv(program: Command, console: () => Console, exit: (code: number) => void): void {
-  const env = program.command('env').description('what experiments have created on this machine')
+  const env = program
+    .command('env')
+    .description('clones for use by hand, and what experiments have created on this machine')
+  addEnvUp(env, console, exit)
+  addEnvExec(env, exit)
+  addEnvCapture(env, console)
+  addEnvInventory(env, console)
+  env
+    .command('down')
+    .description('remove a kept clone')
+    .argument('<id>', 'of the clone')
+    .action(async (id: string) => exit(await takeDown(id, console())))
   env
     .command('ls')
     .description('list what exists now')
@@ -27,6 +43,13 @@ export function addEnv(program: Command, console: () => Console, exit: (code: nu
     .option('--dry-run', 'say what would be removed, and remove nothing')
     .option('--json', 'print it as JSON')
     .action(async (flags: SweepFlags) => exit(await sweepAll(flags, console())))
+}
+
+async function takeDown(id: string, { out }: Console): Promise<number> {
+  const leaks = await endKept(id)
+  for (const leak of leaks) out(`left: ${leak}\n`)
+  if (leaks.length === 0) out(`${id} is gone\n`)
+  return leaks.length === 0 ? EXIT.ok : EXIT.teardownFailed
 }
 
 function list(json: boolean, { out }: Console): void {

@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander'
 import { EnvironmentError } from '../environment/error.ts'
+import { UnknownCloneError } from '../environment/netns/keep/kept.ts'
 import { ArmsError } from '../experiment/arms/error.ts'
 import { EXIT } from '../experiment/exit.ts'
 import { HashError } from '../experiment/hash/hasher.ts'
@@ -22,6 +23,7 @@ export function exitCodeOf(error: unknown): number {
   if (
     error instanceof ScenarioError ||
     error instanceof UsageError ||
+    error instanceof UnknownCloneError ||
     error instanceof ArmsError ||
     error instanceof RowsError
   )

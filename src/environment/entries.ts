@@ -7,6 +7,7 @@ export interface Entries {
   readonly generator: string
   readonly hasher: string
   readonly probe: string
+  readonly keeper: string
   /** The command line itself, as a user runs it. */
   readonly command: string
 }
@@ -20,5 +21,6 @@ export const entries: Entries = {
   generator: fileOf('../generator/main'),
   hasher: fileOf('../generator/hash/main'),
   probe: fileOf('./netns/probe/main'),
+  keeper: fileOf('./netns/keep/main'),
   command: fileURLToPath(new URL('../../bin/hl7bench.js', import.meta.url)),
 }

@@ -19,6 +19,8 @@ export interface GuardedOptions {
   readonly kind: string
   /** Time to live of what a crash may leave behind, ms; default 24 h. */
   readonly ttlMs?: number
+  /** The controller keeps a clone for use by hand, and is ended with it; default false. */
+  readonly isKeeper?: boolean
   /** State folder; default `stateFolder()`. */
   readonly folder?: string
   readonly entry?: string
@@ -67,10 +69,14 @@ const GRACE_MS = 2_000
 
 /** Opens the resource journal of an experiment and starts its guardian. Throws EnvironmentError when either cannot be had. */
 export async function startGuarded(options: GuardedOptions): Promise<Guarded> {
-  const { experimentId, kind, ttlMs = DAY_MS, folder } = options
+  const { experimentId, kind, ttlMs = DAY_MS, isKeeper = false, folder } = options
   const expiresMs = Date.now() + ttlMs
   const journal = openJournal({ experimentId, kind, expiresMs, ...(folder === undefined ? {} : { folder }) })
   const reports = createReportDesk()
+  if (isKeeper) {
+    journal.intent('keeper', 'keeper')
+    journal.created('keeper', { pid: process.pid, startedAt: startTimeOf(process.pid) ?? '' })
+  }
   journal.intent('guardian', 'guardian')
   try {
     const link = await linkGuardian(experimentId, options.entry ?? ownEntries.guardian, reports.deliver)

@@ -43,7 +43,16 @@ export interface WorkTreePlace {
   readonly folder: string
 }
 
-export type ResourceKind = 'guardian' | 'clone' | 'sut' | 'target' | 'generator' | 'hook' | 'build' | 'worktree'
+export type ResourceKind =
+  | 'guardian'
+  | 'keeper'
+  | 'clone'
+  | 'sut'
+  | 'target'
+  | 'generator'
+  | 'hook'
+  | 'build'
+  | 'worktree'
 
 /** Writer of the resource journal of one experiment. */
 export interface ResourceJournal {

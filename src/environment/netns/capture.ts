@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { EnvironmentError } from '../error.ts'
 import type { Tree } from './tree.ts'
 
-/** What every interface of a host saw. */
+/** What the interfaces of a host saw. */
 export interface Captured {
   /** How often the marker was in a packet. */
   readonly marker: number
@@ -16,30 +16,46 @@ export interface Captured {
 }
 
 export interface Capture {
+  /** It ended, asked to or not. */
+  readonly ended: Promise<void>
   /** Ends it; resolves with all that was seen until now. */
   end(): Promise<Captured>
 }
 
 const PROGRAM = fileURLToPath(new URL('../../../infra/capture/capture.py', import.meta.url))
 
-/** Watches a host from now on. Throws EnvironmentError where it cannot. @param pcapFile file in the host's work folder; null = none */
+export interface CaptureOptions {
+  readonly host: string
+  /** Looked for in every packet; empty = nothing. */
+  readonly marker?: string
+  /** Only this interface; absent = all of the host. */
+  readonly device?: string
+  /** Open file that packets are written to in the format of pcap. */
+  readonly pcap?: number
+}
+
+/** Watches a host from now on. Throws EnvironmentError where it cannot. */
 export async function startCapture(
-  tree: Tree,
-  host: string,
-  marker: string,
-  pcapFile: string | null,
+  { enter }: Pick<Tree, 'enter'>,
+  { host, marker = '', device = '', pcap }: CaptureOptions,
 ): Promise<Capture> {
-  const [program, ...args] = tree.enter(host, [
-    ...['python3', PROGRAM, marker],
-    ...(pcapFile === null ? [] : [`/run/${pcapFile}`]),
+  const [program, ...args] = enter(host, [
+    ...['python3', PROGRAM, marker, device],
+    ...(pcap === undefined ? [] : ['/proc/self/fd/3']),
   ])
-  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] })
-  child.stdin.on('error', () => {})
+  // Of a process group of its own: what interrupts us at a terminal must not end it before it has written all.
+  const child = spawn(program, args, {
+    detached: true,
+    stdio: ['pipe', 'pipe', 'pipe', ...(pcap === undefined ? [] : [pcap])],
+  })
+  if (child.stdin === null || child.stdout === null || child.stderr === null) throw new Error('pipes were asked for')
+  const { stdin, stdout, stderr } = child
+  stdin.on('error', () => {})
   let errors = ''
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  stderr.setEncoding('utf8').on('data', (text: string) => {
     errors += text
   })
-  const lines = createInterface({ input: child.stdout })
+  const lines = createInterface({ input: stdout })
   const exited = once(child, 'exit').then(() => null)
   const line = () => Promise.race([once(lines, 'line').then(([text]) => text as string), exited])
   if ((await line()) !== 'listening')
@@ -49,9 +65,10 @@ export async function startCapture(
       `${host} cannot be watched: ${errors.trim().split('\n').at(-1) ?? ''}; see what this machine can do: hl7bench doctor`,
     )
   return {
+    ended: exited.then(() => {}),
     async end() {
       const last = line()
-      child.stdin.end()
+      stdin.end()
       const text = await last
       await exited
       if (text === null)

@@ -9,7 +9,7 @@ import { spawnGenerator } from '../generatorProcess.ts'
 import type { Guarded } from '../guarded.ts'
 import type { Place } from '../place.ts'
 import { startTarget } from '../startTarget.ts'
-import { prove } from './checks/prove.ts'
+import { proveSite } from './checks/prove.ts'
 import { watchGateways } from './gateways.ts'
 import { survey } from './mechanism.ts'
 import { preflightNetns } from './preflight.ts'
@@ -68,20 +68,15 @@ async function provision(
 const CHECKS = 0x63686b73
 
 async function check(site: Site, seed: number): Promise<readonly CheckResult[]> {
-  const probes = openProbes(site.tree)
-  try {
-    const checks = await prove({ ...site, probes, vici: site.gateways.vici, seed })
-    const failed = checks.filter(({ passed }) => !passed)
-    if (failed.length === 0) return checks
-    throw new EnvironmentError(
-      'provision',
-      'environment',
-      `${failed.map(({ name, evidence }) => `check ${name} failed: ${evidence}`).join('\n')}\n` +
-        'the clone is not what it claims to be, and nothing was loaded; look into one with: hl7bench env up',
-    )
-  } finally {
-    probes.close()
-  }
+  const checks = await proveSite(site, seed)
+  const failed = checks.filter(({ passed }) => !passed)
+  if (failed.length === 0) return checks
+  throw new EnvironmentError(
+    'provision',
+    'environment',
+    `${failed.map(({ name, evidence }) => `check ${name} failed: ${evidence}`).join('\n')}\n` +
+      'the clone is not what it claims to be, and nothing was loaded; look into one with: hl7bench env up --checks',
+  )
 }
 
 function cloneOf(

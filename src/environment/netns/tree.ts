@@ -60,10 +60,10 @@ export async function startTree(guarded: Guarded, id: string, setup: Setup, sign
   }
 }
 
-function treeOf(pid: number, userNamespace: boolean, ended: Promise<string>): Tree {
+/** How to get onto the hosts of a clone, by the pid of its first process as seen from outside. */
+export function entranceOf(pid: number, userNamespace: boolean): Tree['enter'] {
   const user = userNamespace ? ['--user', '--preserve-credentials'] : []
-  const fileOf = (host: string, name: string) => `/proc/${pid}/root${workFolder(host)}/${name}`
-  const enter = (host: string, argv: readonly string[], cwd = '/'): [string, ...string[]] => [
+  return (host, argv, cwd = '/') => [
     'nsenter',
     ...['--target', String(pid), '--mount', '--pid', '--net', '--ipc', ...user, '--'],
     ...[
@@ -78,6 +78,11 @@ function treeOf(pid: number, userNamespace: boolean, ended: Promise<string>): Tr
       ...argv,
     ],
   ]
+}
+
+function treeOf(pid: number, userNamespace: boolean, ended: Promise<string>): Tree {
+  const fileOf = (host: string, name: string) => `/proc/${pid}/root${workFolder(host)}/${name}`
+  const enter = entranceOf(pid, userNamespace)
   return {
     pid,
     enter,

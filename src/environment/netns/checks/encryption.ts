@@ -12,7 +12,7 @@ export async function encryption({ topology, tree, probes }: Proof): Promise<Che
   if (topology.tunnels.length === 0) return []
   const marker = `HL7BENCH-${randomBytes(12).toString('hex')}`
   const captures = await Promise.all(
-    [topology.application, topology.internet].map(host => startCapture(tree, host, marker, null)),
+    [topology.application, topology.internet].map(host => startCapture(tree, { host, marker })),
   )
   const { host, address, ports } = topology.hospitals[0]!
   const plan = {

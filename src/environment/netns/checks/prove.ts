@@ -1,4 +1,6 @@
 import type { CheckResult } from '../../../model/environment.ts'
+import { openProbes } from '../probe/probes.ts'
+import type { Site } from '../site.ts'
 import { CLOSED_PORT, HOSPITAL_PORT, type Proof } from './check.ts'
 import { encryption } from './encryption.ts'
 import { isolation } from './isolation.ts'
@@ -14,6 +16,16 @@ export async function prove(site: Proof): Promise<readonly CheckResult[]> {
   if (!reached.every(({ passed }) => passed)) return reached
   const rest = await Promise.all([isolation(site), parameters(site)])
   return [...reached, ...rest.flat(), await sizes(site), ...(await encryption(site))]
+}
+
+/** The same by probes of its own, which are gone afterwards. @param seed which hospitals are tried where there are many */
+export async function proveSite(site: Site, seed: number): Promise<readonly CheckResult[]> {
+  const probes = openProbes(site.tree)
+  try {
+    return await prove({ ...site, probes, vici: site.gateways.vici, seed })
+  } finally {
+    probes.close()
+  }
 }
 
 /** The application on every port that a hospital may use or tries, and the hospitals on one. */
