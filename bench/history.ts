@@ -16,6 +16,8 @@ const ROOT = join(import.meta.dirname, '..')
 const COMMAND = join(ROOT, 'bin', 'hl7bench.js')
 const REPETITIONS = 5
 const ALONE = 'csv-parse alone'
+/** Column of the Environment ID. */
+const ENVIRONMENT = 4
 
 const count = Number(process.argv[2] ?? 100_000)
 const folder = mkdtempSync(join(tmpdir(), 'hl7bench-history-'))
@@ -66,10 +68,11 @@ async function bench(file: string) {
   return { bench: 'history', rows: count, repetitions: REPETITIONS, works: rows, appendMs }
 }
 
-/** The project's own rows over and over, in experiments of 30. */
+/** The project's own rows of one environment over and over, in experiments of 30. */
 async function generate(file: string): Promise<StoredRow> {
-  const own: StoredRow[] = []
-  for await (const row of readRows(join(ROOT, 'results', 'benchmark-data.csv'), () => {})) own.push(row)
+  const all: StoredRow[] = []
+  for await (const row of readRows(join(ROOT, 'results', 'benchmark-data.csv'), () => {})) all.push(row)
+  const own = all.filter(row => row.cells[ENVIRONMENT] === all[0]!.cells[ENVIRONMENT])
   const descriptor = openSync(file, 'w')
   writeSync(descriptor, headerLine('\n'))
   for (let index = 0; index < count; index++) {
