@@ -56,3 +56,11 @@ export async function replay(folder: string): Promise<Replayed> {
     )
   return { opening, finished, rowed, isCutShort }
 }
+
+/** Searches for a capacity plan their runs as they go, and have reports of their own. @throws UsageError for one */
+export function refuseSearch({ plan }: Opening, folder: string): void {
+  if (plan.runs.length > 0) return
+  throw new UsageError(
+    `${folder} holds a search for a capacity, whose clones are gone: its report is report.md and report.json there; run hl7bench capacity anew for another`,
+  )
+}

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { EXIT } from '../experiment/exit.ts'
 import { readOwnVersion } from '../results/provenance.ts'
+import { addCapacity } from './capacity.ts'
 import { addCompare } from './compare.ts'
 import { type Console, createConsole } from './console.ts'
 import { addDoctor } from './doctor.ts'
@@ -40,6 +41,7 @@ const exit = (result: number): void => {
 
 addRun(program, console, exit)
 addCompare(program, console, exit)
+addCapacity(program, console, exit)
 addInit(program, console)
 addValidate(program, console)
 addInspect(program, console)

@@ -1,12 +1,16 @@
 import { performSession, type SessionEnd, type SessionOptions } from '../experiment/session.ts'
 import type { RunningTarget } from '../model/environment.ts'
+import type { RunResult } from '../model/result.ts'
 import type { Console } from './console.ts'
 import type { MeasureOptions } from './measure.ts'
 import { createProgress, silentProgress } from './progress.ts'
 import { openStreams, type Streams } from './streams.ts'
 
 export type ShownOptions = Omit<MeasureOptions, 'repeat'> &
-  Pick<SessionOptions, 'prepareArms' | 'needsConfirmation' | 'endsEarly'>
+  Pick<SessionOptions, 'prepareArms' | 'needsConfirmation' | 'endsEarly' | 'conductor'> & {
+    /** A line on a run that ended; absent = none. */
+    readonly remarkOn?: (result: RunResult) => string
+  }
 
 /** Performs an experiment with its progress on the terminal and its events in the streams that were asked for. */
 export async function performShown(options: ShownOptions): Promise<SessionEnd> {
@@ -15,7 +19,8 @@ export async function performShown(options: ShownOptions): Promise<SessionEnd> {
 }
 
 async function performWith(streams: Streams, options: ShownOptions): Promise<SessionEnd> {
-  const { begun, contents, flags, console, signal, prepareArms, needsConfirmation, endsEarly } = options
+  const { begun, contents, flags, console, signal, prepareArms, needsConfirmation, endsEarly, conductor, remarkOn } =
+    options
   const { plan, finished } = begun
   const progress = flags.quiet ? silentProgress(console) : createProgress(console, plan.runs.length, finished.length)
   const onAbort = () => progress.note('interrupted: stopping in good order; interrupt again to stop at once\n')
@@ -32,6 +37,7 @@ async function performWith(streams: Streams, options: ShownOptions): Promise<Ses
       prepareArms,
       needsConfirmation,
       endsEarly,
+      ...(conductor && { conductor }),
       keep: flags.keepEnv
         ? target => {
             progress.end()
@@ -52,6 +58,7 @@ async function performWith(streams: Streams, options: ShownOptions): Promise<Ses
         },
         finished(result) {
           progress.finished(result)
+          if (remarkOn !== undefined && !flags.quiet) progress.note(`${remarkOn(result)}\n`)
           streams.write({ type: 'finished', result })
         },
         warned: text => progress.note(`warning: ${text}\n`),

@@ -11,7 +11,7 @@ import { renderTerminal } from '../report/terminal.ts'
 import { writeArtefact } from '../results/artefact.ts'
 import { type CompareFlags, settingsOf } from './compareOptions.ts'
 import type { Console } from './console.ts'
-import { experimentFolder, replay } from './experimentFolder.ts'
+import { experimentFolder, refuseSearch, replay } from './experimentFolder.ts'
 import { htmlAssets } from './htmlAssets.ts'
 import { readInvocation, repeatOf } from './invocation.ts'
 import { judge, judgeComparison } from './judge.ts'
@@ -45,6 +45,7 @@ async function report(
   const format = json ? 'json' : named
   const folder = await experimentFolder(experiment, results ?? null)
   const { opening, finished, isCutShort } = await replay(folder)
+  refuseSearch(opening, folder)
   const { plan, provenance, environmentId, resultsFile, at } = opening
   const planned = new Set(plan.runs.map(({ id }) => id))
   const input = {

@@ -9,7 +9,7 @@ import { loadComparison, printComparison } from './compare.ts'
 import type { CompareFlags } from './compareOptions.ts'
 import type { Console } from './console.ts'
 import { UsageError } from './errors.ts'
-import { experimentFolder, type Opening, replay } from './experimentFolder.ts'
+import { experimentFolder, type Opening, refuseSearch, replay } from './experimentFolder.ts'
 import { interruptible } from './interrupt.ts'
 import { readInvocation } from './invocation.ts'
 import { loadTarget } from './loadTarget.ts'
@@ -40,6 +40,7 @@ export function addResume(program: Command, console: () => Console, exit: (code:
 async function resume(experiment: string, flags: ResumeFlags, console: Console): Promise<number> {
   const folder = await experimentFolder(experiment, flags.results ?? null)
   const { opening, finished, rowed } = await replay(folder)
+  refuseSearch(opening, folder)
   const invocation = readInvocation(folder)
   process.chdir(invocation.cwd)
   const isComparison = opening.plan.arms.length > 1

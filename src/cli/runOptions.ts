@@ -48,7 +48,7 @@ export interface RunFlags {
 
 /** The options that change the scenario: `run`, `validate` and `inspect` take them alike. */
 export function addScenarioOptions(command: Command): Command {
-  return command
+  command
     .option('-r, --runs <n>', 'valid runs per case (default: 30)')
     .option('--seed <n>', 'seed of order, arrivals and data (default: 1)')
     .option('-d, --duration <time>', 'length of the measured phase: 30s, 250ms, 2m')
@@ -79,6 +79,12 @@ export function addScenarioOptions(command: Command): Command {
     .option('--insecure-skip-tls-verify', 'take whoever answers for the server; every report says so')
     .option('--messages <files>', 'HL7 files to send (ad hoc only; may be repeated)', collect)
     .option('--name <name>', 'name of an ad hoc scenario in the rows')
+  return addSettingOptions(command)
+}
+
+/** Those that change any scenario. */
+export function addSettingOptions(command: Command): Command {
+  return command
     .option('--allow-host <host>', 'a host beyond loopback that may be loaded (may be repeated)', collect)
     .option(
       '--set <path=value>',
@@ -88,8 +94,9 @@ export function addScenarioOptions(command: Command): Command {
     .option('-e, --env <name=value>', 'environment variable of the SUT (may be repeated)', collectPairs)
 }
 
-export function addRunOptions(command: Command): Command {
-  return addScenarioOptions(command)
+/** What is kept of an experiment, where, and what goes on around its runs. */
+export function addKeepingOptions(command: Command): Command {
+  return command
     .option(
       '--results <file>',
       'CSV that rows are appended to (default: results/benchmark-data.csv of the repository measured; HL7BENCH_RESULTS)',
@@ -99,6 +106,15 @@ export function addRunOptions(command: Command): Command {
     .option('--prepare <command>', 'run before each run, its output kept with the run')
     .option('--cleanup <command>', 'run after each run, also one that failed')
     .addOption(maxDurationOption())
+    .option('-o, --out <kind=file>', 'write what happens while it runs: ndjson=FILE (may be repeated)', collect)
+    .option('--export-json <file>', 'write the report as JSON')
+    .option('--export-markdown <file>', 'write the report as Markdown')
+    .option('--json', 'print the report as JSON on standard output')
+    .option('-q, --quiet', 'no progress, only the report')
+}
+
+export function addRunOptions(command: Command): Command {
+  return addKeepingOptions(addScenarioOptions(command))
     .addOption(
       new Option(
         '--abort-on <what>',
@@ -108,13 +124,8 @@ export function addRunOptions(command: Command): Command {
     .option('--keep-env', 'leave a target running at the end, until interrupted')
     .option('--dry-run', 'print the plan and the time it will take, and do nothing')
     .option('--no-slo', 'measure, but judge no SLO')
-    .option('-o, --out <kind=file>', 'write what happens while it runs: ndjson=FILE (may be repeated)', collect)
-    .option('--export-json <file>', 'write the report as JSON')
-    .option('--export-markdown <file>', 'write the report as Markdown')
     .option('--export-html <file>', 'write the report as one HTML file')
     .option('--export-junit <file>', 'write the verdicts as JUnit XML')
-    .option('--json', 'print the report as JSON on standard output')
-    .option('-q, --quiet', 'no progress, only the report')
 }
 
 export function maxDurationOption(): Option {

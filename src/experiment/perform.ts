@@ -37,7 +37,8 @@ export interface PerformOptions {
   readonly observer: Observer
 }
 
-const BEFORE_LOAD: ReadonlySet<Stage> = new Set(['provision', 'prepare', 'start', 'connect'])
+/** A run that ends in one of these did not get as far as a load. */
+export const BEFORE_LOAD: ReadonlySet<Stage> = new Set(['provision', 'prepare', 'start', 'connect'])
 
 /** Told what happens, in order. Promises are waited for: a result is on disk before the next run begins. */
 export interface Observer {
@@ -229,7 +230,8 @@ class Session {
   }
 }
 
-function failedToProvision(run: PlannedRun, error: unknown): RunResult {
+/** The result of a run that had no clone. */
+export function failedToProvision(run: PlannedRun, error: unknown): RunResult {
   const { stage, fault, message } = asFailure(error, 'provision', 'environment')
   const timings = { provisionMs: null, startMs: null, releaseMs: null, wholeMs: 0 }
   return {

@@ -51,17 +51,34 @@ export function planBlock({ id, cases, arms, seed }: Design, { block, stage, rep
   return order.map((each, place) => {
     const position = block * order.length + place
     return {
-      id: `r${String(position + 1).padStart(4, '0')}`,
+      ...placed({ id }, position, block),
       ...each,
       stage,
-      block,
-      order: position,
-      execution: block + 1,
       seed: hash32(seed, RUN_SEEDS, block),
-      key: runKey(id, position),
       replacement,
     }
   })
+}
+
+/** A trial of a search, planned when what came before is known: position `position` of the experiment, on clone `clone`, from 0. */
+export function planTrial(
+  design: Pick<Design, 'id' | 'seed'>,
+  position: number,
+  clone: number,
+  caseId: string,
+): PlannedRun {
+  const seed = hash32(design.seed, RUN_SEEDS, position)
+  return { ...placed(design, position, clone), caseId, arm: 'only', stage: 1, seed, replacement: 0 }
+}
+
+function placed({ id }: Pick<Design, 'id'>, position: number, block: number) {
+  return {
+    id: `r${String(position + 1).padStart(4, '0')}`,
+    block,
+    order: position,
+    execution: block + 1,
+    key: runKey(id, position),
+  }
 }
 
 /** Six base-36 digits; the position is added to a hash of the experiment, so that no two runs of an experiment share one. */

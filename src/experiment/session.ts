@@ -15,7 +15,7 @@ import { maskLogs } from '../results/maskLogs.ts'
 import { rowOf } from '../results/row.ts'
 import type { LoadContent } from '../scenario/content.ts'
 import type { Begun } from './begin.ts'
-import { type Observer, type Performed, perform } from './perform.ts'
+import { type Observer, type Performed, type PerformOptions, perform } from './perform.ts'
 import { type RunOptions, runFolder } from './run.ts'
 
 /** What the runs need beyond a clone of their own: builds, work trees. */
@@ -46,9 +46,18 @@ export interface SessionOptions {
   readonly endsEarly: (result: RunResult) => boolean
   /** Called with a target left running at the end, until its promise settles; null = nothing is kept. */
   readonly keep: ((target: RunningTarget) => Promise<void>) | null
+  /** Absent = the blocks of the plan. */
+  readonly conductor?: Conductor
   readonly mask: Mask
   readonly signal: AbortSignal
   readonly observer: Omit<Observer, 'finished'> & { finished(result: RunResult): void; warned(text: string): void }
+}
+
+/** What decides which runs come next. */
+export interface Conductor {
+  perform(options: PerformOptions): Promise<Performed>
+  /** The case of a run; one of the plan's, or derived from it. */
+  caseOf(run: PlannedRun): Case
 }
 
 export interface SessionEnd extends Performed {
@@ -104,7 +113,7 @@ export async function performSession(options: SessionOptions): Promise<SessionEn
       provisioner,
       begun.plan.arms.flatMap(({ name }) => begun.plan.cases.map(each => armed(each, name))),
     )
-    performed = await perform({
+    performed = await conductorOf(options).perform({
       ...options,
       armed,
       plan: begun.plan,
@@ -153,8 +162,13 @@ async function preflight(provisioner: Provisioner, cases: readonly Case[]): Prom
     throw new PreflightError([...new Map(problems.map(problem => [problem.what, problem])).values()])
 }
 
-async function record({ begun, mask, observer }: SessionOptions, result: RunResult): Promise<void> {
-  const testCase = begun.plan.cases.find(({ id }) => id === result.run.caseId)!
+function conductorOf({ conductor, begun }: SessionOptions): Conductor {
+  return conductor ?? { perform, caseOf: ({ caseId }) => begun.plan.cases.find(({ id }) => id === caseId)! }
+}
+
+async function record(options: SessionOptions, result: RunResult): Promise<void> {
+  const { begun, mask, observer } = options
+  const testCase = conductorOf(options).caseOf(result.run)
   const { provenance, environmentId, tags, plan } = begun
   const { environment } = testCase.scenario
   const concurrency = environment.parallel
@@ -176,15 +190,16 @@ async function record({ begun, mask, observer }: SessionOptions, result: RunResu
 const topologyOf = (environment: EnvironmentSpec) => (environment.kind === 'netns' ? environment.topology : null)
 
 function hooksOf(
-  { begun, prepare, cleanup, signal }: SessionOptions,
+  options: SessionOptions,
   guarded: Guarded,
   { armed }: Prepared,
   run: PlannedRun,
   clone: Clone,
 ): RunOptions['hooks'] {
+  const { prepare, cleanup, signal } = options
   // What a run has made must go whatever ends it; a second interrupt ends the cleanup too.
   const untouched = new AbortController().signal
-  const { sut } = armed(begun.plan.cases.find(({ id }) => id === run.caseId)!, run.arm).scenario
+  const { sut } = armed(conductorOf(options).caseOf(run), run.arm).scenario
   const hook = (stage: 'prepare' | 'cleanup', command: string | null) => async (folder: string) => {
     const own = { stage, command: command ?? '', cloneId: clone.id, runId: run.id, folder, sut, target: null }
     if (command !== null) await runHook(guarded, own, stage === 'cleanup' ? untouched : signal)

@@ -1,3 +1,4 @@
+import type { CapacityReport } from './capacity/report.ts'
 import type { ComparisonReport } from './comparison/comparison.ts'
 import type { ExperimentReport } from './experiment.ts'
 
@@ -9,6 +10,11 @@ export const renderJson = (report: ExperimentReport): string => withSchema(SCHEM
 
 /** A comparison likewise. */
 export const renderComparisonJson = (report: ComparisonReport): string => withSchema(COMPARISON_SCHEMA, report)
+
+export const CAPACITY_SCHEMA = 'hl7bench.capacity/1'
+
+/** A search for the capacity likewise. */
+export const renderCapacityJson = (report: CapacityReport): string => withSchema(CAPACITY_SCHEMA, report)
 
 function withSchema(schema: string, report: object): string {
   return `${JSON.stringify({ schema, ...report }, null, 2)}\n`

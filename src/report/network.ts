@@ -65,7 +65,8 @@ function checksOf(networks: readonly NetworkFacts[]): CheckReport[] {
   return [...found.values()]
 }
 
-function usageOf(results: readonly RunResult[]): GatewayUsage[] {
+/** Medians over the valid runs, daemon by daemon. */
+export function usageOf(results: readonly RunResult[]): GatewayUsage[] {
   const all = results.flatMap(result => (result.state === 'valid' ? (result.gateways ?? []) : []))
   const keys = [...new Set(all.map(({ host, daemon }) => `${host}\n${daemon}`))]
   return keys.map(key => {

@@ -97,7 +97,7 @@ const validity = z.strictObject({
   missing: number,
 })
 
-const network = z.strictObject({
+export const network = z.strictObject({
   topology: text,
   hospitals: number,
   tunnels: number,
@@ -145,7 +145,7 @@ const testCase = z.strictObject({
   price: price.optional().describe('Set against the same without a VPN, run beside it.'),
 })
 
-const common = {
+export const common = {
   id: text.describe('Of the experiment.'),
   name: text,
   description: nullable(text),

@@ -26,6 +26,8 @@ export interface LoadedScenario {
   /** File URL of the scenario module when a load is made of code, else null. */
   readonly module: string | null
   readonly warnings: readonly string[]
+  /** Digest of a scenario derived from one of the cases. */
+  readonly digestOf: (scenario: Scenario) => string
 }
 
 export interface CompileContext {
@@ -80,6 +82,7 @@ export function compileScenario(
     file: context.place.file,
     module: coded ? source.module : null,
     warnings: [...new Set(cases.flatMap(item => warningsOf(item.scenario)))].map(context.mask),
+    digestOf: derived => caseDigest(derived, source.raw, context.folder),
   }
 }
 

@@ -82,7 +82,7 @@ export function cellsOf(raw: unknown, factors: readonly Factor[]): readonly Cell
 }
 
 /** `vpn[cipher=aes128gcm16]`; the whole path where two factors end alike. */
-export function caseId(name: string, cell: Cell): string {
+export function caseId(name: string, cell: Pick<Cell, 'levels'>): string {
   const texts = Object.keys(cell.levels)
   const last = (text: string) =>
     text

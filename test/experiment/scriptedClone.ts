@@ -6,7 +6,11 @@ import type { GeneratorPlan, GeneratorResult } from '../../src/model/generator.t
 import { createHistogram, encode, quantilesOf, recordMs } from '../../src/stats/histogram.ts'
 
 /** What the generator of a run does: how many messages it got accepted, or how it ends instead. */
-export type Script = { readonly accepted: number; readonly pauseMs?: number } | 'exits' | 'cannot-connect' | 'hangs'
+export type Script =
+  | { readonly accepted: number; readonly dropped?: number; readonly pauseMs?: number }
+  | 'exits'
+  | 'cannot-connect'
+  | 'hangs'
 
 export interface Scripted {
   readonly provisioner: Provisioner
@@ -90,7 +94,7 @@ function scriptedGenerator(script: () => Script): GeneratorProcess {
           p50Ms: 1,
           p99Ms: 1,
         })
-        print({ type: 'result', ...resultOf(plan, what.accepted, what.pauseMs ?? 0) })
+        print({ type: 'result', ...resultOf(plan, what.accepted, what.dropped ?? 0, what.pauseMs ?? 0) })
       }
     }
   })
@@ -104,7 +108,7 @@ function scriptedGenerator(script: () => Script): GeneratorProcess {
   }
 }
 
-function resultOf(plan: GeneratorPlan, accepted: number, pauseMs: number): GeneratorResult {
+function resultOf(plan: GeneratorPlan, accepted: number, dropped: number, pauseMs: number): GeneratorResult {
   const times = createHistogram()
   const fates = new Fates()
   for (let i = 0; i < accepted; i++) {
@@ -112,7 +116,7 @@ function resultOf(plan: GeneratorPlan, accepted: number, pauseMs: number): Gener
     fates.set(i, 'accepted', 1)
   }
   const none = createHistogram()
-  const counts = { accepted, rejected: 0, mismatched: 0, unknown: 0, dropped: 0, unfinished: 0 }
+  const counts = { accepted, rejected: 0, mismatched: 0, unknown: 0, dropped, unfinished: 0 }
   return {
     measured: counts,
     total: counts,

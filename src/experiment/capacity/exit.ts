@@ -1,0 +1,44 @@
+import type { RunResult } from '../../model/result.ts'
+import { EXIT, type Exit } from '../exit.ts'
+import { BEFORE_LOAD } from '../perform.ts'
+
+/** What a search came to, as far as the exit code goes. */
+export interface CapacityOutcome {
+  readonly cases: readonly {
+    readonly id: string
+    readonly kind: 'found' | 'at least' | 'generator-bound' | 'below' | 'none'
+    /** Capacity / planned peak; null where one is not known. */
+    readonly headroom: number | null
+    readonly atAnswer: { readonly isAudited: boolean } | null
+  }[]
+  readonly results: readonly RunResult[]
+  readonly interrupted: boolean
+  /** Ids of cases that are there for others to be set against. */
+  readonly references: ReadonlySet<string>
+  /** An SLO on the audit is declared. */
+  readonly wantsAudit: boolean
+  readonly leaks: readonly string[]
+}
+
+export function exitOfCapacity({ cases, results, interrupted, references, wantsAudit, leaks }: CapacityOutcome): Exit {
+  const exit = (code: number, reason: string): Exit => ({ code, reason })
+  if (interrupted) return exit(EXIT.interrupted, 'interrupted; what had finished is kept')
+  const failed = results.filter(result => result.state === 'failed')
+  if (failed.length > 0 && failed.length === results.length && failed.every(({ stage }) => BEFORE_LOAD.has(stage)))
+    return exit(EXIT.provisionFailed, `nothing could be loaded: ${failed[0]!.error.split('\n')[0]}`)
+  const open = cases.filter(({ kind }) => kind === 'none')
+  if (open.length > 0)
+    return exit(EXIT.noValidResult, `no search came to its end: ${open.map(({ id }) => id).join(', ')}`)
+  const judged = cases.filter(({ id }) => !references.has(id))
+  const below = judged.filter(({ kind }) => kind === 'below')
+  if (below.length > 0)
+    return exit(EXIT.sloMissed, `the least load was not kept up with: ${below.map(({ id }) => id).join(', ')}`)
+  const short = judged.filter(({ headroom }) => headroom !== null && headroom < 1)
+  if (short.length > 0)
+    return exit(EXIT.sloMissed, `not shown to carry the planned peak: ${short.map(({ id }) => id).join(', ')}`)
+  if (wantsAudit && judged.some(({ atAnswer }) => atAnswer?.isAudited === false))
+    return exit(EXIT.sloMissed, "the target keeps no record of arrivals: the audit's SLO was not measured")
+  if (failed.some(({ stage }) => stage === 'cleanup')) return exit(EXIT.teardownFailed, 'a cleanup failed')
+  if (leaks.length > 0) return exit(EXIT.leaked, `${leaks.length} resources could not be removed`)
+  return exit(EXIT.ok, 'searched')
+}

@@ -1,0 +1,121 @@
+import type { CapacityAim, CapacitySearch, CapacityTrial } from '../../model/capacity.ts'
+import type { Case } from '../../model/experiment.ts'
+import type { RunResult } from '../../model/result.ts'
+import {
+  boundsOf,
+  type LoadTrial,
+  nextStep,
+  type SearchGoal,
+  type SearchRange,
+  type SearchStep,
+} from '../../stats/capacitySearch.ts'
+import { lossRatioOf } from './lossRatio.ts'
+
+/** Runs that the environment or the harness failed, after which a search is given up. */
+const MOST_FAILURES = 3
+const MOST_STEPS = 1_000
+
+/** The search for the capacity of one case on one clone. */
+export class Search {
+  readonly subject: Case
+  readonly clone: number
+  readonly #aim: CapacityAim
+  readonly #trials: CapacityTrial[] = []
+  #isCutShort = false
+
+  constructor(subject: Case, clone: number, aim: CapacityAim) {
+    this.subject = subject
+    this.clone = clone
+    this.#aim = aim
+  }
+
+  get hasFailed(): boolean {
+    return this.#trials.filter(({ result }) => isFailure(result)).length >= MOST_FAILURES
+  }
+
+  /** What to try next. */
+  next(): SearchStep {
+    return nextStep(rangeOf(this.#aim), goalOf(this.#aim), counted(this.#trials))
+  }
+
+  /** A run in which the generator was the limit counts when it comes twice: chance alone does not bound a search. */
+  take({ load, seconds }: { readonly load: number; readonly seconds: number }, result: RunResult): CapacityTrial {
+    const isAgain = this.#trials.some(each => each.load === load && each.result.state === 'invalid')
+    const isGeneratorBound = result.state === 'invalid' && isAgain
+    const lossRatio = isGeneratorBound ? 1 : lossOf(result, this.subject)
+    const trial = { load, seconds, lossRatio, isGeneratorBound, result }
+    this.#trials.push(trial)
+    return trial
+  }
+
+  cutShort(): void {
+    this.#isCutShort = true
+  }
+
+  /** Trial time until the end, s, if what is not decided lies in the middle. */
+  secondsLeft(): number {
+    return secondsLeft(this.#aim, this.#trials)
+  }
+
+  get outcome(): CapacitySearch {
+    const { lower, upper, irregular } = boundsOf(counted(this.#trials), goalOf(this.#aim))
+    const atUpper = this.#trials.filter(({ load, lossRatio }) => load === upper && lossRatio !== null)
+    const isBound = upper !== null && atUpper.some(each => each.isGeneratorBound)
+    const { subject, clone } = this
+    const known = { caseId: subject.id, clone, lower, upper: isBound ? null : upper, irregular }
+    return { ...known, trials: [...this.#trials], ended: this.#ended(isBound, upper) }
+  }
+
+  #ended(isBound: boolean, upper: number | null): CapacitySearch['ended'] {
+    if (this.#isCutShort) return 'cut short'
+    if (this.hasFailed) return 'failed'
+    if (isBound) return 'generator-bound'
+    return upper === null ? 'open' : 'found'
+  }
+}
+
+const isFailure = (result: RunResult): boolean => result.state === 'failed' && result.fault !== 'target'
+
+/** A target that fails under a load does not keep up with it. */
+function lossOf(result: RunResult, { scenario }: Case): number | null {
+  if (result.state === 'invalid') return null
+  if (result.state === 'failed') return isFailure(result) ? null : 1
+  return lossRatioOf(result, scenario.slo)
+}
+
+/** Trial time that a search still takes, s, if it finds the capacity in the middle of what is open. */
+export function secondsLeft(aim: CapacityAim, trials: readonly CapacityTrial[], assumed?: number): number {
+  const [range, goal] = [rangeOf(aim), goalOf(aim)]
+  const sofar = counted(trials)
+  const capacity = assumed ?? guess(aim, sofar)
+  let seconds = 0
+  for (let count = 0; count < MOST_STEPS; count++) {
+    const step = nextStep(range, goal, sofar)
+    if (step.kind === 'done') break
+    seconds += step.seconds
+    sofar.push({ load: step.load, seconds: step.seconds, lossRatio: step.load > capacity ? 1 : 0 })
+  }
+  return seconds
+}
+
+function guess({ lossRatio, firstLoad }: CapacityAim, trials: readonly LoadTrial[]): number {
+  const good = trials.filter(trial => trial.lossRatio <= lossRatio).map(({ load }) => load)
+  const bad = trials.filter(trial => trial.lossRatio > lossRatio).map(({ load }) => load)
+  if (good.length > 0 && bad.length > 0) return Math.sqrt(Math.max(...good) * Math.min(...bad))
+  if (good.length > 0) return 2 * Math.max(...good)
+  return bad.length > 0 ? Math.min(...bad) / 2 : firstLoad
+}
+
+function counted(trials: readonly CapacityTrial[]): LoadTrial[] {
+  return trials.flatMap(({ load, seconds, lossRatio }) => (lossRatio === null ? [] : [{ load, seconds, lossRatio }]))
+}
+
+const rangeOf = ({ leastLoad, firstLoad, mostLoad, over }: CapacityAim): SearchRange => ({
+  ...{ leastLoad, firstLoad, mostLoad },
+  step: over === 'rate' ? 'any' : 'whole',
+})
+
+const goalOf = ({ lossRatio, trialSeconds, sumSeconds, exceedRatio, widthRatio }: CapacityAim): SearchGoal => ({
+  ...{ lossRatio, sumSeconds, exceedRatio, widthRatio },
+  finalSeconds: trialSeconds,
+})

@@ -1,0 +1,125 @@
+import type { CapacityAim, CapacitySearch } from '../../model/capacity.ts'
+import type { GatewayUsage } from '../../model/environment.ts'
+import type { Case } from '../../model/experiment.ts'
+import type { Provenance } from '../../model/row.ts'
+import type { Slo } from '../../model/scenario.ts'
+import type { ExitReason } from '../experiment.ts'
+import type { NetworkReport } from '../network.ts'
+
+/** All that a report of a capacity is made of. */
+export interface CapacityInput {
+  readonly id: string
+  readonly aim: CapacityAim
+  readonly cases: readonly Case[]
+  /** Id of the case without a VPN, by id of the case that is set against it. */
+  readonly references: ReadonlyMap<string, string>
+  readonly searches: readonly CapacitySearch[]
+  /** Messages a second that are planned for; null = not named. */
+  readonly peakPerSecond: number | null
+  /** What is missing because time ran out, ms; null = nothing. */
+  readonly missingMs: number | null
+  readonly interrupted: boolean
+  readonly seed: number
+  /** ISO 8601 UTC. */
+  readonly startedAt: string
+  readonly wholeMs: number
+  readonly environmentId: string
+  readonly provenance: Provenance
+  readonly files: { readonly rows: string; readonly folder: string }
+  /** The command line that does the same again. */
+  readonly repeat: string
+  readonly leaks: readonly string[]
+}
+
+/** What every format prints: plain data, fit for JSON. */
+export interface CapacityReport extends Omit<CapacityInput, 'cases' | 'references' | 'searches' | 'interrupted'> {
+  readonly name: string
+  /** The result in one sentence. */
+  readonly answer: string
+  readonly slos: readonly Slo[]
+  readonly cases: readonly CapacityCase[]
+  readonly exit: ExitReason
+}
+
+export interface CapacityCase {
+  readonly id: string
+  readonly levels: Readonly<Record<string, string | number | boolean>>
+  readonly digest: string
+  /**
+   * `at least`: nothing up to the largest load was too much. `generator-bound`: the generator was the limit on half of the clones or more.
+   * `below`: not even the least load was kept up with. `none`: no search came to its end.
+   */
+  readonly kind: 'found' | 'at least' | 'generator-bound' | 'below' | 'none'
+  /** Largest load kept up with: the capacity. */
+  readonly lower: Bound
+  /** Smallest load not kept up with. */
+  readonly upper: Bound
+  /** Clones whose search came to its end, and those of them that kept up with a load above one that they did not keep up with. */
+  readonly clones: number
+  readonly irregular: number
+  /** null: nothing was kept up with. */
+  readonly atAnswer: AtAnswer | null
+  readonly bottleneck: Bottleneck
+  /** Capacity in messages a second / the planned peak; null where one is not known. */
+  readonly headroom: number | null
+  readonly price: CapacityPrice | null
+  readonly searches: readonly SearchReport[]
+  readonly network?: NetworkReport
+}
+
+/** Over the clones; null = not known. */
+export interface Bound {
+  readonly median: number | null
+  /** Order-statistic interval of the median, 95 %; null below 6 clones. */
+  readonly interval: { readonly lower: number | null; readonly upper: number | null } | null
+}
+
+/** Medians over the clones, of the longest trial at the largest load kept up with. */
+export interface AtAnswer {
+  readonly messagesPerSecond: number
+  /** Payload of connections, TLS included, and no headers of TCP, IP or a VPN. */
+  readonly mbitPerSecondOut: number
+  readonly mbitPerSecondIn: number
+  /** null: among the unanswered. */
+  readonly responseP99Ms: number | null
+  /** Empty where there are no gateways. */
+  readonly gateways: readonly GatewayUsage[]
+  /** Whether the receiver's own record was there to audit against. */
+  readonly isAudited: boolean
+}
+
+export interface Bottleneck {
+  readonly what: 'gateway' | 'generator' | 'target' | 'not told'
+  readonly evidence: string
+}
+
+export interface CapacityPrice {
+  readonly referenceId: string
+  /** Clones on which both are known. */
+  readonly pairs: number
+  /** Capacity / that of the reference, Hodges-Lehmann on logarithms. */
+  readonly ratio: number
+  /** 95 %; null where there are too few pairs. */
+  readonly interval: { readonly lower: number; readonly upper: number } | null
+  /** A capacity among them is only known to be at least so much. */
+  readonly isBounded: boolean
+}
+
+export interface SearchReport {
+  /** From 1. */
+  readonly clone: number
+  readonly lower: number | null
+  readonly upper: number | null
+  readonly irregular: boolean
+  readonly ended: CapacitySearch['ended']
+  readonly trials: readonly {
+    readonly runId: string
+    readonly load: number
+    readonly seconds: number
+    /** null: the run does not count. */
+    readonly lossRatio: number | null
+    readonly state: 'valid' | 'invalid' | 'failed'
+    /** Why it is invalid or failed; empty otherwise. */
+    readonly reasons: readonly string[]
+  }[]
+}

@@ -1,0 +1,85 @@
+import type { CapacitySearch } from '../../model/capacity.ts'
+import type { Case } from '../../model/experiment.ts'
+import type { ExitReason } from '../experiment.ts'
+import { networkReport } from '../network.ts'
+import { answerAt } from './atAnswer.ts'
+import { bottleneckOf } from './bottleneck.ts'
+import { boundOver } from './bound.ts'
+import { priceOf } from './price.ts'
+import type { CapacityCase, CapacityInput, CapacityReport, SearchReport } from './report.ts'
+import { answerOf } from './wording.ts'
+
+/** Everything that the formats print, the exit apart. */
+export function summarizeCapacity(
+  input: CapacityInput,
+  exitOf: (cases: readonly CapacityCase[]) => ExitReason,
+): CapacityReport {
+  const { cases, references: _, searches: __, interrupted: ___, ...rest } = input
+  const reports = cases.map(testCase => caseReport(input, testCase))
+  const { scenario } = cases[0]!
+  const report = { ...rest, name: scenario.name, slos: scenario.slo, cases: reports, exit: exitOf(reports) }
+  return { ...report, answer: answerOf(report) }
+}
+
+function caseReport(input: CapacityInput, testCase: Case): CapacityCase {
+  const { aim, references } = input
+  const all = searchesOf(input, testCase.id)
+  const ended = all.filter(isEnded)
+  const lower = boundOver(
+    ended.map(search => search.lower),
+    'below',
+  )
+  const atAnswer = answerAt(ended)
+  const referenceId = references.get(testCase.id)
+  const network = networkReport(all.flatMap(({ trials }) => trials.map(({ result }) => result)))
+  return {
+    id: testCase.id,
+    levels: testCase.levels,
+    digest: testCase.digest,
+    kind: kindOf(ended),
+    lower,
+    upper: boundOver(
+      ended.map(search => search.upper),
+      'above',
+    ),
+    clones: ended.length,
+    irregular: ended.filter(({ irregular }) => irregular).length,
+    atAnswer,
+    bottleneck: bottleneckOf(testCase, aim, ended),
+    headroom: headroomOf(input, lower.median, atAnswer?.messagesPerSecond ?? null),
+    price:
+      referenceId === undefined ? null : priceOf(referenceId, ended, searchesOf(input, referenceId).filter(isEnded)),
+    searches: all.map(searchReport),
+    ...(network && { network }),
+  }
+}
+
+const searchesOf = ({ searches }: CapacityInput, id: string): readonly CapacitySearch[] =>
+  searches.filter(({ caseId }) => caseId === id)
+
+const isEnded = ({ ended }: CapacitySearch): boolean => ended !== 'cut short' && ended !== 'failed'
+
+/** What holds on half of the clones or more; the weaker statement first. */
+function kindOf(searches: readonly CapacitySearch[]): CapacityCase['kind'] {
+  const isMost = (is: (search: CapacitySearch) => boolean) => 2 * searches.filter(is).length >= searches.length
+  if (searches.length === 0) return 'none'
+  if (isMost(({ lower }) => lower === null)) return 'below'
+  if (isMost(({ ended }) => ended === 'generator-bound')) return 'generator-bound'
+  return isMost(({ upper }) => upper === null) ? 'at least' : 'found'
+}
+
+/** Over feeds and tunnels by the messages a second that they carried. */
+function headroomOf({ aim, peakPerSecond }: CapacityInput, load: number | null, carried: number | null): number | null {
+  const perSecond = aim.over === 'rate' ? load : carried
+  return peakPerSecond === null || perSecond === null ? null : perSecond / peakPerSecond
+}
+
+function searchReport({ clone, lower, upper, irregular, ended, trials }: CapacitySearch): SearchReport {
+  return {
+    ...{ clone: clone + 1, lower, upper, irregular, ended },
+    trials: trials.map(({ load, seconds, lossRatio, result }) => ({
+      ...{ runId: result.run.id, load, seconds, lossRatio, state: result.state },
+      reasons: result.state === 'invalid' ? result.reasons : result.state === 'failed' ? [result.error] : [],
+    })),
+  }
+}

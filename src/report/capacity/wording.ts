@@ -1,0 +1,117 @@
+import type { CapacityAim, CapacityTrial } from '../../model/capacity.ts'
+import type { Case } from '../../model/experiment.ts'
+import { formatMs, formatNumber, plural } from '../format.ts'
+import { networkNotes } from '../network.ts'
+import { roughDuration } from '../progress.ts'
+import type { Bound, CapacityCase, CapacityReport } from './report.ts'
+
+const UNITS = { rate: 'msg/s', feeds: 'feeds', tunnels: 'tunnels' } as const
+
+export const unitOf = ({ over }: Pick<CapacityAim, 'over'>): string => UNITS[over]
+
+/** The case that the sentence is about comes first: those that have a reference, and then the rest. */
+export function answerOf(report: Omit<CapacityReport, 'answer'>): string {
+  const referred = new Set(report.cases.flatMap(({ price }) => price?.referenceId ?? []))
+  const told = report.cases.filter(({ id }) => !referred.has(id))
+  return `${(told.length > 0 ? told : report.cases).map(each => `${each.id} ${capacityText(each, report)}`).join('; ')}.`
+}
+
+/** `carries 812 msg/s [790, 840] (6 clones)`. */
+export function capacityText(
+  { kind, lower, clones, irregular }: CapacityCase,
+  { aim }: Pick<CapacityReport, 'aim'>,
+): string {
+  const over = `(${plural(clones, 'clone')}${irregular > 0 ? `, ${irregular} of them irregular` : ''})`
+  const load = boundText(lower, aim)
+  if (kind === 'none') return 'was not searched to an end on any clone'
+  if (kind === 'below')
+    return `does not keep up with ${formatNumber(aim.leastLoad)} ${unitOf(aim)}, the least load tried ${over}`
+  if (kind === 'at least') return `carries at least ${load} ${over}: raise --most`
+  if (kind === 'generator-bound')
+    return `carries at least ${load} ${over}: generator-bound, beyond it the generator was the limit`
+  return `carries ${load} ${over}`
+}
+
+/** `812 msg/s [790, 840]`. */
+export function boundText({ median, interval }: Bound, aim: Pick<CapacityAim, 'over'>): string {
+  if (median === null) return 'unknown'
+  const text = `${formatNumber(median)} ${unitOf(aim)}`
+  if (interval === null) return text
+  const [low, high] = [interval.lower, interval.upper].map(each => (each === null ? 'unknown' : formatNumber(each)))
+  return `${text} [${low}, ${high}]`
+}
+
+/** The case with both bounds. */
+export function caseText(testCase: CapacityCase, report: Pick<CapacityReport, 'aim'>): string {
+  const beyond = testCase.upper.median === null ? '' : `; not kept up with: ${boundText(testCase.upper, report.aim)}`
+  return `${capacityText(testCase, report)}${beyond}`
+}
+
+/** What a load had to meet to count as kept up with. */
+export function aimText({ aim, slos }: CapacityReport): string {
+  const slo = slos
+    .filter(({ metric }) => metric.endsWith('.response.p99'))
+    .map(({ metric, text }) => `${metric} ${text}`)
+  return (
+    `kept up with: at most ${formatNumber(100 * aim.lossRatio)} % lost, rejected, unknown or later than ${slo.join(', ')}, in trials of ` +
+    `${formatMs(1000 * aim.trialSeconds)} (${formatMs(1000 * aim.sumSeconds)} for each load, exceed ratio ${aim.exceedRatio}), bounds within ${formatNumber(100 * aim.widthRatio)} %`
+  )
+}
+
+/** All else about a case, a sentence each. */
+export function caseNotes(testCase: CapacityCase, { peakPerSecond }: CapacityReport): readonly string[] {
+  const { atAnswer, bottleneck, headroom, price, searches, clones } = testCase
+  const carried = atAnswer && [
+    `at that load: ${formatNumber(atAnswer.messagesPerSecond)} msg/s, ${formatNumber(atAnswer.mbitPerSecondOut)} Mbit/s out and ${formatNumber(atAnswer.mbitPerSecondIn)} in (payload)`,
+    ...(atAnswer.responseP99Ms === null ? [] : [`response p99 ${formatMs(atAnswer.responseP99Ms)}`]),
+    ...atAnswer.gateways
+      .slice(0, 4)
+      .map(each => `${each.daemon} of ${each.host} ${(100 * each.cpuShare).toFixed(0)} % of a core`),
+  ]
+  return [
+    ...(carried === null ? [] : [carried.join(', ')]),
+    ...(atAnswer === null || atAnswer.isAudited
+      ? []
+      : ["no receiver's record: losses behind an acknowledgement were not looked for"]),
+    ...(clones === 0
+      ? []
+      : [`bottleneck: ${bottleneck.what}${bottleneck.evidence === '' ? '' : `; ${bottleneck.evidence}`}`]),
+    ...(headroom === null ? [] : [`planned peak ${formatNumber(peakPerSecond!)} msg/s: ${headroomText(headroom)}`]),
+    ...(price === null ? [] : [priceText(price)]),
+    ...(clones === 0 || clones >= 6 ? [] : [`${plural(clones, 'clone')}: an interval needs 6`]),
+    ...searches.flatMap(({ clone, ended, trials }) =>
+      ended === 'failed' ? [`clone ${clone} failed: ${trials.at(-1)?.reasons.join('; ') ?? ''}`] : [],
+    ),
+    ...networkNotes({ ...(testCase.network && { network: { ...testCase.network, gateways: [] } }) }),
+  ]
+}
+
+function headroomText(headroom: number): string {
+  const percent = `${formatNumber(Math.abs(headroom - 1) * 100)} %`
+  return headroom >= 1 ? `${percent} above it is left` : `${percent} short of it`
+}
+
+function priceText({ referenceId, pairs, ratio, interval, isBounded }: NonNullable<CapacityCase['price']>): string {
+  const bounds = interval === null ? '' : ` [${formatNumber(interval.lower)}, ${formatNumber(interval.upper)}]`
+  const caveat = isBounded ? '; a capacity among them is only a lower bound' : ''
+  return `price of the VPN: ${formatNumber(ratio)} times the capacity of ${referenceId}${bounds}, ${plural(pairs, 'clone')}${caveat}`
+}
+
+/** Why the search is not complete; null when it is. */
+export function missingText({ missingMs }: CapacityReport): string | null {
+  return missingMs === null
+    ? null
+    : `time ran out: about ${roughDuration(missingMs)} more would complete it; give --max-duration more, or lower --clones`
+}
+
+/** One line of progress: `vpn at 512 msg/s for 4 s: kept up with`. */
+export function trialText(
+  { id }: Pick<Case, 'id'>,
+  { load, seconds, lossRatio, isGeneratorBound }: CapacityTrial,
+  aim: CapacityAim,
+): string {
+  const at = `${id} at ${formatNumber(load)} ${unitOf(aim)} for ${formatMs(1000 * seconds)}: `
+  if (isGeneratorBound) return `${at}the generator is the limit`
+  if (lossRatio === null) return `${at}does not count`
+  return `${at}${lossRatio <= aim.lossRatio ? 'kept up with' : `${formatNumber(100 * lossRatio)} % lost or late`}`
+}

@@ -1,0 +1,96 @@
+import { z } from 'zod'
+import { SEARCHED } from '../model/capacity.ts'
+import { CAPACITY_SCHEMA } from './json.ts'
+import { common, network } from './schema.ts'
+
+const text = z.string()
+const number = z.number()
+const loadOrNone = number.nullable()
+const bound = z
+  .strictObject({
+    median: loadOrNone,
+    interval: z.strictObject({ lower: loadOrNone, upper: loadOrNone }).nullable().describe('null below 6 clones.'),
+  })
+  .describe('Over the clones; null = not known.')
+
+const searched = z.strictObject({
+  clone: number,
+  lower: loadOrNone,
+  upper: loadOrNone,
+  irregular: z.boolean(),
+  ended: z.enum(['found', 'open', 'generator-bound', 'cut short', 'failed']),
+  trials: z.array(
+    z.strictObject({
+      runId: text,
+      load: number,
+      seconds: number,
+      lossRatio: number.nullable().describe('null = the run does not count.'),
+      state: z.enum(['valid', 'invalid', 'failed']),
+      reasons: z.array(text),
+    }),
+  ),
+})
+
+const testCase = z.strictObject({
+  id: text,
+  levels: z.record(text, z.union([text, number, z.boolean()])),
+  digest: text,
+  kind: z.enum(['found', 'at least', 'generator-bound', 'below', 'none']),
+  lower: bound.describe('Largest load kept up with: the capacity.'),
+  upper: bound.describe('Smallest load not kept up with.'),
+  clones: number.describe('Whose search came to its end.'),
+  irregular: number,
+  atAnswer: z
+    .strictObject({
+      messagesPerSecond: number,
+      mbitPerSecondOut: number.describe('Payload.'),
+      mbitPerSecondIn: number,
+      responseP99Ms: number.nullable(),
+      gateways: z.array(z.strictObject({ host: text, daemon: text, cpuShare: number, residentBytes: number })),
+      isAudited: z.boolean(),
+    })
+    .nullable()
+    .describe('Medians over the clones at the largest load kept up with.'),
+  bottleneck: z.strictObject({ what: z.enum(['gateway', 'generator', 'target', 'not told']), evidence: text }),
+  headroom: number.nullable().describe('Capacity / planned peak.'),
+  price: z
+    .strictObject({
+      referenceId: text,
+      pairs: number,
+      ratio: number,
+      interval: z.strictObject({ lower: number, upper: number }).nullable(),
+      isBounded: z.boolean().describe('A capacity among them is only known to be at least so much.'),
+    })
+    .nullable()
+    .describe('Set against the same without a VPN.'),
+  searches: z.array(searched),
+  network: network.optional(),
+})
+
+const { id, name, answer, startedAt, wholeMs, seed, environmentId, provenance, exit, leaks } = common
+
+/** The JSON that `capacity` prints and its `report.json` holds. Loads in messages a second, feeds or tunnels. */
+export const capacitySchema = z.strictObject({
+  schema: z.literal(CAPACITY_SCHEMA),
+  ...{ id, name, answer, startedAt, wholeMs, seed, environmentId, provenance, exit, leaks },
+  aim: z.strictObject({
+    over: z.enum(SEARCHED),
+    load: text,
+    own: number,
+    leastLoad: number,
+    firstLoad: number,
+    mostLoad: number,
+    lossRatio: number,
+    trialSeconds: number,
+    sumSeconds: number,
+    exceedRatio: number,
+    widthRatio: number,
+    clones: number,
+  }),
+  slos: z.array(z.strictObject({ metric: text, operator: text, limit: number, text })),
+  cases: z.array(testCase),
+  peakPerSecond: number.nullable(),
+  missingMs: number.nullable().describe('What would complete the search; null = it is complete.'),
+  files: z.strictObject({ rows: text, folder: text }),
+  repeat: text,
+})

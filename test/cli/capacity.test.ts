@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { CapacityReport } from '../../src/report/capacity/report.ts'
+import { canIpsec, WHAT } from '../environment/netns/support.ts'
+import {
+  ANY_MACHINE,
+  experimentFolders,
+  hl7bench,
+  type RowData,
+  rowsOf,
+  writeScenario,
+} from '../fixtures/commandLine.ts'
+import { needs } from '../needs.ts'
+import { place, settled } from './support.ts'
+
+/** One message in flight and 10 ms for each: never more than 100 a second, whatever the machine. */
+const known = {
+  name: 'known',
+  sut: { builtin: { mllp: { serviceTime: { distribution: 'constant', meanMs: 10 } } } },
+  load: [
+    {
+      protocol: 'mllp',
+      feeds: 1,
+      window: 1,
+      workload: { kind: 'open', arrivals: 'constant', ratePerSecond: 25, maxOutstanding: 5 },
+      messages: { sizes: 'template' },
+      timeoutMs: 5_000,
+    },
+  ],
+  phases: { warmupMs: 200, measureMs: 300, drainMs: '5s' },
+  slo: { 'mllp.response.p99': '< 2 s', 'audit.lost': '= 0' },
+  validity: ANY_MACHINE,
+}
+const QUICK = ['--trial', '300ms', '--width', '60%', '--loss', '30%', '--clones', '2', '--json', '-q']
+
+test('a capacity is searched on each clone, with a row for every trial', async () => {
+  const here = place()
+  const ended = await hl7bench(here, ['capacity', writeScenario(here, known), ...QUICK, '--peak', '1'])
+  expect([0, 99], ended.stderr + ended.stdout).toContain(ended.code)
+  const report = JSON.parse(ended.stdout) as CapacityReport
+  const [only] = report.cases
+  expect(only!.searches).toHaveLength(2)
+  for (const { ended: how, lower, upper, trials } of only!.searches) {
+    expect(how).toBe('found')
+    // 300 ms hold 30 replies, and 5 wait when they are over: 70 % of 170 a second is more than that.
+    if (lower !== null) expect(lower).toBeLessThan(170)
+    expect(upper).not.toBeNull()
+    expect(trials.length).toBeGreaterThan(1)
+  }
+  const rows = rowsOf(here) as (RowData & { levels: Record<string, number>; digest: string })[]
+  const trials = only!.searches.flatMap(each => each.trials)
+  expect(rows.map(({ run, levels }) => [run, levels['load.mllp.workload.ratePerSecond']])).toEqual(
+    trials.toSorted((a, b) => (a.runId < b.runId ? -1 : 1)).map(({ runId, load }) => [runId, load]),
+  )
+  expect(new Set(rows.map(({ digest }) => digest)).size).toBe(new Set(trials.map(({ load }) => load)).size)
+  expect(JSON.parse(readFileSync(join(experimentFolders(here)[0]!, 'report.json'), 'utf8'))).toEqual(report)
+  expect(await settled(here)).toEqual([])
+  const again = await hl7bench(here, ['resume', experimentFolders(here)[0]!])
+  expect(again.code).toBe(104)
+  expect(again.stderr).toContain('run hl7bench capacity anew')
+}, 120_000)
+
+test('out of time it ends in good order with what is missing', async () => {
+  const here = place()
+  const args = [...QUICK, '--clones', '50', '--max-duration', '3s']
+  const ended = await hl7bench(here, ['capacity', writeScenario(here, known), ...args])
+  const report = JSON.parse(ended.stdout) as CapacityReport
+  expect(report.missingMs).toBeGreaterThan(0)
+  expect(report.cases[0]!.searches.some(each => each.ended === 'cut short')).toBe(true)
+  expect(await settled(here)).toEqual([])
+}, 60_000)
+
+test('bad input gets every complaint at once, before anything is made', async () => {
+  const here = place()
+  const load = [{ ...known.load[0], workload: { kind: 'closed' } }]
+  const file = writeScenario(here, { ...known, load, slo: {} })
+  const ended = await hl7bench(here, ['capacity', file, '--from', '100', '--least', '200', '--over', 'tunnels'])
+  expect(ended.code).toBe(104)
+  expect(ended.stderr).toContain('a search needs an open workload of one rate')
+  expect(ended.stderr).toContain("give the scenario an SLO such as 'mllp.response.p99': '< 250 ms'")
+  expect(ended.stderr).toContain("topology: 'hub'")
+  expect(ended.stderr).toContain('give loads above 0 in that order')
+  expect(rowsOf(here)).toEqual([])
+}, 30_000)
+
+needs(canIpsec, `${WHAT} strongSwan`)(
+  'a VPN is searched beside the same without it, and has its price and its CPU',
+  async () => {
+    const here = place()
+    const file = writeScenario(here, { ...known, environment: { kind: 'netns' }, sut: {}, slo: { ...known.slo } })
+    // So few loads that the machine carries them all, or none.
+    const ended = await hl7bench(here, ['capacity', file, ...QUICK, '--most', '50'])
+    expect([0, 99], ended.stderr + ended.stdout).toContain(ended.code)
+    const report = JSON.parse(ended.stdout) as CapacityReport
+    expect(report.cases.map(({ id }) => id)).toEqual(['known', 'known[topology=direct]'])
+    expect(report.cases.map(({ network }) => network?.topology)).toEqual(['site-to-site', 'direct'])
+    const [vpn] = report.cases
+    expect(vpn!.atAnswer!.gateways.some(({ daemon }) => daemon === 'charon')).toBe(true)
+    expect(vpn!.price).toMatchObject({ referenceId: 'known[topology=direct]', pairs: 2 })
+    expect(await settled(here)).toEqual([])
+  },
+  180_000,
+)
