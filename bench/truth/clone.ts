@@ -17,6 +17,7 @@ export function keptProvisioner(target: KeptTarget, serviceTimeMs: (run: Planned
         arrivals: { mllp: null, fhir: null },
         downstream: [],
         tls: [],
+        auth: [],
         ended: new Promise(() => {}),
         stop: async () => {},
       }

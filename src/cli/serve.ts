@@ -9,10 +9,11 @@ import { UsageError } from './errors.ts'
 import { faultHelp, faultMisfit, parseFault } from './fault.ts'
 import { interruptible } from './interrupt.ts'
 import { positive, whole } from './number.ts'
+import { addServeAuthOptions, type ServeAuthFlags, serveAuth } from './serveAuth.ts'
 import { addServeRelay } from './serveRelay.ts'
 import { addServeTlsOptions, type ServeTlsFlags, serveTls } from './serveTls.ts'
 
-interface ServeFlags extends ServeTlsFlags {
+interface ServeFlags extends ServeTlsFlags, ServeAuthFlags {
   readonly host: string
   readonly port: number
   readonly base: string
@@ -32,12 +33,11 @@ interface ServeFlags extends ServeTlsFlags {
 }
 
 export function addServe(program: Command, console: () => Console): void {
-  const serving = addServeTlsOptions(
-    program
-      .command('serve')
-      .description('run a built-in target alone, for use by hand')
-      .argument('<protocol>', 'mllp or fhir'),
-  )
+  const command = program
+    .command('serve')
+    .description('run a built-in target alone, for use by hand')
+    .argument('<protocol>', 'mllp or fhir')
+  const serving = addServeAuthOptions(addServeTlsOptions(command))
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <n>', 'port; 0 = any free one (default: 2575 for mllp, 8080 for fhir and --transport http)', whole)
     .option('--base <path>', 'path of the FHIR base', '/fhir')
@@ -82,7 +82,8 @@ export function addServe(program: Command, console: () => Console): void {
       const misfit = flags.fault.map(fault => faultMisfit(protocol, flags.transport, fault)).find(each => each !== null)
       if (misfit !== undefined) throw new UsageError(misfit)
       const tls = await serveTls(flags.host, flags)
-      await serveUntilInterrupted({ ...optionsOf(protocol, flags), tls }, flags, console())
+      const auth = serveAuth(protocol, flags)
+      await serveUntilInterrupted({ ...optionsOf(protocol, flags), tls, ...(auth && { auth }) }, flags, console())
     })
   addServeRelay(serving, console)
 }

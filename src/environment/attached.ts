@@ -7,10 +7,12 @@ import { EnvironmentError } from './error.ts'
 import { spawnGenerator } from './generatorProcess.ts'
 import { type Guarded, untilLost } from './guarded.ts'
 import { checkAllowed } from './hosts.ts'
-import { materialsOf, waysOf } from './loadTls.ts'
+import { authOf } from './loadAuth.ts'
+import { materialsOf } from './loadTls.ts'
 import { here, waitReached } from './place.ts'
 import { probeTls } from './secureReady.ts'
 import { stopOnce } from './stopOnce.ts'
+import { waysOf } from './ways.ts'
 
 /** Servers of someone else's are there already, so one answer is all that is waited for. */
 const LONGEST_ANSWER_MS = 5_000
@@ -95,12 +97,12 @@ async function startAttached(guarded: Guarded, start: DownstreamStart): Promise<
   if (problem !== undefined) throw new EnvironmentError('start', 'environment', `${problem.what}; ${problem.remedy}`)
   const { mllp, fhir } = scenario.environment as AttachedEnvironment
   const tls = materialsOf(scenario.load)
-  const ways = { mllp: waysOf('mllp', scenario.load, tls), fhir: waysOf('fhir', scenario.load, tls) }
+  const auth = authOf(scenario)
   mkdirSync(folder, { recursive: true })
   const behind = await startDownstream(guarded, start)
   const stopping = stopOnce(() => behind.stop())
   const missing = await waitReached(
-    { mllp, fhir, tls: ways },
+    { mllp, fhir, ways: waysOf(scenario.load, tls, auth) },
     Math.min(LONGEST_ANSWER_MS, scenario.sut.readyTimeoutMs),
     AbortSignal.any([signal, guarded.lost]),
   ).catch(async (error: unknown) => {
@@ -119,6 +121,7 @@ async function startAttached(guarded: Guarded, start: DownstreamStart): Promise<
     mllp,
     fhir,
     tls,
+    auth,
     startMs: performance.now() - begin,
     arrivals: { mllp: null, fhir: null },
     downstream: behind.receivers,

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { TokenServerMaterial } from '../model/auth.ts'
 import type { DownstreamReceiver, FieldPath } from '../model/downstream.ts'
 import type { ClockReading } from '../model/environment.ts'
 import type { Endpoint, Protocol, Scenario } from '../model/scenario.ts'
@@ -20,6 +21,8 @@ export interface BuiltinStart {
   readonly behind: { readonly receiver: DownstreamReceiver; readonly identityAt: FieldPath } | null
   /** Default null = it does not speak TLS. */
   readonly tls?: TlsServerMaterial | null
+  /** Of the FHIR server; default null = it demands no token. */
+  readonly auth?: TokenServerMaterial | null
   readonly scenario: Scenario
   readonly place: Place
   readonly seed: number
@@ -87,7 +90,10 @@ export async function startBuiltin(guarded: Guarded, start: BuiltinStart): Promi
 const nameOf = ({ protocol, behind }: BuiltinStart): string =>
   behind === null ? `the built-in ${protocol.toUpperCase()} target` : `the downstream receiver ${behind.receiver.name}`
 
-function optionsOf({ protocol, behind, tls = null, scenario, place, seed }: BuiltinStart, arrivalsFile: string) {
+function optionsOf(
+  { protocol, behind, tls = null, auth = null, scenario, place, seed }: BuiltinStart,
+  arrivalsFile: string,
+) {
   const host = place.address
   if (behind !== null) {
     const { receiver, identityAt } = behind
@@ -105,7 +111,13 @@ function optionsOf({ protocol, behind, tls = null, scenario, place, seed }: Buil
   )
   const population = Math.max(0, ...populating.map(load => load.population))
   // All loads of one population agree on its names (room `scenario`).
-  return { ...common, basePath: scenario.sut.fhirBasePath, population, charset: populating[0]?.charset ?? 'ascii' }
+  return {
+    ...common,
+    auth,
+    basePath: scenario.sut.fhirBasePath,
+    population,
+    charset: populating[0]?.charset ?? 'ascii',
+  }
 }
 
 async function spawnTarget(guarded: Guarded, { id, entry, folder, place }: BuiltinStart, log: string) {

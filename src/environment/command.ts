@@ -1,14 +1,15 @@
+import type { AuthMaterial } from '../model/auth.ts'
 import type { RunningReceiver } from '../model/environment.ts'
 import type { Endpoint, Load, Protocol, Sut } from '../model/scenario.ts'
 import type { TlsClientMaterial } from '../model/tls.ts'
 import { entries } from './entries.ts'
 import { EnvironmentError } from './error.ts'
 import type { Exit, Guarded, GuardedProcess } from './guarded.ts'
-import { waysOf } from './loadTls.ts'
 import { MARK_VARIABLE, markOf } from './mark.ts'
 import { type Output, outputIn, quoteOutput } from './output.ts'
 import { type Place, portsAt } from './place.ts'
 import { runVariables } from './runVariables.ts'
+import { waysOf } from './ways.ts'
 
 export interface CommandStart {
   readonly sut: Sut & { readonly start: string }
@@ -18,6 +19,8 @@ export interface CommandStart {
   readonly loads: readonly Load[]
   /** How each load speaks TLS, by its index. */
   readonly tls: readonly (TlsClientMaterial | null)[]
+  /** How each load gets access tokens, by its index. */
+  readonly auth: readonly (AuthMaterial | null)[]
   readonly runId: string
   /** Our own receivers behind the SUT. */
   readonly downstream: readonly RunningReceiver[]
@@ -76,7 +79,7 @@ async function tryStart(guarded: Guarded, start: CommandStart): Promise<Attempt>
   const wanted = {
     mllp: start.protocols.includes('mllp') ? mllp : null,
     fhir: start.protocols.includes('fhir') ? { ...fhir, basePath: sut.fhirBasePath } : null,
-    tls: { mllp: waysOf('mllp', start.loads, start.tls), fhir: waysOf('fhir', start.loads, start.tls) },
+    ways: waysOf(start.loads, start.tls, start.auth),
   }
   const until = AbortSignal.any([signal, guarded.lost, died.signal])
   let final: EnvironmentError | null = null

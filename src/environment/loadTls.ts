@@ -1,4 +1,4 @@
-import type { Load, Protocol } from '../model/scenario.ts'
+import type { Load } from '../model/scenario.ts'
 import type { TlsClientMaterial } from '../model/tls.ts'
 import { materialOf } from '../protocol/tlsMaterial.ts'
 import { EnvironmentError } from './error.ts'
@@ -13,14 +13,4 @@ export function materialsOf(loads: readonly Load[]): (TlsClientMaterial | null)[
       throw new EnvironmentError('start', 'environment', message, { cause: error })
     }
   })
-}
-
-/** The ways in which the loads of a protocol speak TLS, each once; null = not at all. */
-export function waysOf(
-  protocol: Protocol,
-  loads: readonly Load[],
-  materials: readonly (TlsClientMaterial | null)[],
-): readonly (TlsClientMaterial | null)[] {
-  const own = materials.filter((_, index) => loads[index]!.protocol === protocol)
-  return [...new Map(own.map(material => [JSON.stringify(material), material])).values()]
 }

@@ -1,7 +1,7 @@
 import type { Endpoint, FhirEndpoint, Protocol } from '../model/scenario.ts'
-import type { TlsClientMaterial } from '../model/tls.ts'
 import { reservePorts } from './ports.ts'
 import { fhirReady, mllpReady, waitReady } from './ready.ts'
+import { PLAIN, type Way } from './ways.ts'
 
 /** Where the processes of a target run, and how they are reached from where the load comes from. */
 export interface Place {
@@ -19,8 +19,8 @@ export interface Place {
 export interface Reached {
   readonly mllp: Endpoint | null
   readonly fhir: FhirEndpoint | null
-  /** The ways in which TLS is to be spoken, null = not at all; default: not at all. */
-  readonly tls?: Readonly<Record<Protocol, readonly (TlsClientMaterial | null)[]>>
+  /** How loads speak to them; default: in the plain way. */
+  readonly ways?: Readonly<Record<Protocol, readonly Way[]>>
 }
 
 /** This machine, by loopback. */
@@ -31,17 +31,17 @@ export const here: Place = {
   waitReady: waitReached,
 }
 
-const NO_TLS = { mllp: [null], fhir: [null] }
+const PLAINLY = { mllp: [PLAIN], fhir: [PLAIN] }
 
-/** Waits as seen from this process. Throws EnvironmentError where TLS with a server cannot succeed, however long one waits. */
+/** Waits as seen from this process. Throws EnvironmentError where TLS or a token cannot be had, however long one waits. */
 export function waitReached(
-  { mllp, fhir, tls = NO_TLS }: Reached,
+  { mllp, fhir, ways = PLAINLY }: Reached,
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<string | null> {
   const checks = [
-    ...(mllp === null ? [] : tls.mllp.map(how => mllpReady(mllp, how))),
-    ...(fhir === null ? [] : tls.fhir.map(how => fhirReady(fhir, how))),
+    ...(mllp === null ? [] : ways.mllp.map(({ tls }) => mllpReady(mllp, tls))),
+    ...(fhir === null ? [] : ways.fhir.map(way => fhirReady(fhir, way))),
   ]
   return waitReady(checks, timeoutMs, signal)
 }

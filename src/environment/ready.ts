@@ -1,11 +1,11 @@
-import { get, type IncomingMessage } from 'node:http'
-import { get as getSecurely } from 'node:https'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Endpoint, FhirEndpoint } from '../model/scenario.ts'
 import type { TlsClientMaterial } from '../model/tls.ts'
-import { contextOptions } from '../protocol/tls.ts'
+import { ask } from '../protocol/http/ask.ts'
 import { secureReady } from './secureReady.ts'
+import { bearerHeaders } from './token.ts'
+import { PLAIN, type Way } from './ways.ts'
 
 /** What a protocol of the load is waiting for: null once it answers, otherwise why it does not. */
 export type ReadinessCheck = (signal: AbortSignal) => Promise<string | null>
@@ -15,7 +15,6 @@ const FIRST_PAUSE_MS = 20
 const LONGEST_PAUSE_MS = 200
 /** An application server answers 404 to everything until it has deployed the FHIR server. */
 const WITHOUT_METADATA_MS = 2_000
-const MOST_BODY_BYTES = 64 * 1024 * 1024
 
 /**
  * Repeats the checks until each has succeeded once. Resolves with null, or with what was missing at the end of
@@ -73,18 +72,21 @@ const isOwnAddress = (socket: { localAddress?: string | undefined; remoteAddress
  * FHIR is ready when `GET [base]/metadata` gives a CapabilityStatement (FHIR R4, RESTful API, capabilities). A server
  * without metadata is ready when its base answers with a status below 500 and, where that too is 404, goes on doing so.
  */
-export function fhirReady(endpoint: FhirEndpoint, tls: TlsClientMaterial | null = null): ReadinessCheck {
+export function fhirReady(endpoint: FhirEndpoint, { tls, auth }: Way = PLAIN): ReadinessCheck {
   const { host, port, basePath } = endpoint
-  const base = { host, port, tls }
   const where = `fhir http${tls === null ? '' : 's'}://${host.includes(':') ? `[${host}]` : host}:${port}${basePath}`
   let missingSince: number | null = null
   const check: ReadinessCheck = async signal => {
-    const metadata = await request({ ...base, path: `${basePath}/metadata` }, signal)
+    const token = await bearerHeaders(auth, { ...endpoint, tls }, where, signal)
+    if (typeof token === 'string') return token
+    const headers = { accept: 'application/fhir+json', ...token }
+    const get = (path: string) => ask({ host, port, tls, headers, path }, signal)
+    const metadata = await get(`${basePath}/metadata`)
     if (typeof metadata === 'string') return `${where}/metadata: ${metadata}`
     if (metadata.status === 200)
       return isCapabilityStatement(metadata.body) ? null : `${where}/metadata: no CapabilityStatement`
     if (metadata.status !== 404) return `${where}/metadata: http ${metadata.status}`
-    const root = await request({ ...base, path: basePath === '' ? '/' : basePath }, signal)
+    const root = await get(basePath === '' ? '/' : basePath)
     if (typeof root === 'string') return `${where}: ${root}`
     if (root.status >= 500) return `${where}: http ${root.status}`
     missingSince ??= performance.now()
@@ -94,34 +96,6 @@ export function fhirReady(endpoint: FhirEndpoint, tls: TlsClientMaterial | null 
   }
   return tls === null ? check : secureReady(where, endpoint, tls, check)
 }
-
-function request(
-  { tls, ...where }: Endpoint & { readonly path: string; readonly tls: TlsClientMaterial | null },
-  signal: AbortSignal,
-): Promise<{ status: number; body: string } | string> {
-  return new Promise(resolve => {
-    const chunks: Buffer[] = []
-    let bytes = 0
-    const options = { ...where, signal, agent: false as const, headers: { accept: 'application/fhir+json' } }
-    const onResponse = (response: IncomingMessage) => {
-      response.on('data', (chunk: Buffer) => {
-        chunks.push(chunk)
-        bytes += chunk.length
-        if (bytes > MOST_BODY_BYTES) response.destroy(new Error('its answer is endless'))
-      })
-      response.on('error', error => resolve(codeOf(error)))
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }))
-    }
-    const sent = tls === null ? get(options, onResponse) : getSecurely({ ...options, ...httpsOptions(tls) }, onResponse)
-    sent.on('error', error => resolve(codeOf(error)))
-  })
-}
-
-const httpsOptions = (tls: TlsClientMaterial) => ({
-  ...contextOptions(tls),
-  rejectUnauthorized: tls.verify,
-  ...(tls.serverName === null ? {} : { servername: tls.serverName }),
-})
 
 function isCapabilityStatement(body: string): boolean {
   try {

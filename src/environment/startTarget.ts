@@ -2,10 +2,12 @@ import type { RunningTarget } from '../model/environment.ts'
 import type { PlannedRun } from '../model/experiment.ts'
 import type { Protocol, Scenario } from '../model/scenario.ts'
 import { startBuiltin } from './builtin.ts'
+import { makeBuiltinAuth } from './builtinAuth.ts'
 import { makeBuiltinTls } from './builtinTls.ts'
 import { startCommand } from './command.ts'
 import { startDownstream, stopAll } from './downstream.ts'
 import { type Guarded, untilLost } from './guarded.ts'
+import { authOf } from './loadAuth.ts'
 import { materialsOf } from './loadTls.ts'
 import type { Place } from './place.ts'
 import { stopOnce } from './stopOnce.ts'
@@ -35,6 +37,7 @@ async function startBuiltins(guarded: Guarded, start: TargetStart): Promise<Runn
   const begin = performance.now()
   const { scenario, run, place, nextId } = start
   const tls = await makeBuiltinTls(scenario.load, place.address)
+  const auth = makeBuiltinAuth(scenario.load)
   const settled = await Promise.allSettled(
     protocolsOf(scenario).map(async protocol => {
       const id = nextId(`target-${protocol}`)
@@ -45,6 +48,7 @@ async function startBuiltins(guarded: Guarded, start: TargetStart): Promise<Runn
           id,
           protocol,
           tls: tls.server[protocol],
+          auth: protocol === 'fhir' ? auth.server : null,
           behind: null,
           seed: run.seed,
         }),
@@ -64,6 +68,7 @@ async function startBuiltins(guarded: Guarded, start: TargetStart): Promise<Runn
     mllp: find('mllp')?.endpoint ?? null,
     fhir: fhir === undefined ? null : { ...fhir.endpoint, basePath: scenario.sut.fhirBasePath },
     tls: tls.clients,
+    auth: auth.clients,
     startMs: performance.now() - begin,
     arrivals: { mllp: find('mllp')?.arrivalsFile ?? null, fhir: fhir?.arrivalsFile ?? null },
     downstream: [],
@@ -78,6 +83,7 @@ async function startOwn(guarded: Guarded, start: TargetStart, command: string): 
   const { run, scenario, place, folder, signal, nextId } = start
   const protocols = protocolsOf(scenario)
   const tls = materialsOf(scenario.load)
+  const auth = authOf(scenario)
   const behind = await startDownstream(guarded, { ...start, seed: run.seed })
   const started = await startCommand(guarded, {
     sut: { ...scenario.sut, start: command },
@@ -85,6 +91,7 @@ async function startOwn(guarded: Guarded, start: TargetStart, command: string): 
     protocols,
     loads: scenario.load,
     tls,
+    auth,
     runId: run.id,
     downstream: behind.receivers,
     folder,
@@ -102,6 +109,7 @@ async function startOwn(guarded: Guarded, start: TargetStart, command: string): 
     mllp: protocols.includes('mllp') ? started.mllp : null,
     fhir: protocols.includes('fhir') ? { ...started.fhir, basePath: scenario.sut.fhirBasePath } : null,
     tls,
+    auth,
     startMs: performance.now() - begin,
     arrivals: { mllp: null, fhir: null },
     downstream: behind.receivers,

@@ -4,7 +4,7 @@ import type { GeneratorPlan } from '../model/generator.ts'
 import type { FhirLoad } from '../model/scenario.ts'
 import { conduct } from './conduct.ts'
 import { RunFailure } from './failure.ts'
-import { pathsOf, type RunOptions } from './run.ts'
+import { authOf, pathsOf, type RunOptions } from './run.ts'
 
 /** Identities of the population's requests differ from those of any load. */
 const POPULATION_LOAD = 35
@@ -41,6 +41,7 @@ export async function populate(
     ...pathsOf(generator),
     basePath: target.fhir.basePath,
     tls: target.tls[scenario.load.indexOf(load)] ?? null,
+    ...authOf(target, scenario.load.indexOf(load)),
     phases: { warmupMs: 0, measureMs: LONGEST_MS, drainMs: load.timeoutMs },
     seed: run.seed,
     runKey: run.key,

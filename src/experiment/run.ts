@@ -130,6 +130,12 @@ const networkOf = ({ network }: Clone) => (network === undefined ? {} : { networ
 /** As a part of a plan. */
 export const pathsOf = ({ paths }: GeneratorProcess) => (paths === undefined ? {} : { paths })
 
+/** As a part of a plan. */
+export function authOf({ auth }: RunningTarget, loadIndex: number) {
+  const material = auth[loadIndex] ?? null
+  return material === null ? {} : { auth: material }
+}
+
 function spawnGenerators(clone: Clone, loads: readonly Load[]): Promise<GeneratorProcess[][]> {
   const spawned = Promise.all(
     loads.map((load, index) =>
@@ -159,6 +165,7 @@ function plansOf(
       ...pathsOf(generators[loadIndex]![index]!),
       basePath: load.protocol === 'fhir' ? (target.fhir?.basePath ?? '') : '',
       tls: target.tls[loadIndex] ?? null,
+      ...authOf(target, loadIndex),
       phases,
       seed: run.seed,
       runKey: run.key,

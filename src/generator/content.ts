@@ -6,6 +6,7 @@ import { createHttpLink } from '../protocol/http/link.ts'
 import { createRequestEncoder } from '../protocol/http/request.ts'
 import { createEnhancedMllpLink } from '../protocol/mllp/enhancedLink.ts'
 import { createMllpLink } from '../protocol/mllp/link.ts'
+import type { Bearer } from '../protocol/smart/bearer.ts'
 import { TlsClient } from '../protocol/tls.ts'
 import { codeOfLoad, type MessageFunction, type RequestFunction } from '../workload/code.ts'
 import type { CompiledOperations } from '../workload/fhir/compiled.ts'
@@ -24,13 +25,17 @@ const PARSED = 0x70617273
 export const POPULATION = { kind: 'population' } as const
 
 /** The links of a plan: its protocol, its messages or requests, its target. Imports the scenario module when they are made of code. */
-export async function makeLinks(plan: GeneratorPlan, hashOf?: (record: number) => string): Promise<MakeLink> {
+export async function makeLinks(
+  plan: GeneratorPlan,
+  hashOf?: (record: number) => string,
+  bearer: Bearer | null = null,
+): Promise<MakeLink> {
   const identity = createIdentity(plan.runKey, plan.loadIndex)
   const code = plan.module === null ? null : await importCode(plan.module, plan.loadIndex)
   const { load } = plan
   return load.protocol === 'mllp'
     ? mllpLinks(plan, load, identity, (code as MessageFunction | null) ?? undefined)
-    : fhirLinks(plan, identity, (code as RequestFunction | null) ?? undefined, hashOf)
+    : fhirLinks(plan, identity, (code as RequestFunction | null) ?? undefined, hashOf, bearer)
 }
 
 /** Imports the function of a load made of code from the scenario module. */
@@ -64,6 +69,7 @@ function fhirLinks(
   identity: Identity,
   make?: RequestFunction,
   hashOf?: (record: number) => string,
+  bearer: Bearer | null = null,
 ): MakeLink {
   const { target: endpoint, basePath, seed, content } = plan
   const way = waysOf(plan)
@@ -72,7 +78,8 @@ function fhirLinks(
     ? populationRequests(seed, plan.load.protocol === 'fhir' ? plan.load.charset : 'ascii')
     : requestStream(content as CompiledOperations, plan, make, hashOf ?? null)
   const { compress, cache } = plan.load.protocol === 'fhir' ? plan.load : { compress: false, cache: 'default' as const }
-  const encode = createRequestEncoder({ authority: `${endpoint.host}:${endpoint.port}`, basePath, compress, cache })
+  const authority = `${endpoint.host}:${endpoint.port}`
+  const encode = createRequestEncoder({ authority, basePath, compress, cache, bearer })
   const requestId = new Uint8Array(IDENTITY_LENGTH)
   const identityOf = (index: number) => {
     identity.write(index, requestId, 0)
@@ -92,6 +99,7 @@ function fhirLinks(
       identityOf,
       parses,
       compress,
+      bearer,
       events,
     })
 }

@@ -1,4 +1,5 @@
 import type { GeneratorPlan } from '../model/generator.ts'
+import { beginBearer } from './bearer.ts'
 import { makeLinks } from './content.ts'
 import { startStage } from './hash/stage.ts'
 import { keepStandardOutput, print, readLines } from './lines.ts'
@@ -39,8 +40,11 @@ function usesAutocannon({ load }: GeneratorPlan): boolean {
 
 async function prepareOwn(plan: GeneratorPlan): Promise<Ready> {
   const stage = await startStage(plan)
-  const makeLink = await makeLinks(plan, stage?.hashOf).catch((error: unknown) => fail('connect', 'input', error))
-  return await prepare(plan, makeLink, stage)
+  const bearer = await beginBearer(plan).catch((error: unknown) => fail('connect', 'target', error))
+  const makeLink = await makeLinks(plan, stage?.hashOf, bearer).catch((error: unknown) =>
+    fail('connect', 'input', error),
+  )
+  return await prepare(plan, makeLink, stage, bearer)
 }
 
 /** Imported only when it is used. */

@@ -2,6 +2,7 @@ import { Fates } from '../ledger/fate.ts'
 import { IntendedTimes } from '../ledger/intended.ts'
 import { readClock } from '../ledger/machineClock.ts'
 import type { GeneratorPlan, GeneratorResult, Tick, Timeline } from '../model/generator.ts'
+import type { Bearer } from '../protocol/smart/bearer.ts'
 import type { ArrivalCursor } from '../workload/arrivals.ts'
 import { hash32 } from '../workload/random.ts'
 import { schedule } from '../workload/schedule.ts'
@@ -52,11 +53,19 @@ export async function prepare(
   plan: GeneratorPlan,
   makeLink: MakeLink,
   stage: HashingStage | null = null,
+  bearer: Bearer | null = null,
 ): Promise<Ready> {
   const clock = systemClock
   const { load, phases } = plan
   const wanted = connectionsOf(plan)
   const recorder = new Recorder({ fromMs: phases.warmupMs, untilMs: phases.warmupMs + phases.measureMs })
+  bearer?.observe({
+    refreshed: () => recorder.countUp('auth-refreshes'),
+    failed: what => {
+      recorder.countUp('auth-refresh-failures')
+      recorder.tolerate(`no new access token: ${what}`)
+    },
+  })
   const fates = new Fates()
   const intended = plan.followed ? new IntendedTimes() : null
   const share = { index: plan.index, of: load.generators }
@@ -92,6 +101,7 @@ export async function prepare(
       recorder.checkConservation()
       for (const link of links) link.close()
       stage?.close()
+      bearer?.close()
       return resultOf(plan, recorder, driver, fates, watched, {
         hash: stage?.result() ?? null,
         timeline: intended && timelineOf(driver, intended),

@@ -9,6 +9,10 @@ export const COUNTS = {
   'budget-exhausted': 'requests given up because the retry budget was spent',
   'retry-after-too-long': 'requests given up because the server asked for a longer wait than is waited for',
   entries: 'entries of batches and transactions that were answered',
+  'auth-refreshes': 'access tokens fetched after the first',
+  'auth-refresh-failures': 'access tokens that could not be fetched under load',
+  'auth-repeats': 'requests sent once more with a new access token after http 401',
+  'auth-refused': 'requests refused for good with http 401 or 403',
   'entries-failed': 'entries that were answered with another status than 200 or 201',
 } as const
 

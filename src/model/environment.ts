@@ -1,3 +1,4 @@
+import type { AuthMaterial } from './auth.ts'
 import type { Case, PlannedRun } from './experiment.ts'
 import type { Endpoint, FhirEndpoint, Scenario } from './scenario.ts'
 import type { TlsClientMaterial } from './tls.ts'
@@ -43,6 +44,8 @@ export interface RunningTarget {
   readonly fhir: FhirEndpoint | null
   /** How each load of the scenario is to speak TLS, by its index; null = not at all. */
   readonly tls: readonly (TlsClientMaterial | null)[]
+  /** How each load gets access tokens, by its index; null = it needs none. */
+  readonly auth: readonly (AuthMaterial | null)[]
   readonly startMs: number
   /** Files with the receiver's own record of arrivals, by protocol; null when the target keeps none that we can read. */
   readonly arrivals: { readonly mllp: string | null; readonly fhir: string | null }

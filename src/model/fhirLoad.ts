@@ -1,3 +1,4 @@
+import type { AuthSettings } from './auth.ts'
 import type { Charset, LoadBase } from './scenario.ts'
 
 export interface FhirLoad extends LoadBase {
@@ -21,6 +22,8 @@ export interface FhirLoad extends LoadBase {
   readonly retry: RetryPolicy | null
   /** What sends the requests: the engine of hl7bench, or autocannon as a second, independent one. */
   readonly engine: 'own' | 'autocannon'
+  /** How access tokens are had; null = the server demands none. */
+  readonly auth: AuthSettings | null
 }
 
 export type CacheControl = 'no-cache' | 'no-store' | 'default'

@@ -1,3 +1,4 @@
+import type { AuthMaterial } from './auth.ts'
 import type { Counts } from './counts.ts'
 import type { ClockReading, Path } from './environment.ts'
 import type { OutcomeCounts, Quantiles, Time } from './exchange.ts'
@@ -18,6 +19,8 @@ export interface GeneratorPlan {
   readonly basePath: string
   /** Null = no TLS. */
   readonly tls: TlsClientMaterial | null
+  /** How a FHIR load gets access tokens; absent = it needs none. */
+  readonly auth?: AuthMaterial
   readonly phases: Phases
   readonly seed: number
   /** Six base-36 digits that head every identity of the run. */

@@ -27,7 +27,7 @@ export abstract class DialledLink implements Link {
       ...endpoint,
       tls,
       connectTimeoutMs,
-      onOpen: () => events.opened(id),
+      onOpen: () => this.opened(),
       onBytes: (bytes, length) => this.read(bytes, length),
       onLost: reason => this.ended(reason),
       onRefused: code => events.refused(id, code),
@@ -71,6 +71,10 @@ export abstract class DialledLink implements Link {
 
   /** Forgets what was in flight, and where in a reply the stream was. */
   protected abstract reset(): void
+
+  protected opened(): void {
+    this.#events.opened(this.#id)
+  }
 
   /** The connection ended by itself. */
   protected ended(reason: string): void {

@@ -74,13 +74,17 @@ const least = (values: readonly number[]) => formatNumber(values.reduce((a, b) =
 const most = (values: readonly number[]) => formatNumber(values.reduce((a, b) => Math.max(a, b)))
 
 function describeWire(load: Load): readonly string[] {
-  return [...describeTls(load), ...(load.protocol === 'mllp' ? describeTransport(load) : [])]
+  return [...describeTls(load), ...describeAuth(load), ...(load.protocol === 'mllp' ? describeTransport(load) : [])]
 }
 
 function describeTls({ tls }: Load): readonly string[] {
   if (tls === null) return []
   const isMutual = tls.mutual || tls.cert !== null
   return [`${isMutual ? 'mutual ' : ''}TLS ${tls.minVersion === 'TLSv1.3' ? '1.3' : '1.2 or 1.3'}`]
+}
+
+function describeAuth(load: Load): readonly string[] {
+  return load.protocol === 'fhir' && load.auth ? [`access tokens (${load.auth.algorithm})`] : []
 }
 
 function describeTransport(load: MllpLoad): readonly string[] {

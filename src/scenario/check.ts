@@ -1,3 +1,4 @@
+import { checkAuth } from './checkAuth.ts'
 import { checkDownstream } from './checkDownstream.ts'
 import { checkEnvironment } from './checkEnvironment.ts'
 import { checkHl7Address } from './checkHl7Http.ts'
@@ -20,6 +21,7 @@ export function checkParts(parts: Parts, raw: unknown, place: Place): readonly F
     ...checkCharsets(parts),
     ...checkEnvironment(parts, raw),
     ...checkTls(parts, place),
+    ...checkAuth(parts, place),
     ...checkHl7Address(parts),
     ...checkPhases(parts),
     ...checkSut(parts, place),

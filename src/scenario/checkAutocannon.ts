@@ -20,5 +20,6 @@ export function checkAutocannon(load: ParsedFhirLoad, path: Path): readonly Find
   if (load.retry !== undefined) refuse(['retry'], 'no retries', load.retry)
   if (load.compress) refuse(['compress'], 'false', load.compress)
   if (load.tls !== undefined && load.tls !== null) refuse(['tls'], 'no TLS', load.tls)
+  if (load.auth !== undefined) refuse(['auth'], 'no access tokens', 'some')
   return findings
 }

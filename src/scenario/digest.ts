@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { relative, sep } from 'node:path'
+import type { AuthSettings } from '../model/auth.ts'
 import type { Load, Scenario } from '../model/scenario.ts'
 import type { TlsSettings } from '../model/tls.ts'
 import { codeOfLoad } from '../workload/code.ts'
@@ -34,7 +35,9 @@ function contentOf(load: Load, code: unknown): unknown {
   const { assumed: _, tls, ...others } = load
   const decisive = { ...others, ...(tls && { tls: decisiveOf(tls) }) }
   if (decisive.protocol === 'mllp') return { ...decisive, messages: contentOfPart(decisive.messages, source) }
-  return { ...decisive, operations: decisive.operations.map(operation => contentOfPart(operation, source)) }
+  const { auth, ...fhir } = decisive
+  const shown = { ...fhir, ...(auth && { auth: decisiveAuth(auth) }) }
+  return { ...shown, operations: decisive.operations.map(operation => contentOfPart(operation, source)) }
 }
 
 /** Whose certificates they are decides nothing, and they are renewed. */
@@ -43,6 +46,9 @@ const decisiveOf = ({ mutual, cert, minVersion, verify }: TlsSettings) => ({
   minVersion,
   verify,
 })
+
+/** Whose key it is and how it is called decides nothing. */
+const decisiveAuth = ({ algorithm, tokenLifetimeMs }: AuthSettings) => ({ algorithm, tokenLifetimeMs })
 
 function contentOfPart(
   part: { readonly kind: string; readonly files?: readonly string[] },

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { RequestFunction } from '../workload/code.ts'
+import { authSchema } from './authSchema.ts'
 import { durationSchema } from './duration.ts'
 import { messagesSchema } from './messagesSchema.ts'
 import { operationSchema } from './operationSchema.ts'
@@ -144,6 +145,7 @@ const fhirLoad = z.strictObject({
     .describe(
       "What sends the requests: hl7bench's own engine, or autocannon as a second, independent one (closed loops).",
     ),
+  auth: authSchema.optional(),
 })
 
 export const loadSchema = z.discriminatedUnion('protocol', [mllpLoad, fhirLoad])

@@ -3,6 +3,7 @@ import type { Place } from './finding.ts'
 import type { ParsedFhirLoad, ParsedLoad, ParsedMllpLoad } from './loadSchema.ts'
 import { type ParsedOperation, SEARCHES_OF } from './operationSchema.ts'
 import { populationOf } from './populationSchema.ts'
+import { resolveAuth } from './resolveAuth.ts'
 import { filesOf } from './resolveFiles.ts'
 import { resolveMessages } from './resolveMessages.ts'
 import { resolveTls, UNVERIFIED } from './resolveTls.ts'
@@ -83,6 +84,7 @@ function resolveFhir(load: ParsedFhirLoad, place: Place): Omit<FhirLoad, keyof L
     cache: load.cache,
     retry: load.retry === true ? RETRY : (load.retry ?? null),
     engine: load.engine,
+    auth: load.auth === undefined ? null : resolveAuth(load.auth, place),
   }
 }
 

@@ -1,8 +1,8 @@
 import { searchParametersOf } from './fhirCriteria.ts'
 import { RESOURCE_TYPES, type ResourceType } from './fhirResource.ts'
 
-/** What this server does, and no more (FHIR R4 CapabilityStatement). `date` = when it was started, ISO 8601. */
-export function capabilityStatement(baseUrl: string, date: string): object {
+/** What this server does, and no more (FHIR R4 CapabilityStatement). `date` = when it was started, ISO 8601; `tokenUrl` null = no token is demanded. */
+export function capabilityStatement(baseUrl: string, date: string, tokenUrl: string | null): object {
   return {
     resourceType: 'CapabilityStatement',
     status: 'active',
@@ -15,10 +15,21 @@ export function capabilityStatement(baseUrl: string, date: string): object {
     rest: [
       {
         mode: 'server',
+        ...(tokenUrl !== null && { security: securityOf(tokenUrl) }),
         resource: RESOURCE_TYPES.map(resourceCapability),
         interaction: [{ code: 'transaction' }, { code: 'batch' }],
       },
     ],
+  }
+}
+
+/** As SMART App Launch names it to clients that do not read `.well-known/smart-configuration`. */
+function securityOf(tokenUrl: string): object {
+  const system = 'http://terminology.hl7.org/CodeSystem/restful-security-service'
+  const url = 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris'
+  return {
+    service: [{ coding: [{ system, code: 'SMART-on-FHIR' }] }],
+    extension: [{ url, extension: [{ url: 'token', valueUri: tokenUrl }] }],
   }
 }
 

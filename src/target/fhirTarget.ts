@@ -3,6 +3,7 @@ import { createServer as createSecureServer } from 'node:https'
 import type { Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { type ArrivalLog, digestBody, openArrivals } from '../ledger/arrivals.ts'
+import type { TokenServerMaterial } from '../model/auth.ts'
 import type { Charset } from '../model/scenario.ts'
 import { alteredBody } from './alteredBody.ts'
 import { type Misbehaviour, misbehaviourOf } from './faults.ts'
@@ -16,6 +17,7 @@ import { readBody } from './requestBody.ts'
 import { serverTls } from './secure.ts'
 import { serviceTimeMs } from './serviceTime.ts'
 import { MAX_BODY_BYTES, type StartedTarget, type TargetOptions } from './startedTarget.ts'
+import { createTokenServer } from './tokenServer.ts'
 
 export interface FhirTargetOptions extends TargetOptions {
   /** Path prefix of the FHIR base, without a trailing slash; may be empty. */
@@ -24,6 +26,8 @@ export interface FhirTargetOptions extends TargetOptions {
   readonly population: number
   /** Of their names; default ASCII. */
   readonly charset?: Charset
+  /** Default null = no token is demanded. */
+  readonly auth?: TokenServerMaterial | null
 }
 
 /** `answer` null = close the connection. */
@@ -34,13 +38,14 @@ interface Reply {
 
 /**
  * Starts the built-in FHIR R4 server. A request with an X-Request-Id that is performed is in the arrival record before
- * its answer is written. `GET metadata` is answered at once and counts for no fault, so probing changes nothing.
+ * its answer is written. `GET metadata` and all that concerns tokens is answered at once and counts for no fault, so probing changes nothing.
  * Throws when it cannot listen.
  */
 export async function startFhirTarget(options: FhirTargetOptions): Promise<StartedTarget> {
-  const { behaviour, seed, basePath, population, charset = 'ascii', tls = null } = options
+  const { behaviour, seed, basePath, population, charset = 'ascii', tls = null, auth = null } = options
   const store = createFhirStore()
   if (population > 0) (await import('./fhirPopulation.ts')).loadPopulation(store, seed, population, charset)
+  const tokens = auth && createTokenServer(auth, basePath)
   const arrivals = options.arrivalsFile === null ? null : openArrivals(options.arrivalsFile)
   const startedAt = new Date().toISOString()
   const connections = new Map<Socket, number>()
@@ -58,8 +63,10 @@ export async function startFhirTarget(options: FhirTargetOptions): Promise<Start
     if (request.method === 'GET' && target === `${basePath}/metadata`) {
       if (arrivals !== null && body !== null)
         record(arrivals, request, connections.get(request.socket) ?? 0, 'stored', body, misbehaviourOf([], 0))
-      return replies.add({ response, answer: capabilityAnswer(baseUrl, startedAt) }, 0)
+      return replies.add({ response, answer: capabilityAnswer(baseUrl, startedAt, tokens?.url(baseUrl) ?? null) }, 0)
     }
+    const ofToken = tokens?.answer(request, target, body, baseUrl, Date.now()) ?? null
+    if (ofToken !== null) return replies.add({ response, answer: ofToken }, 0)
     const number = ++requests
     const misbehaviour = misbehaviourOf(behaviour.faults, number)
     if (misbehaviour.stallMs > 0) replies.stall(misbehaviour.stallMs)
@@ -142,9 +149,9 @@ function send(response: ServerResponse, answer: FhirAnswer | null): void {
   const isGzipped = plain.length > 0 && /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/i.test(acceptedOf(response))
   const body = isGzipped ? gzipSync(plain, { level: 1 }) : plain
   response.writeHead(status, {
+    'Content-Type': 'application/fhir+json',
     ...headers,
     ...(isGzipped && { 'Content-Encoding': 'gzip', Vary: 'Accept-Encoding' }),
-    'Content-Type': 'application/fhir+json',
     'Content-Length': body.length,
   })
   response.end(body)
@@ -168,8 +175,8 @@ function record(
   if (duplicate) arrivals.append(kind, connection, timeMs, identity, 0, identity.length, digest)
 }
 
-function capabilityAnswer(baseUrl: string, startedAt: string): FhirAnswer {
-  const body = Buffer.from(JSON.stringify(capabilityStatement(baseUrl, startedAt)))
+function capabilityAnswer(baseUrl: string, startedAt: string, tokenUrl: string | null): FhirAnswer {
+  const body = Buffer.from(JSON.stringify(capabilityStatement(baseUrl, startedAt, tokenUrl)))
   return { status: 200, headers: {}, body, arrival: null }
 }
 

@@ -226,6 +226,7 @@ test('an abort, or the end of the target, does not wait for a population that is
     cache: 'default',
     retry: null,
     engine: 'own',
+    auth: null,
   } as const
   const { load, sut } = scenario()
   const scenarioOf = () => ({ load: [{ ...load[0]!, ...fhir }], sut: { ...sut, start: 'own' } })

@@ -53,6 +53,7 @@ function clone(id: string, script: (run: PlannedRun) => Script, events: string[]
         arrivals: { mllp: null, fhir: null },
         downstream: [],
         tls: [],
+        auth: [],
         ended: targetEnds,
         stop: async () => void (events.at(-1) !== `stop ${run.id}` && events.push(`stop ${run.id}`)),
       }

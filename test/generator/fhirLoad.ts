@@ -33,6 +33,7 @@ export function fhirPlan(
     cache: 'default',
     retry: null,
     engine: 'own',
+    auth: null,
     ...overrides,
   }
   return {

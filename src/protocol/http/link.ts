@@ -2,6 +2,7 @@ import type { Bytes, Expectation, RequestDraft, RequestStream } from '../../mode
 import { CLOSED_BY_PEER } from '../dial.ts'
 import { DialledLink, type DialledLinkOptions } from '../dialledLink.ts'
 import type { Link } from '../link.ts'
+import type { Bearer } from '../smart/bearer.ts'
 import type { Head } from './head.ts'
 import { inflate } from './inflate.ts'
 import { mostAttemptsAfter, retryAfterMs } from './refusal.ts'
@@ -18,11 +19,15 @@ export interface HttpLinkOptions extends DialledLinkOptions {
   readonly parses: (index: number) => boolean
   /** Whether gzip was asked for; default not. */
   readonly compress?: boolean
+  /** Whose header `encode` writes; default null = requests carry no token. */
+  readonly bearer?: Bearer | null
 }
 
 const MAX_HEAD_BYTES = 64 * 1024
 const MAX_BODY_BYTES = 64 * 1024 * 1024
 const NONE = -1
+const [UNAUTHORIZED, FORBIDDEN] = [401, 403]
+const NO_HEADER = new Uint8Array(0)
 
 /** One HTTP/1.1 keep-alive connection carrying one FHIR request at a time. */
 export function createHttpLink(options: HttpLinkOptions): Link {
@@ -38,19 +43,33 @@ class HttpLink extends DialledLink {
   #operation = 0
   /** Where the stream of bytes stood after the last request. */
   #end = 0
+  readonly #bearer: Bearer | null
+  /** The token that the last request carried. */
+  #header: Uint8Array = NO_HEADER
+  /** Refused for its token, and to be sent once more: as soon as there is another, and the connection open. */
+  #again = NONE
+  #hasRenewed = false
+  #isRepeat = false
 
   constructor(options: HttpLinkOptions) {
     super(options)
     this.#options = options
+    this.#bearer = options.bearer ?? null
     this.#decoder = this.#newDecoder()
     this.connection.dial()
   }
 
   override send(_slot: number, index: number): void {
+    this.#isRepeat = false
+    this.#write(index)
+  }
+
+  #write(index: number): void {
     const { stream, encode, identityOf } = this.#options
     if (this.connection.holds(this.#end)) this.#request = freshBytes(this.#request)
     stream.render(index, this.#draft)
     const { operation } = this.#draft
+    if (this.#bearer !== null) this.#header = this.#bearer.header
     encode(this.#draft, identityOf(index), this.#request, stream.operations[operation]!.total !== null)
     this.#index = index
     this.#operation = operation
@@ -73,6 +92,10 @@ class HttpLink extends DialledLink {
     const index = this.#index
     if (index === NONE) return this.#protocolError('a reply that was not asked for')
     this.#index = NONE
+    if (this.#bearer !== null && (status === UNAUTHORIZED || status === FORBIDDEN)) {
+      if (status === UNAUTHORIZED && !this.#isRepeat) return this.#renew(this.#bearer, index, keepAlive)
+      events.counted(id, 'auth-refused', 1)
+    }
     const expected = stream.operations[this.#operation]!
     const verdict =
       coding === 'identity'
@@ -90,6 +113,49 @@ class HttpLink extends DialledLink {
     const mostAttempts = expected.statuses.includes(status) ? 0 : mostAttemptsAfter(status)
     if (mostAttempts === 0) events.replied(id, 0, 'rejected', reason, alarm)
     else events.deferred(id, 0, reason, { afterMs: retryAfterMs(retryAfter, Date.now()), mostAttempts })
+  }
+
+  /** Once for each request; the exchange goes on meanwhile, its fate known: the server has not done it. */
+  #renew(bearer: Bearer, index: number, keepAlive: boolean): void {
+    this.#isRepeat = true
+    this.#again = index
+    this.#hasRenewed = false
+    this.connection.proven()
+    const header = this.#header
+    if (!keepAlive) this.#dialAgain()
+    void bearer.renew(header).then(isNew => {
+      if (this.#again !== index || this.#header !== header) return
+      this.#hasRenewed = true
+      if (!isNew) this.#giveUp()
+      else if (this.isOpen) this.#repeat()
+    })
+  }
+
+  #repeat(): void {
+    const { id, events } = this.#options
+    const index = this.#again
+    this.#again = NONE
+    events.counted(id, 'auth-repeats', 1)
+    this.#write(index)
+  }
+
+  #giveUp(): void {
+    const { id, events } = this.#options
+    this.#again = NONE
+    events.counted(id, 'auth-refused', 1)
+    events.replied(id, 0, 'rejected', `http ${UNAUTHORIZED}`, null)
+  }
+
+  protected override opened(): void {
+    if (this.#again !== NONE && this.#hasRenewed) this.#repeat()
+    super.opened()
+  }
+
+  /** A new connection for what waits to be sent again. */
+  #dialAgain(): void {
+    const again = this.#again
+    this.redial()
+    this.#again = again
   }
 
   #verifyInflated(
@@ -116,10 +182,16 @@ class HttpLink extends DialledLink {
 
   /** A body without a length ends with its connection, if in good order: that is a reply, not a loss. */
   protected override ended(reason: string): void {
+    if (this.#again !== NONE) return this.#forget()
     if (reason !== CLOSED_BY_PEER || !this.#decoder.close()) super.ended(reason)
   }
 
   protected override reset(): void {
+    this.#again = NONE
+    this.#forget()
+  }
+
+  #forget(): void {
     this.#index = NONE
     this.#request = freshBytes(this.#request)
     this.#decoder = this.#newDecoder()

@@ -10,6 +10,8 @@ export interface RequestHead {
   readonly compress?: boolean
   /** Cache-Control of requests whose answer is verified to be of now; default none. */
   readonly cache?: CacheControl
+  /** Whose header, read anew for each request, says who asks; default null = nobody. */
+  readonly bearer?: { readonly header: Uint8Array } | null
 }
 
 /** Writes a request as HTTP/1.1 bytes into a reused buffer, growing it where needed. */
@@ -17,6 +19,7 @@ export type EncodeRequest = (draft: RequestDraft, requestId: Uint8Array, out: By
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
 const IF_NONE_EXIST = bytesOf('If-None-Exist: ')
+const NO_BYTES = new Uint8Array(0)
 const END_OF_LINE = bytesOf('\r\n')
 
 /** Compiles the constant parts of every request once. */
@@ -25,6 +28,7 @@ export function createRequestEncoder({
   basePath,
   compress = false,
   cache = 'default',
+  bearer = null,
 }: RequestHead): EncodeRequest {
   const methods = {
     GET: bytesOf(`GET ${basePath}`),
@@ -41,16 +45,16 @@ export function createRequestEncoder({
   }
   return (draft, requestId, out, isVerified = false) => {
     const { method, path, ifNoneExist, body } = draft
+    const authorization = bearer === null ? NO_BYTES : bearer.header
     out.length = 0
-    reserve(
-      out,
-      common.length + path.length + ifNoneExist.length + body.length + requestId.length + basePath.length + 256,
-    )
+    const lines = common.length + authorization.length + path.length + ifNoneExist.length + requestId.length
+    reserve(out, lines + body.length + basePath.length + 256)
     put(out, methods[method], methods[method].length)
     put(out, path.bytes, path.length)
     put(out, common, common.length)
     put(out, requestId, requestId.length)
     put(out, END_OF_LINE, 2)
+    put(out, authorization, authorization.length)
     if (ifNoneExist.length > 0) {
       put(out, IF_NONE_EXIST, IF_NONE_EXIST.length)
       put(out, ifNoneExist.bytes, ifNoneExist.length)

@@ -1,0 +1,8 @@
+import type { GeneratorPlan } from '../model/generator.ts'
+import { Bearer } from '../protocol/smart/bearer.ts'
+
+/** The access token of a generator's load, the first one fetched; null = it needs none. Throws TokenProblem. */
+export async function beginBearer({ auth, target, basePath, tls, load }: GeneratorPlan): Promise<Bearer | null> {
+  if (auth === undefined) return null
+  return await Bearer.begin(auth, { ...target, basePath, tls }, AbortSignal.timeout(load.timeoutMs))
+}

@@ -1,0 +1,136 @@
+import { createPublicKey, verify } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, onTestFinished, test } from 'vitest'
+import { clientAssertion } from '../../src/protocol/smart/assertion.ts'
+import { Bearer } from '../../src/protocol/smart/bearer.ts'
+import { fetchToken, tokenUrlOf } from '../../src/protocol/smart/fetchToken.ts'
+import type { TokenProblem } from '../../src/protocol/smart/problem.ts'
+import { authPair, httpPeer } from '../fixtures/authPeer.ts'
+
+const never = new AbortController().signal
+const part = (text: string) => JSON.parse(Buffer.from(text, 'base64url').toString())
+const serverAt = (port: number) => ({ host: '127.0.0.1', port, basePath: '/fhir', tls: null })
+const urlAt = (port: number) => `http://127.0.0.1:${port}/token`
+
+const problemOf = async (port: number, { client } = authPair()) => {
+  const asked = fetchToken(client, urlAt(port), serverAt(port), never)
+  return asked.then(
+    () => null,
+    (error: TokenProblem) => error,
+  )
+}
+
+test.each(['RS384', 'ES384'] as const)('an assertion by %s holds what SMART asks for, and verifies', algorithm => {
+  const { client, server } = authPair(algorithm)
+  const nowMs = 1_700_000_000_500
+  const [head, claims, signature] = clientAssertion({ ...client, keyId: 'k1' }, 'https://a/token', nowMs).split('.')
+  expect(part(head!)).toEqual({ alg: algorithm, typ: 'JWT', kid: 'k1' })
+  const { jti, ...others } = part(claims!)
+  expect(others).toEqual({ iss: 'tester', sub: 'tester', aud: 'https://a/token', exp: 1_700_000_240 })
+  expect(part(clientAssertion(client, 'https://a/token', nowMs).split('.')[1]!).jti).not.toBe(jti)
+  const bytes = Buffer.from(signature!, 'base64url')
+  if (algorithm === 'ES384') expect(bytes).toHaveLength(96)
+  const key = { key: createPublicKey(server.publicKey), dsaEncoding: 'ieee-p1363' as const }
+  expect(verify('sha384', Buffer.from(`${head}.${claims}`), key, bytes)).toBe(true)
+})
+
+test('a refusal is told with its remedy, and never quotes the assertion', async () => {
+  const port = await httpPeer((_path, _request, body) => {
+    const assertion = new URLSearchParams(body).get('client_assertion')
+    return { status: 400, body: { error: 'invalid_client', error_description: `bad: ${assertion}` } }
+  })
+  const problem = await problemOf(port)
+  expect(problem!.message).toMatch(/http 400 invalid_client \(bad: \*\*\*\); check auth.clientId, auth.key/)
+  expect(problem!.isFinal).toBe(true)
+})
+
+test.each([
+  [600_000, /clock is 600 s behind the server's/],
+  [-600_000, /clock is 600 s ahead of the server's/],
+  [0, /^(?!.*clock)/],
+])('a server whose clock differs by %i ms is told of', async (aheadMs, told) => {
+  const port = await httpPeer(() => ({
+    status: 400,
+    headers: { Date: new Date(Date.now() + aheadMs).toUTCString() },
+    body: { error: 'invalid_client' },
+  }))
+  const { message } = (await problemOf(port))!
+  expect(message.replace(/60[01] s/, '600 s').replace('599 s', '600 s')).toMatch(told)
+})
+
+test.each([
+  [{ access_token: 'a\r\nX: y', token_type: 'bearer', expires_in: 300 }, /no bearer token/],
+  [{ access_token: 'a', token_type: 'mac', expires_in: 300 }, /no bearer token/],
+  [{ access_token: 'a', token_type: 'Bearer', expires_in: 0 }, /expired/],
+])('an answer %j is no token', async (body, told) => {
+  expect((await problemOf(await httpPeer(() => ({ body }))))!.message).toMatch(told)
+})
+
+test('a server that is overloaded is worth another try', async () => {
+  const port = await httpPeer(() => ({ status: 503, body: {} }))
+  expect((await problemOf(port))!.isFinal).toBe(false)
+})
+
+test('the token URL is found under the FHIR base, and a key goes to no other host unasked', async () => {
+  let endpoint = ''
+  const paths: string[] = []
+  const port = await httpPeer(path => {
+    paths.push(path)
+    return { body: { token_endpoint: endpoint } }
+  })
+  const { client } = authPair()
+  endpoint = urlAt(port)
+  expect(await tokenUrlOf(client, serverAt(port), never)).toBe(endpoint)
+  expect(paths).toEqual(['/fhir/.well-known/smart-configuration'])
+  endpoint = 'http://elsewhere.example.org/token'
+  await expect(tokenUrlOf(client, serverAt(port), never)).rejects.toThrow(/another host.*give it as auth.tokenUrl/)
+  endpoint = 'nonsense'
+  await expect(tokenUrlOf(client, serverAt(port), never)).rejects.toThrow(/no token_endpoint/)
+})
+
+async function bearerWith(expiresInS: number, fails: () => boolean = () => false) {
+  let asked = 0
+  const port = await httpPeer(() =>
+    fails()
+      ? { status: 503, body: {} }
+      : { body: { access_token: `t${++asked}`, token_type: 'bearer', expires_in: expiresInS } },
+  )
+  const bearer = await Bearer.begin({ ...authPair().client, tokenUrl: urlAt(port) }, serverAt(port), never)
+  onTestFinished(() => bearer.close())
+  const events: string[] = []
+  const { promise: settled, resolve } = Promise.withResolvers<void>()
+  const tell = (event: string) => {
+    events.push(event)
+    resolve()
+  }
+  bearer.observe({ refreshed: () => tell('refreshed'), failed: tell })
+  return { bearer, events, settled, header: () => Buffer.from(bearer.header).toString() }
+}
+
+test('a token is replaced before its time is over', async () => {
+  const { settled, header } = await bearerWith(0.5)
+  expect(header()).toBe('Authorization: Bearer t1\r\n')
+  await settled
+  expect(header()).toBe('Authorization: Bearer t2\r\n')
+})
+
+test('whoever finds the token refused gets another, all of them the same', async () => {
+  const { bearer, events, header } = await bearerWith(300)
+  const old = bearer.header
+  await sleep(1_050)
+  expect(await Promise.all(Array.from({ length: 50 }, () => bearer.renew(old)))).toEqual(Array(50).fill(true))
+  expect(header()).toBe('Authorization: Bearer t2\r\n')
+  expect(events).toEqual(['refreshed'])
+  expect(await bearer.renew(old)).toBe(true)
+})
+
+test('a token endpoint that fails is not asked again at once', async () => {
+  let isDown = false
+  const { bearer, events, header } = await bearerWith(300, () => isDown)
+  isDown = true
+  await sleep(1_050)
+  expect(await bearer.renew(bearer.header)).toBe(false)
+  expect(await bearer.renew(bearer.header)).toBe(false)
+  expect(events).toEqual(['http 503'])
+  expect(header()).toBe('Authorization: Bearer t1\r\n')
+})
