@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ANY_MACHINE } from './fixtures/commandLine.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const pages = ['README.md', ...readdirSync(join(root, 'docs')).map(name => `docs/${name}`)].filter(name =>
@@ -43,7 +44,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** What a reader's shell has, but no build server's variables, and short runs. */
+/** What a reader's shell has, but no build server's variables, short runs, and no say of how busy the machine of the tests is. */
 function environment(): NodeJS.ProcessEnv {
   const { CI: _, GITHUB_ACTIONS: __, ...env } = process.env
   const bin = join(folder, 'node_modules', '.bin')
@@ -53,6 +54,9 @@ function environment(): NodeJS.ProcessEnv {
     XDG_STATE_HOME: join(folder, 'state'),
     XDG_CACHE_HOME: join(folder, 'cache'),
     HL7BENCH_RUNS: '2',
+    HL7BENCH_SET: Object.entries(ANY_MACHINE)
+      .map(([limit, value]) => `validity.${limit}=${value}`)
+      .join(';'),
     npm_config_offline: 'true',
   }
 }
