@@ -55,12 +55,13 @@ test('a slower candidate, not even committed, is found and confirmed on fresh pa
   for (const line of ended.stdout.split('\n'))
     if (!/\/|hl7bench report/.test(line)) expect(line.length).toBeLessThanOrEqual(80)
   const rows = cells(here.results)
-  expect(rows).toHaveLength(4 * RUNS)
+  // Pairs that do not count are replaced.
+  expect(rows.length).toBeGreaterThanOrEqual(4 * RUNS)
   const base = repository.git('rev-parse', 'main')
   expect(new Set(rows.map(row => row['Git Commit']))).toEqual(new Set([base, `${base}-dirty`]))
   expect(new Set(rows.map(row => row['POM Version']))).toEqual(new Set(['1.2.3']))
   const data = rowsOf(here) as unknown as { arm: string; stage: number; block: number }[]
-  expect(data.filter(({ arm, stage }) => arm === 'candidate' && stage === 2)).toHaveLength(RUNS)
+  expect(data.filter(({ arm, stage }) => arm === 'candidate' && stage === 2).length).toBeGreaterThanOrEqual(RUNS)
   expect(readFileSync(join(here.folder, 'comment.md'), 'utf8')).toMatch(
     /^<!-- hl7bench:answers -->\n❌ \*\*hl7bench: answers/,
   )

@@ -41,7 +41,11 @@ async function load(port: number, workload: Workload): Promise<GeneratorResult> 
 const responseAt = (result: GeneratorResult, thousandths: number) =>
   quantileMs(decode(result.histograms.response), thousandths)!
 
-test('on real sockets the response times of an open load are those that follow from the receiver’s own clock, a stall included', async () => {
+test('on real sockets the response times of an open load are those that follow from the receiver’s own clock, a stall included', {
+  timeout: 30_000,
+  // A machine that is busy meanwhile holds up both sides, and not alike.
+  retry: 2,
+}, async () => {
   const receiver = await openReceiver()
   const result = await load(receiver.port, {
     kind: 'open',
@@ -67,7 +71,7 @@ test('on real sockets the response times of an open load are those that follow f
     expect(known).toBeGreaterThan(50)
     expect(Math.abs(responseAt(result, thousandths) / known - 1)).toBeLessThan(0.02)
   }
-}, 30_000)
+})
 
 test('on real sockets a closed load does not see the stall', async () => {
   const receiver = await openReceiver()
