@@ -5,7 +5,9 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { canIpsec, WHAT } from './environment/netns/support.ts'
 import { ANY_MACHINE } from './fixtures/commandLine.ts'
+import { needs } from './needs.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const pages = ['README.md', ...readdirSync(join(root, 'docs')).map(name => `docs/${name}`)].filter(name =>
@@ -92,32 +94,44 @@ function startInBackground(command: string): Promise<void> {
   })
 }
 
-test.each(
-  pages.filter(page => page !== 'README.md' && blocksOf(page).some(({ language }) => language.startsWith('sh'))),
-)(
-  'the commands in %s run',
-  async page => {
-    const ports = new Map<string, number>()
-    for (const { language, text } of blocksOf(page)) {
-      if (!language.startsWith('sh')) continue
-      const command = await freePorts(text, ports)
-      if (language === 'sh background') await startInBackground(command)
-      else {
-        const { status, stdout, stderr } = spawnSync('/bin/sh', ['-ec', command], {
-          cwd: folder,
-          env: environment(),
-          encoding: 'utf8',
-        })
-        expect({ command, status, output: status === 0 ? '' : stdout + stderr }).toEqual({
-          command,
-          status: 0,
-          output: '',
-        })
-      }
+/** Blocks of `sh netns` need a machine that can hold clones of networks, whose ports are all their own. */
+const isOfNetworks = ({ language }: Block) => language === 'sh netns'
+const isShell = ({ language }: Block) => language.startsWith('sh')
+
+async function runBlocks(blocks: readonly Block[]): Promise<void> {
+  const ports = new Map<string, number>()
+  for (const block of blocks) {
+    const command = isOfNetworks(block) ? block.text : await freePorts(block.text, ports)
+    if (block.language === 'sh background') await startInBackground(command)
+    else {
+      const { status, stdout, stderr } = spawnSync('/bin/sh', ['-ec', command], {
+        cwd: folder,
+        env: environment(),
+        encoding: 'utf8',
+      })
+      expect({ command, status, output: status === 0 ? '' : stdout + stderr }).toEqual({
+        command,
+        status: 0,
+        output: '',
+      })
     }
-  },
+  }
+}
+
+const shellPages = pages.filter(page => page !== 'README.md' && blocksOf(page).some(isShell))
+
+test.each(shellPages)(
+  'the commands in %s run',
+  page => runBlocks(blocksOf(page).filter(block => isShell(block) && !isOfNetworks(block))),
   120_000,
 )
+
+for (const page of shellPages.filter(each => blocksOf(each).some(isOfNetworks)))
+  needs(canIpsec, `${WHAT} strongSwan`)(
+    `the commands in ${page} that build networks run`,
+    () => runBlocks(blocksOf(page).filter(isOfNetworks)),
+    180_000,
+  )
 
 test('npm start runs the demo as the README says', () => {
   const results = join(folder, 'start', 'rows.csv')
