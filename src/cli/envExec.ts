@@ -65,7 +65,7 @@ function cwdInside(): string {
 
 /** State of its own: pids of a clone mean nothing outside, and those of outside nothing in it. */
 function environmentInside(): NodeJS.ProcessEnv {
-  return { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin`, XDG_STATE_HOME: '/run/state' }
+  return { ...process.env, XDG_STATE_HOME: '/run/state' }
 }
 
 /** nsenter waits for the command in a process of its own, and passes nothing on. */

@@ -150,7 +150,7 @@ function succeeds(userNamespace: boolean, command: string): Promise<boolean> {
     execFile(
       'unshare',
       [...flags, '--net', '--mount', 'sh', '-c', command],
-      { timeout: LONGEST_PROBE_MS, killSignal: 'SIGKILL' },
+      { timeout: LONGEST_PROBE_MS, killSignal: 'SIGKILL', env: { ...process.env, PATH: PLACES.join(':') } },
       error => resolve(error === null),
     )
   })

@@ -73,7 +73,7 @@ export function entranceOf(pid: number, userNamespace: boolean): Tree['enter'] {
       host,
       'sh',
       '-c',
-      `mount --bind ${workFolder(host)} /run && cd "$0" && exec "$@"`,
+      `PATH="$PATH:/usr/sbin:/sbin"; mount --bind ${workFolder(host)} /run && cd "$0" && exec "$@"`,
       cwd,
       ...argv,
     ],
