@@ -5,6 +5,8 @@ import { benchMemory } from './memory.ts'
 import type { Options } from './options.ts'
 import type { Processes } from './processes.ts'
 import { benchRender } from './render.ts'
+import { RATE_PEERS } from './schedule/contenders.ts'
+import { benchSchedule } from './schedule.ts'
 import { fhirSenders } from './senders/fhir.ts'
 import { mllpSenders } from './senders/mllp.ts'
 
@@ -51,12 +53,20 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   'fhir-tls': { ...fhir, work: `${fhir.work}, under TLS 1.3`, tls: true, bars: [{ peer: 'wrk', atLeast: 0.8 }] },
 }
 
-/** Benches of our own code alone; each gives what is printed as its result. */
-export const OWN_BENCHES: Readonly<
-  Record<string, (options: Options, processes: Processes, folder: string) => Promise<object>>
-> = {
-  frame: benchFrame,
-  fuzz: benchFuzz,
-  memory: benchMemory,
-  render: benchRender,
+/** A bench with a course of its own. */
+export interface OwnBench {
+  /** Gives what is printed as its result. */
+  readonly perform: (options: Options, processes: Processes, folder: string) => Promise<object>
+  /** What it can be set against by `--against`. */
+  readonly peers?: readonly string[]
+  /** When the options do not say. */
+  readonly repetitions?: number
+}
+
+export const OWN_BENCHES: Readonly<Record<string, OwnBench>> = {
+  frame: { perform: benchFrame },
+  fuzz: { perform: benchFuzz },
+  memory: { perform: benchMemory },
+  render: { perform: benchRender },
+  schedule: { perform: benchSchedule, peers: RATE_PEERS, repetitions: 15 },
 }

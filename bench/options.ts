@@ -20,10 +20,12 @@ export interface Options {
 export interface Choice {
   readonly name: string
   readonly peers: readonly string[]
+  /** What `--repetitions` is when it is not given. */
+  readonly repetitions: number
 }
 
 export const usageOf = (choices: readonly Choice[]): string =>
-  `usage: npm run bench -- <${choices.map(({ name }) => name).join('|')}> [--repetitions 7] [--seconds 2] [--seed 1] [--against <peer>]... [--exchanges 10000000] [--chunks 10000000] [--from 0]`
+  `usage: npm run bench -- <${choices.map(({ name }) => name).join('|')}> [--repetitions <n>] [--seconds 2] [--seed 1] [--against <peer>]... [--exchanges 10000000] [--chunks 10000000] [--from 0]`
 
 /** @throws Error with everything that is wrong with the arguments. */
 export function readOptions(args: readonly string[], choices: readonly Choice[]): Options {
@@ -31,7 +33,7 @@ export function readOptions(args: readonly string[], choices: readonly Choice[])
     args: [...args],
     allowPositionals: true,
     options: {
-      repetitions: { type: 'string', default: String(FEWEST_REPETITIONS) },
+      repetitions: { type: 'string' },
       seconds: { type: 'string', default: '2' },
       seed: { type: 'string', default: '1' },
       against: { type: 'string', multiple: true },
@@ -41,9 +43,10 @@ export function readOptions(args: readonly string[], choices: readonly Choice[])
     },
   })
   const name = positionals[0] ?? ''
-  const [repetitions, seconds, seed] = [Number(values.repetitions), Number(values.seconds), Number(values.seed)]
   const against = values.against ?? null
   const choice = choices.find(each => each.name === name)
+  const repetitions = Number(values.repetitions ?? choice?.repetitions ?? FEWEST_REPETITIONS)
+  const [seconds, seed] = [Number(values.seconds), Number(values.seed)]
   const peers = choice?.peers ?? []
   const exchanges = Number(values.exchanges)
   const [chunks, from] = [Number(values.chunks), Number(values.from)]

@@ -20,8 +20,8 @@ export interface PerformOptions {
  * Beyond this share of its time spent waiting for a core, a process did not have one of its own. A client with much garbage waits up to
  * 12 % for its own collector threads, which are held on the same core.
  */
-const MOST_STARVED_SHARE = 0.15
-const MOST_ATTEMPTS = 3
+export const MOST_STARVED_SHARE = 0.15
+export const MOST_ATTEMPTS = 3
 
 /** Each repetition measures every sender once, in an order drawn from the seed, each against a receiver of its own. */
 export async function perform(options: PerformOptions): Promise<readonly Observation[]> {

@@ -2,14 +2,23 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { BENCHES, OWN_BENCHES } from './benches.ts'
+import { FEWEST_REPETITIONS } from './middle.ts'
 import { type Choice, type Options, readOptions, usageOf } from './options.ts'
 import { createProcesses } from './processes.ts'
 import { compareSenders } from './sideBySide.ts'
 import { tell } from './tell.ts'
 
 const choices: readonly Choice[] = [
-  ...Object.entries(BENCHES).map(([name, { bars }]) => ({ name, peers: bars.map(({ peer }) => peer) })),
-  ...Object.keys(OWN_BENCHES).map(name => ({ name, peers: [] })),
+  ...Object.entries(BENCHES).map(([name, { bars }]) => ({
+    name,
+    peers: bars.map(({ peer }) => peer),
+    repetitions: FEWEST_REPETITIONS,
+  })),
+  ...Object.entries(OWN_BENCHES).map(([name, { peers = [], repetitions = FEWEST_REPETITIONS }]) => ({
+    name,
+    peers,
+    repetitions,
+  })),
 ]
 const processes = createProcesses()
 const folder = mkdtempSync(join(tmpdir(), 'hl7bench-bench-'))
@@ -32,7 +41,7 @@ function perform(options: Options): Promise<object> {
   const own = OWN_BENCHES[options.name]
   return own === undefined
     ? compareSenders(BENCHES[options.name]!, options, processes, folder)
-    : own(options, processes, folder)
+    : own.perform(options, processes, folder)
 }
 
 function readOrExplain(): Options {

@@ -16,21 +16,30 @@ export function readTask<Content>(): Promise<PeerTask<Content>> {
 }
 
 /** Lets the load that already runs warm up, measures it, prints the measurement and ends the process: nothing may be answered that is not counted. */
-export async function measure({ phases }: Pick<Task, 'phases'>, answered: () => number): Promise<never> {
+export async function measure(task: Pick<Task, 'phases'>, answered: () => number): Promise<never> {
+  finish(await observe(task, answered))
+}
+
+/** Lets the load that already runs warm up, and measures it. */
+export async function observe({ phases }: Pick<Task, 'phases'>, answered: () => number): Promise<Measurement> {
   await sleep(phases.warmupMs)
   const from = readMeters(answered())
   await sleep(phases.measureMs)
   const to = readMeters(answered())
   const measuredMs = to.atMs - from.atMs
-  const measurement: Measurement = {
+  return {
     exchanges: to.answered - from.answered,
     measuredMs,
     cpuMs: to.cpuMs - from.cpuMs,
     starvedShare: to.waitedMs === null || from.waitedMs === null ? null : (to.waitedMs - from.waitedMs) / measuredMs,
     answered: to.answered,
   }
+}
+
+/** Prints what was found and ends the process. */
+export function finish(found: object): never {
   // Written at once, as standard output is a pipe.
-  process.stdout.write(`${JSON.stringify(measurement)}\n`)
+  process.stdout.write(`${JSON.stringify(found)}\n`)
   process.exit(0)
 }
 
@@ -40,7 +49,8 @@ export function giveUp(reason: string): never {
   process.exit(1)
 }
 
-function readMeters(answered: number) {
+/** The clock and the meters of this process. */
+export function readMeters(answered: number) {
   const { user, system } = process.cpuUsage()
   return { atMs: performance.now(), cpuMs: (user + system) / 1000, waitedMs: readWaitedMs(), answered }
 }

@@ -41,17 +41,29 @@ export interface RunOptions {
 export async function runGenerator(
   processes: Processes,
   plan: GeneratorPlan,
+  options: RunOptions = {},
+): Promise<GeneratorResult> {
+  const result = await conductGenerator(processes, plan, options)
+  const failures = failuresOf(result)
+  if (failures > 0)
+    throw new Error(`hl7bench: ${failures} exchanges were not answered well: ${JSON.stringify(result.reasons)}`)
+  return result
+}
+
+export function failuresOf({ total: { accepted: _accepted, ...others } }: GeneratorResult): number {
+  return Object.values(others).reduce((sum, count) => sum + count, 0)
+}
+
+/** Runs a plan in a generator process of its own, whatever becomes of its exchanges. @throws Error when it failed */
+export async function conductGenerator(
+  processes: Processes,
+  plan: GeneratorPlan,
   { entry = ENTRY, env = {}, onTick = () => {} }: RunOptions = {},
 ): Promise<GeneratorResult> {
   const generator = startGenerator(processes, entry, env)
   try {
     const conducted = await conduct(generator, plan)
-    const result = await conducted.measure(onTick)
-    const { accepted: _accepted, ...others } = result.total
-    const failures = Object.values(others).reduce((sum, count) => sum + count, 0)
-    if (failures > 0)
-      throw new Error(`hl7bench: ${failures} exchanges were not answered well: ${JSON.stringify(result.reasons)}`)
-    return result
+    return await conducted.measure(onTick)
   } finally {
     generator.input.end()
     await generator.exited

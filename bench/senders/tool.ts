@@ -31,33 +31,36 @@ export function findProgram(name: string): string | null {
  * phase, and the kernel its CPU time (schedstat of its threads). What its own script verified must agree with the receiver's count.
  */
 export function toolSender(processes: Processes, tool: Tool): Sender {
-  return {
-    name: tool.name,
-    version: versionOf(tool),
-    async send(task) {
-      const child = processes.start(CORES.sender, tool.command, tool.args(task), tool.env)
-      let printed = ''
-      let complaint = ''
-      child.stdout.setEncoding('utf8').on('data', (text: string) => {
-        printed += text
-      })
-      child.stderr.setEncoding('utf8').on('data', (text: string) => {
-        complaint += text
-      })
-      const ended = new Promise<void>(resolve => child.once('close', () => resolve()))
-      await Promise.race([sleep(task.phases.warmupMs), ended])
-      const from = await read(task, child.pid!)
-      await Promise.race([sleep(task.phases.measureMs), ended])
-      const to = await read(task, child.pid!)
-      child.kill('SIGINT')
-      await ended
-      if (from === null || to === null) throw new Error(`${tool.name} ended by itself:\n${printed}${complaint}`.trim())
-      try {
-        return { ...between(from, to), answered: tool.answeredOf(printed) }
-      } catch (error) {
-        throw new Error(`${tool.name}: ${(error as Error).message}:\n${printed}${complaint}`.trim())
-      }
-    },
+  return { name: tool.name, version: versionOf(tool), send: task => runTool(processes, tool, task) }
+}
+
+/** One measurement, and what the tool printed. @throws Error when it failed or was answered badly */
+export async function runTool(
+  processes: Processes,
+  tool: Tool,
+  task: Task,
+): Promise<Measurement & { readonly printed: string }> {
+  const child = processes.start(CORES.sender, tool.command, tool.args(task), tool.env)
+  let printed = ''
+  let complaint = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    printed += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    complaint += text
+  })
+  const ended = new Promise<void>(resolve => child.once('close', () => resolve()))
+  await Promise.race([sleep(task.phases.warmupMs), ended])
+  const from = await read(task, child.pid!)
+  await Promise.race([sleep(task.phases.measureMs), ended])
+  const to = await read(task, child.pid!)
+  child.kill('SIGINT')
+  await ended
+  if (from === null || to === null) throw new Error(`${tool.name} ended by itself:\n${printed}${complaint}`.trim())
+  try {
+    return { ...between(from, to), answered: tool.answeredOf(printed), printed }
+  } catch (error) {
+    throw new Error(`${tool.name}: ${(error as Error).message}:\n${printed}${complaint}`.trim())
   }
 }
 
@@ -97,7 +100,7 @@ function threadTimes(pid: number): { cpuMs: number; waitedMs: number } | null {
   }
 }
 
-function versionOf({ command, versionArgs, versionOf: read }: Tool): string {
+export function versionOf({ command, versionArgs, versionOf: read }: Tool): string {
   const { stdout, stderr } = spawnSync(command, versionArgs, { encoding: 'utf8' })
   return read(`${stdout}${stderr}`)
 }
