@@ -3,6 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Endpoint, FhirEndpoint } from '../model/scenario.ts'
 import type { TlsClientMaterial } from '../model/tls.ts'
 import { ask } from '../protocol/http/ask.ts'
+import { type Capability, undeclared } from './capability.ts'
+import { EnvironmentError } from './error.ts'
 import { secureReady } from './secureReady.ts'
 import { bearerHeaders } from './token.ts'
 import { PLAIN, type Way } from './ways.ts'
@@ -69,10 +71,11 @@ const isOwnAddress = (socket: { localAddress?: string | undefined; remoteAddress
   socket.localAddress === socket.remoteAddress
 
 /**
- * FHIR is ready when `GET [base]/metadata` gives a CapabilityStatement (FHIR R4, RESTful API, capabilities). A server
- * without metadata is ready when its base answers with a status below 500 and, where that too is 404, goes on doing so.
+ * FHIR is ready when `GET [base]/metadata` gives a CapabilityStatement (FHIR R4, RESTful API, capabilities) that declares what the
+ * loads need; one that declares less throws EnvironmentError. A server without metadata is ready when its base answers with a status below
+ * 500 and, where that too is 404, goes on doing so.
  */
-export function fhirReady(endpoint: FhirEndpoint, { tls, auth }: Way = PLAIN): ReadinessCheck {
+export function fhirReady(endpoint: FhirEndpoint, { tls, auth, needs }: Way = PLAIN): ReadinessCheck {
   const { host, port, basePath } = endpoint
   const where = `fhir http${tls === null ? '' : 's'}://${host.includes(':') ? `[${host}]` : host}:${port}${basePath}`
   let missingSince: number | null = null
@@ -83,8 +86,12 @@ export function fhirReady(endpoint: FhirEndpoint, { tls, auth }: Way = PLAIN): R
     const get = (path: string) => ask({ host, port, tls, headers, path }, signal)
     const metadata = await get(`${basePath}/metadata`)
     if (typeof metadata === 'string') return `${where}/metadata: ${metadata}`
-    if (metadata.status === 200)
-      return isCapabilityStatement(metadata.body) ? null : `${where}/metadata: no CapabilityStatement`
+    if (metadata.status === 200) {
+      const capability = capabilityIn(metadata.body)
+      if (capability === null) return `${where}/metadata: no CapabilityStatement`
+      if (needs !== null) refuseTooLittle(undeclared(capability, needs), where)
+      return null
+    }
     if (metadata.status !== 404) return `${where}/metadata: http ${metadata.status}`
     const root = await get(basePath === '' ? '/' : basePath)
     if (typeof root === 'string') return `${where}: ${root}`
@@ -97,11 +104,21 @@ export function fhirReady(endpoint: FhirEndpoint, { tls, auth }: Way = PLAIN): R
   return tls === null ? check : secureReady(where, endpoint, tls, check)
 }
 
-function isCapabilityStatement(body: string): boolean {
+/** What a server says of itself does not change by waiting. */
+function refuseTooLittle(missing: readonly string[], where: string): void {
+  if (missing.length === 0) return
+  const message =
+    `${where}/metadata declares less than the operations need (${missing.join('; ')}); ` +
+    "take other operations, have the server declare it, or set capability: 'ignore' on the load"
+  throw new EnvironmentError('start', 'target', message)
+}
+
+function capabilityIn(body: string): Capability | null {
   try {
-    return (JSON.parse(body) as { resourceType?: unknown } | null)?.resourceType === 'CapabilityStatement'
+    const resource = JSON.parse(body) as { resourceType?: unknown } | null
+    return resource?.resourceType === 'CapabilityStatement' ? (resource as Capability) : null
   } catch {
-    return false
+    return null
   }
 }
 

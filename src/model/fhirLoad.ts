@@ -24,6 +24,8 @@ export interface FhirLoad extends LoadBase {
   readonly engine: 'own' | 'autocannon'
   /** How access tokens are had; null = the server demands none. */
   readonly auth: AuthSettings | null
+  /** Whether a server that declares less than the operations need is refused before any load. */
+  readonly capability: 'check' | 'ignore'
 }
 
 export type CacheControl = 'no-cache' | 'no-store' | 'default'

@@ -35,7 +35,7 @@ function contentOf(load: Load, code: unknown): unknown {
   const { assumed: _, tls, ...others } = load
   const decisive = { ...others, ...(tls && { tls: decisiveOf(tls) }) }
   if (decisive.protocol === 'mllp') return { ...decisive, messages: contentOfPart(decisive.messages, source) }
-  const { auth, ...fhir } = decisive
+  const { auth, capability: _capability, ...fhir } = decisive
   const shown = { ...fhir, ...(auth && { auth: decisiveAuth(auth) }) }
   return { ...shown, operations: decisive.operations.map(operation => contentOfPart(operation, source)) }
 }

@@ -146,6 +146,12 @@ const fhirLoad = z.strictObject({
       "What sends the requests: hl7bench's own engine, or autocannon as a second, independent one (closed loops).",
     ),
   auth: authSchema.optional(),
+  capability: z
+    .enum(['check', 'ignore'])
+    .default('check')
+    .describe(
+      'Whether a server whose CapabilityStatement declares less than the operations need is refused before any load.',
+    ),
 })
 
 export const loadSchema = z.discriminatedUnion('protocol', [mllpLoad, fhirLoad])

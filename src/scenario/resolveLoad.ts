@@ -85,6 +85,7 @@ function resolveFhir(load: ParsedFhirLoad, place: Place): Omit<FhirLoad, keyof L
     retry: load.retry === true ? RETRY : (load.retry ?? null),
     engine: load.engine,
     auth: load.auth === undefined ? null : resolveAuth(load.auth, place),
+    capability: load.capability,
   }
 }
 

@@ -72,7 +72,10 @@ export function scenarioOf({
   return {
     name: 'test',
     environment: environment ?? { kind: 'process', parallel: 1 },
-    load: protocols.map(protocol => ({ protocol, name: protocol, tls: null, population: 10, populate: 'before' })),
+    load: protocols.map(protocol => ({
+      ...{ protocol, name: protocol, tls: null, population: 10, populate: 'before' },
+      ...{ operations: [], capability: 'ignore' },
+    })),
     allowHosts: allowHosts ?? [],
     sut: {
       start: null,

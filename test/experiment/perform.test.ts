@@ -227,6 +227,7 @@ test('an abort, or the end of the target, does not wait for a population that is
     retry: null,
     engine: 'own',
     auth: null,
+    capability: 'check',
   } as const
   const { load, sut } = scenario()
   const scenarioOf = () => ({ load: [{ ...load[0]!, ...fhir }], sut: { ...sut, start: 'own' } })

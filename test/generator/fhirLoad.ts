@@ -34,6 +34,7 @@ export function fhirPlan(
     retry: null,
     engine: 'own',
     auth: null,
+    capability: 'check',
     ...overrides,
   }
   return {

@@ -21,11 +21,13 @@ export function postedRenderers(
     }))
 }
 
-/** Bundles to be processed go to the base; one of another type (a document, a collection) is a resource like any. */
-function isBundle({ resourceType, text }: PostedResource): boolean {
-  if (resourceType !== 'Bundle') return false
+const isBundle = (resource: PostedResource): boolean => postsToBase(resource) !== null
+
+/** Bundles to be processed go to the base; one of another type (a document, a collection) is a resource like any: null. */
+export function postsToBase({ resourceType, text }: PostedResource): 'transaction' | 'batch' | null {
+  if (resourceType !== 'Bundle') return null
   const { type } = JSON.parse(text) as { type?: unknown }
-  return type === 'transaction' || type === 'batch'
+  return type === 'transaction' || type === 'batch' ? type : null
 }
 
 /** Posts in turn: request i is resource i mod their number. */

@@ -1,0 +1,117 @@
+import { expect, test } from 'vitest'
+import { type Capability, undeclared } from '../../src/environment/capability.ts'
+import { fhirReady, waitReady } from '../../src/environment/ready.ts'
+import { PLAIN, waysOf } from '../../src/environment/ways.ts'
+import type { FhirLoad, FhirOperation } from '../../src/model/scenario.ts'
+import { capabilityStatement } from '../../src/target/fhirCapability.ts'
+import { type FhirNeed, needsOf } from '../../src/workload/fhir/needs.ts'
+import { httpPeer } from '../fixtures/authPeer.ts'
+import { never } from './support.ts'
+
+const weight = 1
+const TYPES = ['Patient', 'Coverage', 'ExplanationOfBenefit', 'Observation'] as const
+const EVERY: readonly FhirOperation[] = [
+  ...TYPES.map(resource => ({ kind: 'create', resource, conditional: true, weight }) as const),
+  ...TYPES.map(resource => ({ kind: 'batch', resource, size: 2, weight }) as const),
+  { kind: 'transaction', size: 1, weight },
+  { kind: 'read', resource: 'Patient', weight },
+  { kind: 'hashedPatients', iterations: 1, threads: 1, records: 1, weight },
+  ...(
+    [
+      ['Patient', 'hicnHash'],
+      ['Patient', 'identifier'],
+      ['Coverage', 'beneficiary'],
+      ['ExplanationOfBenefit', 'patient'],
+      ['Observation', 'patient'],
+    ] as const
+  ).map(([resource, by]) => ({ kind: 'search', resource, by, method: 'POST', expectTotal: null, weight }) as const),
+]
+
+const own = capabilityStatement('http://h/fhir', '2026-01-01', null) as Capability
+const needs = (operations: readonly FhirOperation[], populate: FhirLoad['populate'] = 'never') =>
+  needsOf({ operations, populate }, () => [])
+
+test('the built-in server declares all that any operation needs', () => {
+  expect(undeclared(own, needs(EVERY, 'before'))).toEqual([])
+})
+
+test('each thing that is not declared is told, all at once', () => {
+  const poor = {
+    resourceType: 'CapabilityStatement',
+    fhirVersion: '3.0.2',
+    rest: [
+      { mode: 'client', interaction: [{ code: 'transaction' }] },
+      {
+        mode: 'server',
+        interaction: [{ code: 'batch' }],
+        searchParam: [{ name: 'identifier' }],
+        resource: [{ type: 'Patient', interaction: [{ code: 'create' }] }, null, 'nonsense'],
+      },
+    ],
+  } as const
+  expect(undeclared(poor as Capability, needs(EVERY.slice(0, 2), 'before'))).toEqual([
+    'fhirVersion: expected 4.0.x, found 3.0.2',
+    'no transaction',
+    'Patient: no conditionalCreate',
+    'Coverage: no such resource',
+    'ExplanationOfBenefit: no such resource',
+  ])
+  const search = [
+    { kind: 'search', resource: 'Patient', by: 'identifier', method: 'GET', expectTotal: 1, weight },
+  ] as const
+  expect(undeclared({ ...own, rest: [{ mode: 'server', resource: [{ type: 'Patient' }] }] }, needs(search))).toEqual([
+    'Patient: no interaction search-type',
+    'Patient: no search parameter identifier',
+  ])
+})
+
+test('requests of code need R4, and no more', () => {
+  expect(undeclared({ resourceType: 'CapabilityStatement' }, needs([{ kind: 'code', weight }]))).toEqual([
+    'fhirVersion: expected 4.0.x, found none',
+  ])
+})
+
+test.each([undefined, null, 7, 'rest', {}, [null], [[]]])('a statement whose rest is %j declares nothing', rest => {
+  const statement: Capability = { resourceType: 'CapabilityStatement', fhirVersion: '4.0.1', rest }
+  expect(undeclared(statement, needs(EVERY))).toEqual(['rest: no entry of mode server'])
+})
+
+test('resources and Bundles of files need what they are posted as', () => {
+  const files = [
+    { resourceType: 'Encounter', text: '{"resourceType":"Encounter"}' },
+    { resourceType: 'Bundle', text: '{"resourceType":"Bundle","type":"batch"}' },
+    { resourceType: 'Encounter', text: '{"resourceType":"Encounter"}' },
+  ]
+  const expected: FhirNeed[] = [
+    { type: 'Encounter', kind: 'interaction', name: 'create' },
+    { type: null, kind: 'interaction', name: 'batch' },
+  ]
+  expect(needsOf({ operations: [{ kind: 'files', files: [], weight }], populate: 'never' }, () => files)).toEqual(
+    expected,
+  )
+})
+
+test('loads that speak alike ask once, for what all of them need', async () => {
+  const load = (operations: readonly FhirOperation[], capability: FhirLoad['capability'] = 'check') =>
+    ({ protocol: 'fhir', operations, populate: 'never', capability }) as unknown as FhirLoad
+  const loads = [load(EVERY.slice(0, 1)), load(EVERY.slice(1, 2)), load(EVERY.slice(4, 5), 'ignore')]
+  const { fhir } = waysOf(loads, [], [])
+  expect(fhir).toHaveLength(1)
+  expect(new Set(fhir[0]!.needs!.map(({ type }) => type))).toEqual(new Set(['Patient', 'Coverage']))
+  let requests = 0
+  const port = await httpPeer(() => {
+    requests++
+    return { body: own }
+  })
+  const check = fhirReady({ host: '127.0.0.1', port, basePath: '/fhir' }, fhir[0])
+  expect(await waitReady([check], 5_000, never)).toBeNull()
+  expect(requests).toBe(1)
+})
+
+test('a server that declares too little is refused at once, and waited for no longer', async () => {
+  const port = await httpPeer(() => ({ body: { ...own, fhirVersion: '5.0.0' } }))
+  const endpoint = { host: '127.0.0.1', port, basePath: '/fhir' }
+  const check = fhirReady(endpoint, { ...PLAIN, needs: [] })
+  await expect(waitReady([check], 60_000, never)).rejects.toThrow(/found 5\.0\.0\); .*capability: 'ignore'/)
+  expect(await waitReady([fhirReady(endpoint)], 5_000, never)).toBeNull()
+})
