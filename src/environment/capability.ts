@@ -46,13 +46,18 @@ export function undeclared({ fhirVersion, rest }: Capability, needs: readonly Fh
 }
 
 function missingOf(server: DeclaredServer, type: string | null, needs: readonly FhirNeed[]): readonly string[] {
-  if (type === null) return needs.filter(need => !declares(server, need)).map(({ name }) => `no ${name}`)
+  if (type === null) return needs.filter(need => !declaresBundle(server, need)).map(({ name }) => `no ${name}`)
   const resource = listOf<DeclaredResource>(server.resource).find(each => each.type === type)
   if (resource === undefined) return [`${type}: no such resource`]
   const common = { searchParam: listOf<{ name?: unknown }>(server.searchParam) }
   return needs
     .filter(need => !declares(resource, need) && !(need.kind === 'searchParam' && declares(common, need)))
     .map(need => `${type}: ${describe(need)}`)
+}
+
+/** Some servers declare transactions only, though their one endpoint for Bundles takes batches as well. */
+function declaresBundle(server: DeclaredServer, need: FhirNeed): boolean {
+  return declares(server, need) || (need.name === 'batch' && declares(server, { ...need, name: 'transaction' }))
 }
 
 function declares(declared: Declared & { readonly conditionalCreate?: unknown }, { kind, name }: FhirNeed): boolean {

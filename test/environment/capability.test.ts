@@ -65,6 +65,15 @@ test('each thing that is not declared is told, all at once', () => {
   ])
 })
 
+test('who declares transactions takes batches too, but not the other way round', () => {
+  const batch = { kind: 'batch', resource: 'Patient', size: 2, weight } as const
+  const transaction = { kind: 'transaction', size: 2, weight } as const
+  const [rest] = own.rest as [object]
+  const declaring = (code: string) => ({ ...own, rest: [{ ...rest, interaction: [{ code }] }] })
+  expect(undeclared(declaring('transaction'), needs([batch]))).toEqual([])
+  expect(undeclared(declaring('batch'), needs([transaction]))).toEqual(['no transaction'])
+})
+
 test('requests of code need R4, and no more', () => {
   expect(undeclared({ resourceType: 'CapabilityStatement' }, needs([{ kind: 'code', weight }]))).toEqual([
     'fhirVersion: expected 4.0.x, found none',
