@@ -4,7 +4,11 @@ import { createServer } from 'node:net'
 import { availableParallelism } from 'node:os'
 import type { Command } from 'commander'
 import { stateFolder } from '../environment/state.ts'
+import { calibrationFile, machineOf, readCalibration } from '../experiment/calibrate/store.ts'
 import { EXIT } from '../experiment/exit.ts'
+import { calibrationLine } from '../report/calibration/terminal.ts'
+import { readHost } from '../results/host.ts'
+import { readOwnVersion } from '../results/provenance.ts'
 import type { Console } from './console.ts'
 import { networks } from './doctorNetworks.ts'
 
@@ -41,7 +45,10 @@ function describe({ what, state, detail, remedy }: Finding, { style, glyphs }: C
 }
 
 async function examine(): Promise<Finding[]> {
-  return [node(), git(), shell(), cores(), await loopback(), state(), descriptors(), ports(), starvation(), steal()]
+  return [
+    ...[node(), git(), shell(), cores(), await loopback(), state(), descriptors(), ports(), starvation(), steal()],
+    await calibration(),
+  ]
 }
 
 const fine = (what: string, detail: string): Finding => ({ what, state: 'yes', detail, remedy: null })
@@ -176,6 +183,14 @@ function steal(): Finding {
     detail: 'not told here',
     remedy: 'run on Linux to have it in the rows',
   }
+}
+
+async function calibration(): Promise<Finding> {
+  const found = readCalibration(
+    machineOf({ host: await readHost(), harness: { version: readOwnVersion(), commit: null } }),
+  )
+  if (found !== null) return fine('calibration', `${calibrationLine(found)} (${calibrationFile()})`)
+  return { what: 'calibration', state: 'limited', detail: 'not calibrated', remedy: 'hl7bench calibrate' }
 }
 
 function read(file: string): string | null {

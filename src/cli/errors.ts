@@ -2,6 +2,7 @@ import { CommanderError } from 'commander'
 import { EnvironmentError } from '../environment/error.ts'
 import { UnknownCloneError } from '../environment/netns/keep/kept.ts'
 import { ArmsError } from '../experiment/arms/error.ts'
+import { CalibrationError } from '../experiment/calibrate/error.ts'
 import { EXIT } from '../experiment/exit.ts'
 import { HashError } from '../experiment/hash/hasher.ts'
 import { PreflightError } from '../experiment/session.ts'
@@ -29,6 +30,7 @@ export function exitCodeOf(error: unknown): number {
   )
     return EXIT.badInput
   if (error instanceof PepperError) return EXIT.badInput
+  if (error instanceof CalibrationError) return error.beforeLoad ? EXIT.provisionFailed : EXIT.noValidResult
   if (error instanceof PreflightError || error instanceof EnvironmentError) return EXIT.provisionFailed
   if (error instanceof ResultsError && BAD_RESULTS.has(error.code)) return EXIT.badInput
   return EXIT.internal

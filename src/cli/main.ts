@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { EXIT } from '../experiment/exit.ts'
 import { readOwnVersion } from '../results/provenance.ts'
+import { addCalibrate } from './calibrate.ts'
 import { addCapacity } from './capacity.ts'
 import { addCompare } from './compare.ts'
 import { type Console, createConsole } from './console.ts'
@@ -52,6 +53,7 @@ addReport(program, console)
 addHistory(program, console, exit)
 addHash(program, console, exit)
 addEnv(program, console, exit)
+addCalibrate(program, console, exit)
 
 try {
   await program.parseAsync()

@@ -1,6 +1,7 @@
 import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Begun } from '../experiment/begin.ts'
+import { machineOf, readCalibration } from '../experiment/calibrate/store.ts'
 import { prepareOne } from '../experiment/prepareOne.ts'
 import type { SessionEnd } from '../experiment/session.ts'
 import type { RunResult } from '../model/result.ts'
@@ -67,6 +68,7 @@ function inputOf(begun: Begun, results: readonly RunResult[]): ReportInput {
     wholeMs: 0,
     environmentId: begun.environmentId,
     provenance: begun.provenance,
+    calibration: readCalibration(machineOf(begun.provenance)),
     files: { rows: begun.resultsFile, folder: begun.folder, html: join(begun.folder, 'report.html') },
     commands: { repeat: '', next: null },
     exit: { code: 0, reason: '' },

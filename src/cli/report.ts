@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { type Command, Option } from 'commander'
+import { machineOf, readCalibration } from '../experiment/calibrate/store.ts'
 import { renderComparisonMarkdown } from '../report/comparison/markdown.ts'
 import { renderComparison } from '../report/comparison/terminal.ts'
 import { renderComparisonHtml } from '../report/html/comparisonPage.ts'
@@ -73,7 +74,7 @@ async function report(
       junit: () => renderComparisonJunit(compared),
     })
   }
-  const whole = judge(input, isCutShort)
+  const whole = judge({ ...input, calibration: readCalibration(machineOf(provenance)) }, isCutShort)
   print({
     html: () => renderHtml(whole, htmlAssets()),
     text: () => renderTerminal(whole, terminal),

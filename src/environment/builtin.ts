@@ -35,6 +35,7 @@ export interface BuiltinStart {
 
 /** A built-in target that listens, in a process of its own. */
 export interface StartedBuiltin {
+  readonly pid: number
   readonly endpoint: Endpoint
   readonly clock: ClockReading
   /** Record of arrivals; whole after `stop`. */
@@ -53,7 +54,7 @@ export async function startBuiltin(guarded: Guarded, start: BuiltinStart): Promi
   const label = behind === null ? protocol : `downstream-${behind.receiver.name}`
   const arrivalsFile = join(folder, `arrivals-${label}.bin`)
   const log = join(folder, `target-${label}.log`)
-  const { exited, input, output } = await spawnTarget(guarded, start, log)
+  const { pid, exited, input, output } = await spawnTarget(guarded, start, log)
   input.write(`${JSON.stringify({ targets: [optionsOf(start, arrivalsFile)] })}\n`)
   const name = nameOf(start)
   const ended = exited.then(
@@ -61,7 +62,7 @@ export async function startBuiltin(guarded: Guarded, start: BuiltinStart): Promi
   )
   try {
     const { port, clock } = await listening(output, ended, start)
-    return { endpoint: { host: start.place.address, port }, clock, arrivalsFile, ended, stop }
+    return { pid, endpoint: { host: start.place.address, port }, clock, arrivalsFile, ended, stop }
   } catch (error) {
     await guarded.end(id)
     start.signal.throwIfAborted()
@@ -123,7 +124,7 @@ function optionsOf(
 async function spawnTarget(guarded: Guarded, { id, entry, folder, place }: BuiltinStart, log: string) {
   const errors = openSync(log, 'w')
   try {
-    const { exited, child } = await guarded.adopt(id, 'target', mark => {
+    const { pid, exited, child } = await guarded.adopt(id, 'target', mark => {
       const env = { ...process.env, ...mark }
       const [program, ...args] = place.enter([process.execPath, entry], folder)
       return spawn(program, args, { cwd: folder, env, detached: true, stdio: ['pipe', 'pipe', errors] })
@@ -131,7 +132,7 @@ async function spawnTarget(guarded: Guarded, { id, entry, folder, place }: Built
     const { stdin: input, stdout: output } = child as ChildProcessByStdio<Writable, Readable, null>
     // Its end is told by `exited`; a write that comes too late is no news.
     input.on('error', () => {})
-    return { exited, input, output }
+    return { pid, exited, input, output }
   } finally {
     closeSync(errors)
   }

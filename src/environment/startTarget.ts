@@ -72,6 +72,7 @@ async function startBuiltins(guarded: Guarded, start: TargetStart): Promise<Runn
     startMs: performance.now() - begin,
     arrivals: { mllp: find('mllp')?.arrivalsFile ?? null, fhir: fhir?.arrivalsFile ?? null },
     downstream: [],
+    pids: running.map(({ started }) => started.pid),
     ended: stopping.unlessStopped(Promise.race([untilLost(guarded), ...running.map(({ started }) => started.ended)])),
     stop: stopping.stop,
   }

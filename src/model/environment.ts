@@ -51,6 +51,8 @@ export interface RunningTarget {
   readonly arrivals: { readonly mllp: string | null; readonly fhir: string | null }
   /** Our own receivers behind the target, in the order of the scenario; empty when it does not forward. */
   readonly downstream: readonly RunningReceiver[]
+  /** Of the built-in targets; absent: the target is not ours. */
+  readonly pids?: readonly number[]
   /** Set as soon as a process of the target ended by itself. */
   readonly ended: Promise<string>
   /** Ends the target's whole process tree, and then the receivers behind it. Idempotent. */

@@ -1,9 +1,11 @@
 import type { Audit, AuditTerm, ReceiverAudit } from '../model/audit.ts'
+import type { Calibration } from '../model/calibration.ts'
 import type { ExperimentPlan } from '../model/experiment.ts'
 import type { RunResult, Stage } from '../model/result.ts'
 import type { Provenance } from '../model/row.ts'
 import type { Protocol, Slo } from '../model/scenario.ts'
 import type { MeanInterval } from '../stats/meanInterval.ts'
+import type { CalibratedShare } from './calibration/share.ts'
 import type { Count } from './findings.ts'
 import type { LoadFit } from './hash/loadFit.ts'
 import type { NetworkReport } from './network.ts'
@@ -19,6 +21,8 @@ export interface ReportInput {
   readonly wholeMs: number
   readonly environmentId: string
   readonly provenance: Provenance
+  /** Of the machine that it ran on; absent or null: it was not calibrated. */
+  readonly calibration?: Calibration | null
   readonly files: ReportFiles
   readonly commands: ReportCommands
   readonly exit: ExitReason
@@ -118,6 +122,8 @@ export interface LoadReport {
   readonly series: Series | null
   /** Behind a SUT that forwards; absent when it does not. */
   readonly endToEnd?: EndToEndReport
+  /** Set against what the generator did when the machine was calibrated; absent where there is nothing to set it against. */
+  readonly calibrated?: CalibratedShare
 }
 
 /** What end-to-end figures rest on, over all valid runs. */

@@ -1,3 +1,4 @@
+import { calibrationNotes } from './calibration/share.ts'
 import { endToEndNotes } from './endToEnd.ts'
 import type { CaseReport, ExperimentReport, Metric, SloVerdict } from './experiment.ts'
 import { alarmText, handshakeTexts, oddityTexts, reasonTexts } from './findings.ts'
@@ -55,6 +56,7 @@ function renderCase(report: CaseReport): readonly string[] {
         ...endToEndNotes(report),
         ...networkNotes(report),
         ...priceNotes(report),
+        ...calibrationNotes(report),
         ...markedNotes(report),
       ].map(escapeMarkdown),
     ]),

@@ -83,6 +83,10 @@ const load = z.strictObject({
     .strictObject({ arrived: number, missing: number, clockOffsetMs: number, clockUncertaintyMs: number })
     .optional()
     .describe('What the end-to-end figures of a SUT that forwards rest on.'),
+  calibrated: z
+    .strictObject({ at: text, workload: z.enum(['open', 'closed']), perSecond: number, share: number })
+    .optional()
+    .describe('Median throughput over what one generator did when this machine was calibrated: a hint.'),
 })
 
 const count = z.strictObject({ load: text, name: text, count: number, runs: number })

@@ -1,8 +1,10 @@
+import type { Calibration } from '../model/calibration.ts'
 import type { Case, ExperimentPlan } from '../model/experiment.ts'
 import type { RunResult } from '../model/result.ts'
 import type { Load } from '../model/scenario.ts'
 import { answerOf, verdictOf } from './answer.ts'
 import { sumAudits } from './auditSum.ts'
+import { calibratedShare } from './calibration/share.ts'
 import { responseCurve } from './curve.ts'
 import { endToEndReport } from './endToEnd.ts'
 import type { CaseReport, ExperimentReport, LoadReport, ReportInput } from './experiment.ts'
@@ -18,10 +20,10 @@ import { describePhases, describeWorkload } from './workload.ts'
 
 /** From an experiment's results to what every format prints. */
 export function summarize(input: ReportInput): ExperimentReport {
-  const { plan, results, ...rest } = input
+  const { plan, results, calibration = null, ...rest } = input
   const scenario = plan.cases[0]?.scenario
   const name = scenario?.name ?? plan.id
-  const cases = plan.cases.map(testCase => summarizeCase(testCase, plan, results))
+  const cases = plan.cases.map(testCase => summarizeCase(testCase, plan, results, calibration))
   return {
     ...rest,
     id: plan.id,
@@ -35,7 +37,12 @@ export function summarize(input: ReportInput): ExperimentReport {
   }
 }
 
-export function summarizeCase(testCase: Case, plan: ExperimentPlan, all: readonly RunResult[]): CaseReport {
+export function summarizeCase(
+  testCase: Case,
+  plan: ExperimentPlan,
+  all: readonly RunResult[],
+  calibration: Calibration | null = null,
+): CaseReport {
   const { scenario } = testCase
   const results = all.filter(result => result.run.caseId === testCase.id)
   const planned = plan.runs.filter(run => run.caseId === testCase.id)
@@ -48,7 +55,7 @@ export function summarizeCase(testCase: Case, plan: ExperimentPlan, all: readonl
     digest: testCase.digest,
     sut: scenario.sut.start ?? (scenario.environment.kind === 'attached' ? 'attached servers' : 'built-in targets'),
     phases: describePhases(scenario.phases),
-    loads: scenario.load.map(load => summarizeLoad(load, results)),
+    loads: scenario.load.map(load => summarizeLoad(load, results, calibration)),
     metrics: shownMetrics(scenario.load, results),
     slos: judgeSlos(scenario.slo, scenario.load, results, audit),
     audit,
@@ -65,16 +72,19 @@ export function summarizeCase(testCase: Case, plan: ExperimentPlan, all: readonl
   }
 }
 
-function summarizeLoad(load: Load, results: readonly RunResult[]): LoadReport {
+function summarizeLoad(load: Load, results: readonly RunResult[], calibration: Calibration | null): LoadReport {
   const valid = results.flatMap(result => (result.state === 'valid' ? result.loads : []))
   const endToEnd = endToEndReport(load.name, results)
+  const own = valid.filter(result => result.load === load.name)
+  const calibrated = calibratedShare(load, own, calibration)
   return {
     name: load.name,
     protocol: load.protocol,
     workload: describeWorkload(load),
     assumed: load.assumed,
-    curve: responseCurve(valid.filter(result => result.load === load.name)),
+    curve: responseCurve(own),
     series: typicalSeries(load.name, results),
     ...(endToEnd && { endToEnd }),
+    ...(calibrated && { calibrated }),
   }
 }

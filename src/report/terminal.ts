@@ -1,3 +1,4 @@
+import { calibrationNotes } from './calibration/share.ts'
 import { columns } from './columns.ts'
 import { endToEndNotes } from './endToEnd.ts'
 import type { CaseReport, ExperimentReport, Metric, OverallVerdict, SloVerdict } from './experiment.ts'
@@ -79,7 +80,9 @@ function renderCase(report: CaseReport, options: TerminalOptions): readonly stri
     ...oddityTexts(report).flatMap(text => note(text, style.warning)),
     ...note(validityLine(report.validity)),
     ...exclusions(report.validity).flatMap(text => note(text, style.warning)),
-    ...[...endToEndNotes(report), ...networkNotes(report)].flatMap(text => note(text, style.dim)),
+    ...[...endToEndNotes(report), ...networkNotes(report), ...calibrationNotes(report)].flatMap(text =>
+      note(text, style.dim),
+    ),
     ...priceNotes(report).flatMap(text => note(text)),
     ...markedNotes(report).flatMap(text => note(`* ${text}`, style.warning)),
   ]

@@ -1,3 +1,4 @@
+import { calibrationNotes } from '../calibration/share.ts'
 import { endToEndNotes } from '../endToEnd.ts'
 import type { CaseReport, Metric, SloVerdict } from '../experiment.ts'
 import { alarmText, handshakeTexts, oddityTexts, reasonTexts } from '../findings.ts'
@@ -25,6 +26,7 @@ export function caseSection(report: CaseReport, title: string, charts: Charts | 
       ...oddityTexts(report),
       ...handshakeTexts(report.handshakes),
       ...endToEndNotes(report),
+      ...calibrationNotes(report),
       ...markedNotes(report),
     ]),
     ...(charts === null ? [] : report.loads.flatMap(load => loadCharts([{ arm: '', load }], charts))),
