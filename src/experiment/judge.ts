@@ -59,7 +59,8 @@ function healthReasons(load: LoadResult, health: GeneratorHealth, limits: Validi
     ['collected garbage', health.gcMs],
   ] as const) {
     const share = ms / Math.max(load.measuredMs, 1)
-    if (share > limits.maxStarvedShare)
+    // Pauses are watched for longer than the measured phase, so that the share of a short one can exceed 1.
+    if (limits.maxStarvedShare < 1 && share > limits.maxStarvedShare)
       reasons.push(`${what} for ${percent(share)} of the time, more than ${percent(limits.maxStarvedShare)}`)
   }
   return reasons

@@ -197,8 +197,9 @@ test('an interrupt ends with 105 and no work tree, and resume finishes the compa
   const [folder] = experimentFolders(here)
   const resumed = await hl7bench(here, ['resume', folder!])
   expect(resumed.code, resumed.stdout + resumed.stderr).toBe(0)
-  expect(cells(here.results)).toHaveLength(2 * RUNS)
-  expect(resumed.stdout).toContain('12 of 12 runs valid')
+  // Pairs that do not count are replaced.
+  expect(cells(here.results).length).toBeGreaterThanOrEqual(2 * RUNS)
+  expect(resumed.stdout).toMatch(/12 of 1\d runs valid/)
   expect(workTrees(repository)).toBe(1)
 }, 120_000)
 
