@@ -146,7 +146,8 @@ test('whatever is dropped, timed out, redialled or sent again: outcomes sum to a
         answer: (_, nth): Answer => {
           const misdeed = misdeeds[nth % misdeeds.length]!
           if (misdeed === 0) return 'never'
-          if (misdeed === 1) return 'disconnect'
+          // In a closed loop a peer that hangs up at once would let no time pass: it would go on for ever within an instant.
+          if (misdeed === 1) return workload.kind === 'closed' ? { afterMs: 1, thenCloses: true } : 'disconnect'
           if (misdeed === 2) return { afterMs: 5, outcome: 'rejected' }
           if (misdeed === 3) return { afterMs: 5, outcome: 'mismatched' }
           if (misdeed === 4) return { afterMs: 2, thenCloses: true }
@@ -169,6 +170,6 @@ test('whatever is dropped, timed out, redialled or sent again: outcomes sum to a
       expect([response.count, queue.count, service.count]).toEqual([measured, measured, measured])
       expect(lag.count).toBe(recorder.measuredArrivals)
     }),
-    { numRuns: 150 },
+    { numRuns: 150, seed: 20_261_124 },
   )
 })
