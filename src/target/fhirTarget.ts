@@ -1,6 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { createServer as createSecureServer } from 'node:https'
-import type { Socket } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import { type ArrivalLog, digestBody, openArrivals } from '../ledger/arrivals.ts'
 import type { TokenServerMaterial } from '../model/auth.ts'
@@ -11,10 +9,8 @@ import { type FhirAnswer, FhirRefusal, refusalAnswer } from './fhirAnswer.ts'
 import { capabilityStatement } from './fhirCapability.ts'
 import { perform } from './fhirPerform.ts'
 import { createFhirStore } from './fhirStore.ts'
-import { listen } from './listen.ts'
+import { type HttpConnection, startHttpServer } from './httpServer.ts'
 import { createReplyQueue } from './replyQueue.ts'
-import { readBody } from './requestBody.ts'
-import { serverTls } from './secure.ts'
 import { serviceTimeMs } from './serviceTime.ts'
 import { MAX_BODY_BYTES, type StartedTarget, type TargetOptions } from './startedTarget.ts'
 import { createTokenServer } from './tokenServer.ts'
@@ -48,8 +44,6 @@ export async function startFhirTarget(options: FhirTargetOptions): Promise<Start
   const tokens = auth && createTokenServer(auth, basePath)
   const arrivals = options.arrivalsFile === null ? null : openArrivals(options.arrivalsFile)
   const startedAt = new Date().toISOString()
-  const connections = new Map<Socket, number>()
-  let opened = 0
   let requests = 0
 
   const replies = createReplyQueue<Reply>(due => {
@@ -57,12 +51,17 @@ export async function startFhirTarget(options: FhirTargetOptions): Promise<Start
     for (const { response, answer } of due) send(response, answer)
   })
 
-  const onBody = (request: IncomingMessage, response: ServerResponse, body: Buffer | null) => {
+  const onBody = (
+    request: IncomingMessage,
+    response: ServerResponse,
+    body: Buffer | null,
+    { number: connection }: HttpConnection,
+  ) => {
     const baseUrl = `http${tls === null ? '' : 's'}://${request.headers.host ?? `${options.host}:${request.socket.localPort}`}${basePath}`
     const [target, query] = splitOnce(request.url ?? '/', '?')
     if (request.method === 'GET' && target === `${basePath}/metadata`) {
       if (arrivals !== null && body !== null)
-        record(arrivals, request, connections.get(request.socket) ?? 0, 'stored', body, misbehaviourOf([], 0))
+        record(arrivals, request, connection, 'stored', body, misbehaviourOf([], 0))
       return replies.add({ response, answer: capabilityAnswer(baseUrl, startedAt, tokens?.url(baseUrl) ?? null) }, 0)
     }
     const ofToken = tokens?.answer(request, target, body, baseUrl, Date.now()) ?? null
@@ -74,7 +73,7 @@ export async function startFhirTarget(options: FhirTargetOptions): Promise<Start
     if (misbehaviour.drop) return
     const answer = answerTo(request, target, query, body, baseUrl, misbehaviour)
     if (arrivals !== null && answer.arrival !== null && body !== null) {
-      record(arrivals, request, connections.get(request.socket) ?? 0, answer.arrival, body, misbehaviour)
+      record(arrivals, request, connection, answer.arrival, body, misbehaviour)
       replies.wake()
     }
     if (misbehaviour.loseAck) return
@@ -109,35 +108,12 @@ export async function startFhirTarget(options: FhirTargetOptions): Promise<Start
     return perform(store, asked, baseUrl, misbehaviour)
   }
 
-  const http = { keepAliveTimeout: 0, requestTimeout: 0, noDelay: true }
-  const onRequest = (request: IncomingMessage, response: ServerResponse) => {
-    // Node takes a request line without a version for HTTP/0.9.
-    if (request.httpVersionMajor !== 1) return void response.writeHead(400, { Connection: 'close' }).end()
-    readBody(request, MAX_BODY_BYTES, body => onBody(request, response, body))
-  }
-  const server =
-    tls === null ? createServer(http, onRequest) : createSecureServer({ ...http, ...serverTls(tls) }, onRequest)
-  server.on(tls === null ? 'connection' : 'secureConnection', (socket: Socket) => {
-    connections.set(socket, opened++)
-    socket.on('close', () => connections.delete(socket))
+  return await startHttpServer({
+    ...options,
+    onBody,
+    forget: () => replies.close(),
+    ended: () => arrivals?.close(),
   })
-
-  const close = async () => {
-    const closed = new Promise<void>(resolve => server.close(() => resolve()))
-    server.closeAllConnections()
-    replies.close()
-    await closed
-    arrivals?.close()
-  }
-
-  try {
-    const port = await listen(server, options.host, options.port)
-    let closing: Promise<void> | null = null
-    return { port, close: () => (closing ??= close()) }
-  } catch (error) {
-    arrivals?.close()
-    throw error
-  }
 }
 
 const acceptedOf = ({ req }: ServerResponse): string => String(req.headers['accept-encoding'] ?? '')

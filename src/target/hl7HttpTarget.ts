@@ -1,17 +1,13 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { createServer as createSecureServer } from 'node:https'
-import type { Socket } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { openArrivals } from '../ledger/arrivals.ts'
 import { plainFraming } from '../protocol/http/plainFraming.ts'
 import { createAck, readAck } from '../protocol/mllp/ack.ts'
 import { entryReader } from './arrivalEntry.ts'
 import { misbehaviourOf } from './faults.ts'
-import { listen } from './listen.ts'
+import { type HttpConnection, startHttpServer } from './httpServer.ts'
 import { createAckWriter } from './mllpAck.ts'
 import { createReceive } from './mllpReceive.ts'
 import { createReplyQueue } from './replyQueue.ts'
-import { readBody } from './requestBody.ts'
-import { serverTls } from './secure.ts'
 import { serviceTimeMs } from './serviceTime.ts'
 import { MAX_BODY_BYTES, type MllpTargetOptions, type StartedTarget } from './startedTarget.ts'
 
@@ -36,7 +32,7 @@ const HL7_TYPE = /^(x-)?application\/hl7-v2(\+er7)?$/i
  * A message is in the arrival record before it is answered. Throws when it cannot listen.
  */
 export async function startHl7HttpTarget(options: MllpTargetOptions): Promise<StartedTarget> {
-  const { behaviour, seed, path = '/', tls = null } = options
+  const { behaviour, seed, path = '/' } = options
   const arrivals = options.arrivalsFile === null ? null : openArrivals(options.arrivalsFile)
   const receive = createReceive({
     acks: createAckWriter(Date.now().toString(36).toUpperCase(), plainFraming),
@@ -45,8 +41,6 @@ export async function startHl7HttpTarget(options: MllpTargetOptions): Promise<St
     tracksIds: behaviour.faults.some(({ kind }) => kind === 'swapped-id'),
     onStored: () => replies.wake(),
   })
-  const connections = new Map<Socket, { readonly number: number }>()
-  let opened = 0
   let requests = 0
 
   const replies = createReplyQueue<Reply>(due => {
@@ -54,7 +48,12 @@ export async function startHl7HttpTarget(options: MllpTargetOptions): Promise<St
     for (const { response, answer } of due) send(response, answer)
   })
 
-  const onBody = (request: IncomingMessage, response: ServerResponse, body: Buffer | null) => {
+  const onBody = (
+    request: IncomingMessage,
+    response: ServerResponse,
+    body: Buffer | null,
+    connection: HttpConnection,
+  ) => {
     const refusal = refusalOf(request, path, body)
     if (refusal !== null) return replies.add({ response, answer: refusal }, 0)
     const number = ++requests
@@ -62,39 +61,18 @@ export async function startHl7HttpTarget(options: MllpTargetOptions): Promise<St
     if (misbehaviour.stallMs > 0) replies.stall(misbehaviour.stallMs)
     if (misbehaviour.disconnect) return replies.add({ response, answer: null }, 0)
     if (misbehaviour.drop) return
-    const connection = connections.get(request.socket) ?? { number: 0 }
     const { application, commit } = receive(connection, misbehaviour, body!, 0, body!.length)
     if (misbehaviour.loseAck) return
     const answer = answerOf(application ?? commit, request)
     replies.add({ response, answer }, serviceTimeMs(behaviour.serviceTime, seed, number) + misbehaviour.delayMs)
   }
 
-  const http = { keepAliveTimeout: 0, requestTimeout: 0, noDelay: true }
-  const onRequest = (request: IncomingMessage, response: ServerResponse) =>
-    readBody(request, MAX_BODY_BYTES, body => onBody(request, response, body))
-  const server =
-    tls === null ? createServer(http, onRequest) : createSecureServer({ ...http, ...serverTls(tls) }, onRequest)
-  server.on(tls === null ? 'connection' : 'secureConnection', (socket: Socket) => {
-    connections.set(socket, { number: opened++ })
-    socket.on('close', () => connections.delete(socket))
+  return await startHttpServer({
+    ...options,
+    onBody,
+    forget: () => replies.close(),
+    ended: () => arrivals?.close(),
   })
-
-  const close = async () => {
-    const closed = new Promise<void>(resolve => server.close(() => resolve()))
-    server.closeAllConnections()
-    replies.close()
-    await closed
-    arrivals?.close()
-  }
-
-  try {
-    const port = await listen(server, options.host, options.port)
-    let closing: Promise<void> | null = null
-    return { port, close: () => (closing ??= close()) }
-  } catch (error) {
-    arrivals?.close()
-    throw error
-  }
 }
 
 /** What is no message for this receiver; null = it is one. */

@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Fault } from '../../src/model/fault.ts'
 import { startHl7HttpTarget } from '../../src/target/hl7HttpTarget.ts'
@@ -61,4 +62,13 @@ test('what is no message is refused by HTTP', async () => {
 test('an answer with another control id', async () => {
   const { url } = await receiver([{ kind: 'wrong-id', every: 1 }])
   expect((await post(url, admission('ID1'))).body).toContain('\rMSA|AA|NOBODY\r')
+})
+
+test('a request line without a version is no HTTP of ours: 400, and the connection is closed', async () => {
+  const { target } = await receiver()
+  const socket = connect(target.port, '127.0.0.1')
+  socket.end('GET /hl7\r\n\r\n')
+  let said = ''
+  for await (const chunk of socket) said += chunk
+  expect(said).toMatch(/^HTTP\/1\.1 400 /)
 })
