@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
+import { EnvironmentError } from '../../error.ts'
 import { waitReached } from '../../place.ts'
 import type { Attempt, ProbeAnswer, ProbeRequest } from './request.ts'
 
@@ -23,9 +24,17 @@ async function perform(request: ProbeRequest): Promise<ProbeAnswer> {
     await Promise.all(request.ports.map(listen))
     return { listening: request.ports.length }
   }
-  if (request.op === 'ready')
-    return { missing: await waitReached(request.wanted, request.timeoutMs, new AbortController().signal) }
+  if (request.op === 'ready') return await ready(request)
   return { attempts: await Promise.all(request.attempts.map(attempt => tryOnce(attempt, request.timeoutMs))) }
+}
+
+async function ready({ wanted, timeoutMs }: Extract<ProbeRequest, { op: 'ready' }>): Promise<ProbeAnswer> {
+  try {
+    return { missing: await waitReached(wanted, timeoutMs, new AbortController().signal) }
+  } catch (error) {
+    if (error instanceof EnvironmentError) return { refused: error.message }
+    throw error
+  }
 }
 
 async function listen(port: number): Promise<void> {

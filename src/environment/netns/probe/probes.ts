@@ -42,6 +42,7 @@ export function openProbes(tree: Tree): Probes {
     },
     async waitReady(host, wanted, timeoutMs, signal) {
       const answer = await Promise.race([ask(host, { op: 'ready', wanted, timeoutMs }), aborted(signal)])
+      if ('refused' in answer) throw new EnvironmentError('start', 'target', answer.refused)
       return 'missing' in answer ? answer.missing : null
     },
     close() {

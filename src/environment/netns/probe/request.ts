@@ -12,6 +12,8 @@ export type ProbeRequest =
 export type ProbeAnswer =
   | { readonly listening: number }
   | { readonly missing: string | null }
+  /** Waiting for the targets is of no use; the message ends with the remedy. */
+  | { readonly refused: string }
   | { readonly attempts: readonly Attempt['outcome'][] }
   | { readonly error: string }
 
