@@ -19,6 +19,8 @@ export interface BuiltinStart {
   readonly protocol: Protocol
   /** Null for the built-in target itself; else it is a receiver of ours behind a SUT that forwards. */
   readonly behind: { readonly receiver: DownstreamReceiver; readonly identityAt: FieldPath } | null
+  /** Host of a hospital whose receiver it is; absent: it is no hospital's. */
+  readonly hospital?: string
   /** Default null = it does not speak TLS. */
   readonly tls?: TlsServerMaterial | null
   /** Of the FHIR server; default null = it demands no token. */
@@ -50,8 +52,8 @@ const FLUSH_MS = 10_000
 
 /** Starts a built-in target of one protocol. Throws EnvironmentError when it does not come to listen. */
 export async function startBuiltin(guarded: Guarded, start: BuiltinStart): Promise<StartedBuiltin> {
-  const { id, protocol, folder, behind } = start
-  const label = behind === null ? protocol : `downstream-${behind.receiver.name}`
+  const { id, folder } = start
+  const label = labelOf(start)
   const arrivalsFile = join(folder, `arrivals-${label}.bin`)
   const log = join(folder, `target-${label}.log`)
   const { pid, exited, input, output } = await spawnTarget(guarded, start, log)
@@ -88,8 +90,17 @@ export async function startBuiltin(guarded: Guarded, start: BuiltinStart): Promi
   }
 }
 
-const nameOf = ({ protocol, behind }: BuiltinStart): string =>
-  behind === null ? `the built-in ${protocol.toUpperCase()} target` : `the downstream receiver ${behind.receiver.name}`
+function labelOf({ protocol, behind, hospital }: BuiltinStart): string {
+  if (behind !== null) return `downstream-${behind.receiver.name}`
+  return hospital === undefined ? protocol : `hospital-${hospital}`
+}
+
+function nameOf({ protocol, behind, hospital }: BuiltinStart): string {
+  if (behind !== null) return `the downstream receiver ${behind.receiver.name}`
+  return hospital === undefined
+    ? `the built-in ${protocol.toUpperCase()} target`
+    : `the receiver on the hospital's host ${hospital}`
+}
 
 function optionsOf(
   { protocol, behind, tls = null, auth = null, scenario, place, seed }: BuiltinStart,

@@ -30,7 +30,10 @@ export function startTarget(guarded: Guarded, start: TargetStart): Promise<Runni
   return command === null ? startBuiltins(guarded, start) : startOwn(guarded, start, command)
 }
 
-const protocolsOf = ({ load }: Scenario): Protocol[] => [...new Set(load.map(({ protocol }) => protocol))]
+/** Of the loads that go to the SUT. */
+const protocolsOf = ({ load }: Scenario): Protocol[] => [
+  ...new Set(load.filter(({ from }) => from !== 'application').map(({ protocol }) => protocol)),
+]
 
 /** One process for each protocol of the load: they are measured together and must not share a core by design. */
 async function startBuiltins(guarded: Guarded, start: TargetStart): Promise<RunningTarget> {

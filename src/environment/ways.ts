@@ -20,7 +20,7 @@ function together(some: Way['needs'], others: Way['needs']): Way['needs'] {
   return some === null || others === null ? (some ?? others) : distinct([...some, ...others])
 }
 
-/** The ways in which the loads speak to the server of each protocol, each once, with the needs of all that speak so. */
+/** The ways in which the loads speak to the SUT's server of each protocol, each once, with the needs of all that speak so. */
 export function waysOf(
   loads: readonly Load[],
   tls: readonly (TlsClientMaterial | null)[],
@@ -29,7 +29,7 @@ export function waysOf(
   const of = (protocol: Protocol): readonly Way[] => {
     const ways = new Map<string, Way>()
     for (const [index, load] of loads.entries()) {
-      if (load.protocol !== protocol) continue
+      if (load.protocol !== protocol || load.from === 'application') continue
       const how = { tls: tls[index] ?? null, auth: auth[index] ?? null }
       const key = JSON.stringify(how)
       ways.set(key, { ...how, needs: together(ways.get(key)?.needs ?? null, needsOfLoad(load)) })

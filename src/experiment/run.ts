@@ -155,7 +155,7 @@ function plansOf(
   const { load: loads, phases } = testCase.scenario
   const epochMs = Date.now()
   return loads.map((load, loadIndex) => {
-    const endpoint = target[load.protocol]
+    const endpoint = load.from === 'application' ? (target.hospitals?.endpoint ?? null) : target[load.protocol]
     if (endpoint === null) throw new RunFailure('start', 'harness', `the target has no ${load.protocol} endpoint`)
     return Array.from({ length: load.generators }, (_, index) => ({
       load,
@@ -272,8 +272,9 @@ function auditRun(
       digestOf: digestsOf(testCase.scenario.load[loadIndex]!, contents[loadIndex]!, facts),
     }
   })
-  const protocols = new Set(testCase.scenario.load.map(load => load.protocol))
-  const files = [...protocols].map(protocol => target.arrivals[protocol])
+  const toTarget = testCase.scenario.load.filter(({ from }) => from !== 'application')
+  const protocols = new Set(toTarget.map(load => load.protocol))
+  const files = [...[...protocols].map(protocol => target.arrivals[protocol]), ...(target.hospitals?.arrivals ?? [])]
   return audit(loads, files.includes(null) ? null : files.filter(file => file !== null))
 }
 

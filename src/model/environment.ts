@@ -51,12 +51,22 @@ export interface RunningTarget {
   readonly arrivals: { readonly mllp: string | null; readonly fhir: string | null }
   /** Our own receivers behind the target, in the order of the scenario; empty when it does not forward. */
   readonly downstream: readonly RunningReceiver[]
+  /** Our receivers on the hosts of hospitals; absent: no load goes there. */
+  readonly hospitals?: HospitalReceivers
   /** Of the built-in targets; absent: the target is not ours. */
   readonly pids?: readonly number[]
   /** Set as soon as a process of the target ended by itself. */
   readonly ended: Promise<string>
   /** Ends the target's whole process tree, and then the receivers behind it. Idempotent. */
   stop(): Promise<void>
+}
+
+/** The receivers on the hosts of hospitals, one on each. */
+export interface HospitalReceivers {
+  /** Of the first hospital; the paths of a generator name the others. */
+  readonly endpoint: Endpoint
+  /** Their records of arrivals. */
+  readonly arrivals: readonly string[]
 }
 
 /** A receiver of ours behind a SUT that forwards. */
@@ -116,9 +126,10 @@ export interface GatewayUsage {
   readonly residentBytes: number
 }
 
-/** One way from a generator to the application; null = the system's choice, the target's own. */
+/** One way from a generator to a target; null = the system's choice, the target's own. */
 export interface Path {
   readonly localAddress: string | null
+  readonly host: string | null
   readonly port: number | null
 }
 

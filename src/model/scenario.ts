@@ -105,6 +105,8 @@ export type Load = MllpLoad | FhirLoad
 export interface LoadBase {
   /** Unique in the scenario; metrics are named by it. */
   readonly name: string
+  /** Where its generators run; absent = where the system that calls the SUT is. `application`: beside the SUT, and receivers of ours at the hospitals are its targets. */
+  readonly from?: 'application'
   /** Connections kept open (MLLP: the feeds), over all generators of the load. */
   readonly connections: number
   /** Most unanswered messages on one connection. */

@@ -25,6 +25,8 @@ export interface Hospital {
   readonly reachedAt: string
   /** Ports of the application that its firewall lets through. */
   readonly ports: readonly number[]
+  /** Its own port on which the application reaches it. */
+  readonly receiverPort: number
 }
 
 export interface TopologyHost {

@@ -4,9 +4,13 @@ import { formatCount, formatMs, formatNumber } from './format.ts'
 
 /** Workload model of a load in words; always says whether the loop is open or closed. */
 export function describeWorkload(load: Load): string {
-  return [...describeModel(load), `window ${load.window}`, ...describeWire(load), ...describeGenerators(load)].join(
-    ', ',
-  )
+  return [
+    ...describeModel(load),
+    ...(load.from === 'application' ? ['from the application to the hospitals'] : []),
+    `window ${load.window}`,
+    ...describeWire(load),
+    ...describeGenerators(load),
+  ].join(', ')
 }
 
 export function describePhases(phases: Phases): string {

@@ -1,4 +1,5 @@
 import { checkAuth } from './checkAuth.ts'
+import { checkDirections } from './checkDirections.ts'
 import { checkDownstream } from './checkDownstream.ts'
 import { checkEnvironment } from './checkEnvironment.ts'
 import { checkHl7Address } from './checkHl7Http.ts'
@@ -26,6 +27,7 @@ export function checkParts(parts: Parts, raw: unknown, place: Place): readonly F
     ...checkPhases(parts),
     ...checkSut(parts, place),
     ...checkDownstream(parts),
+    ...checkDirections(parts),
     ...checkSlos(parts, raw),
   ]
 }

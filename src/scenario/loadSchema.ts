@@ -18,6 +18,12 @@ const common = {
     })
     .optional()
     .describe('Unique in the scenario; metrics are named by it. Default: the protocol (`mllp`, then `mllp-2`).'),
+  from: z
+    .enum(['hospitals', 'application'])
+    .default('hospitals')
+    .describe(
+      "netns: where the generators run: on the hospitals' hosts, the SUT their target, or (mllp) on the application's, receivers of ours at the hospitals their targets.",
+    ),
   connections: connectionCount
     .optional()
     .describe('Connections kept open, over all generators, 1 to 60,000. Default 8 (mllp), 16 (fhir).'),

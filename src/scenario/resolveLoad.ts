@@ -30,6 +30,7 @@ export function resolveLoad(load: ParsedLoad, name: string, place: Place, addres
   const tls = resolveTls(load.tls ?? address.isSecure, place)
   const base: LoadBase = {
     name,
+    ...(load.from === 'application' && { from: load.from }),
     connections: connectionsOf(load),
     window: load.window,
     generators: load.generators,

@@ -1,8 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { chownSync, existsSync, readFileSync } from 'node:fs'
-import { relative } from 'node:path'
+import { chownSync, existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { expect, describe as group, onTestFinished } from 'vitest'
+import { readArrivals } from '../../src/ledger/arrivals.ts'
 import { canIpsec, WHAT } from '../environment/netns/support.ts'
 import {
   ANY_MACHINE,
@@ -90,6 +91,33 @@ group('load through a VPN', () => {
     },
     120_000,
   )
+
+  for (const topology of ['site-to-site', 'hub'])
+    withIpsec(
+      `goes both ways at once: ${topology}`,
+      async () => {
+        const place = newWorkplace()
+        const environment = { ...scenario.environment, topology, hospitals: 5, overlapping: 2, translatedBy: 'us' }
+        const load = [
+          { ...scenario.load[0], feeds: 5, generators: 5 },
+          { ...scenario.load[0], name: 'results', from: 'application', feeds: 10 },
+        ]
+        const slo = { ...scenario.slo, 'audit.foreign': '= 0' }
+        const ended = await hl7bench(place, ['run', writeScenario(place, { ...scenario, environment, load, slo })])
+        expect(ended.code, ended.stderr + ended.stdout).toBe(0)
+        const [row] = rowsOf(place) as (RowData & { loads: Record<string, unknown>; experiment: string; run: string })[]
+        expect(row!.audit.planned).toBe(40)
+        expect(row!.audit.terms.once).toBe(40)
+        expect(ended.stdout).toMatch(/over 10 connections,\s+from\s+the application to the hospitals/)
+        const records = readdirSync(place.folder, { recursive: true, encoding: 'utf8' })
+          .filter(name => /arrivals-hospital-.*\.bin$/.test(name))
+          .map(name => [...readArrivals(join(place.folder, name))].length)
+        expect(records).toHaveLength(topology === 'hub' ? 5 : 1)
+        expect(records.reduce((sum, count) => sum + count, 0)).toBe(20)
+        expect(Math.min(...records)).toBeGreaterThan(0)
+      },
+      120_000,
+    )
 
   asNobody(
     'needs no root',

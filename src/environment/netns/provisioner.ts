@@ -1,20 +1,21 @@
 import { mkdirSync } from 'node:fs'
-import type { CheckResult, Clone, Path, ProvisionContext, Provisioner } from '../../model/environment.ts'
+import type { CheckResult, Clone, ProvisionContext, Provisioner } from '../../model/environment.ts'
 import type { NetnsEnvironment } from '../../model/netns.ts'
-import type { Protocol, Scenario } from '../../model/scenario.ts'
+import type { Scenario } from '../../model/scenario.ts'
 import { hash32 } from '../../workload/random.ts'
 import { type Entries, entries as ownEntries } from '../entries.ts'
 import { EnvironmentError } from '../error.ts'
 import { spawnGenerator } from '../generatorProcess.ts'
 import type { Guarded } from '../guarded.ts'
 import type { Place } from '../place.ts'
-import { startTarget } from '../startTarget.ts'
 import { proveSite } from './checks/prove.ts'
 import { watchGateways } from './gateways.ts'
 import { survey } from './mechanism.ts'
+import { originOf } from './origin.ts'
 import { preflightNetns } from './preflight.ts'
 import { openProbes, type Probes } from './probe/probes.ts'
 import { buildSite, type Site } from './site.ts'
+import { startTargets } from './startTargets.ts'
 import { TARGET_PORTS } from './targetPorts.ts'
 import { topologyOf } from './topologyOf.ts'
 
@@ -116,13 +117,17 @@ function cloneOf(
     start(run, { scenario }, folder, signal) {
       signal.throwIfAborted()
       mkdirSync(folder, { recursive: true })
-      return startTarget(guarded, {
-        ...{ run, scenario, folder, signal, place, entry: entries.target },
-        nextId: name => nextId(`${run.id}-${name}`),
-      })
+      return startTargets(
+        guarded,
+        {
+          ...{ run, scenario, folder, signal, place, entry: entries.target },
+          nextId: name => nextId(`${run.id}-${name}`),
+        },
+        { topology, enter: (host, argv, cwd) => tree.enter(host, held(cpus.targets, argv), cwd) },
+      )
     },
     spawnGenerator(loadIndex, index = 0) {
-      const { host, paths } = originOf(site, load[loadIndex]?.protocol ?? 'fhir', index)
+      const { host, paths } = originOf(topology, load[loadIndex]!, index)
       const enter: Place['enter'] = (argv, cwd) => tree.enter(host, held(cpus.generators, argv), cwd)
       return spawnGenerator(guarded, nextId(`generator-${loadIndex}`), entries.generator, enter, paths)
     },
@@ -147,24 +152,3 @@ async function waitReady(
     probes.close()
   }
 }
-
-/** The generators of a load share the hosts that hospitals have, and each speaks for the hospitals of its own. */
-function originOf({ topology }: Site, protocol: Protocol, index: number): { host: string; paths: readonly Path[] } {
-  const { hospitals } = topology
-  const hosts = [...new Set(hospitals.map(({ host }) => host))].toSorted(
-    (a, b) => countAt(topology.hospitals, b) - countAt(topology.hospitals, a),
-  )
-  const host = hosts[index % hosts.length]!
-  const own = hospitals.filter(each => each.host === host)
-  if (hospitals.length === 1) return { host, paths: [] }
-  return {
-    host,
-    paths: own.map(({ address, ports }) => ({
-      localAddress: address,
-      port: protocol === 'mllp' ? ports[0]! : null,
-    })),
-  }
-}
-
-const countAt = (hospitals: Site['topology']['hospitals'], host: string) =>
-  hospitals.filter(each => each.host === host).length

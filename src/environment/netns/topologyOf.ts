@@ -4,17 +4,19 @@ import type { Impairment, IpsecVpn, Topology, Vpn } from '../../model/topology.t
 import { direct, type LinkOptions } from '../topology/direct.ts'
 import { hub } from '../topology/hub.ts'
 import { siteToSite } from '../topology/siteToSite.ts'
-import { TARGET_PORTS } from './targetPorts.ts'
+import { RECEIVER_PORT, TARGET_PORTS } from './targetPorts.ts'
 
 /** The topology that a scenario's environment asks for. */
 export function topologyOf(environment: NetnsEnvironment, loads: Scenario['load']): Topology {
   const { vpn, link, hospitals, overlapping, translatedBy } = environment
   const internet = linkOf(link)
-  const ports = [...new Set(loads.map(({ protocol }) => TARGET_PORTS[protocol]))]
-  if (environment.topology === 'direct') return direct(internet)
+  const toApplication = loads.filter(({ from }) => from !== 'application')
+  const ports = [...new Set(toApplication.map(({ protocol }) => TARGET_PORTS[protocol]))]
+  const receiverPort = RECEIVER_PORT
+  if (environment.topology === 'direct') return direct(internet, receiverPort)
   const spoken = vpn ?? DEFAULT_VPN
-  if (environment.topology === 'site-to-site') return siteToSite({ vpn: spoken, internet, ports })
-  return hub({ hospitals, overlapping, translatedBy, vpn: spoken, internet, sharedPorts: ports })
+  if (environment.topology === 'site-to-site') return siteToSite({ vpn: spoken, internet, ports, receiverPort })
+  return hub({ hospitals, overlapping, translatedBy, vpn: spoken, internet, sharedPorts: ports, receiverPort })
 }
 
 const DEFAULT_VPN: Vpn = {

@@ -7,8 +7,11 @@ export interface LinkOptions {
   readonly impairment: Impairment | null
 }
 
-/** Hospital and application with nothing but the internet between them: what every VPN figure is set against. */
-export function direct(internet: LinkOptions): Topology {
+/**
+ * Hospital and application with nothing but the internet between them: what every VPN figure is set against.
+ * @param receiverPort of the hospital, on which the application reaches it
+ */
+export function direct(internet: LinkOptions, receiverPort: number): Topology {
   return {
     name: 'direct',
     hosts: [
@@ -21,7 +24,9 @@ export function direct(internet: LinkOptions): Topology {
       link('uplink', ['inet', 'near0', '198.51.100.1/30'], ['app', 'wan0', '198.51.100.2/30'], PLAIN),
     ],
     tunnels: [],
-    hospitals: [{ host: 'hosp', address: '192.0.2.2', seenAs: '192.0.2.2', reachedAt: '192.0.2.2', ports: [] }],
+    hospitals: [
+      { host: 'hosp', address: '192.0.2.2', seenAs: '192.0.2.2', reachedAt: '192.0.2.2', ports: [], receiverPort },
+    ],
     application: 'app',
     applicationAddress: '198.51.100.2',
     internet: 'inet',

@@ -12,6 +12,8 @@ export interface HubOptions {
   readonly internet: LinkOptions
   /** Ports of the application that every hospital may use, at least one, besides the one that is its own, which is taken for the first. */
   readonly sharedPorts: readonly number[]
+  /** The one port of each hospital that both firewalls let the application through to. */
+  readonly receiverPort: number
 }
 
 export const MOST_HOSPITALS = 1_000
@@ -37,7 +39,7 @@ export function hub(options: HubOptions): Topology {
     plainSite(separate.length + n, options),
   )
   const sites = [...separate, ...plain]
-  const hosts = [...shared(plain, separate, options.sharedPorts[0]!), ...separate.flatMap(site => site.hosts)]
+  const hosts = [...shared(plain, separate, options), ...separate.flatMap(site => site.hosts)]
   return {
     name: 'hub',
     hosts,
@@ -62,7 +64,11 @@ interface Site {
   readonly publicAddress: string
 }
 
-const portsOf = (n: number, { sharedPorts }: HubOptions) => [FIRST_OWN_PORT + n, ...sharedPorts]
+/** Ports that are open to a hospital, and its own that is open to the application. */
+const openTo = (n: number, { sharedPorts, receiverPort }: HubOptions) => ({
+  ports: [FIRST_OWN_PORT + n, ...sharedPorts],
+  receiverPort,
+})
 const pair = (n: number) => `${Math.floor(n / 250)}.${n % 250}`
 
 /** One of those that a single gateway and a single sender play. */
@@ -72,7 +78,7 @@ function plainSite(n: number, options: HubOptions): Site {
   const address = `${prefix}.10`
   const publicAddress = `198.18.${pair(n)}`
   return {
-    hospital: { host: 'hosp', address, seenAs: address, reachedAt: address, ports: portsOf(n, options) },
+    hospital: { host: 'hosp', address, seenAs: address, reachedAt: address, ...openTo(n, options) },
     tunnel: tunnelOf(
       n,
       options.vpn,
@@ -99,13 +105,13 @@ function separateSite(k: number, prefix: string, options: HubOptions): Site {
   const [inside, outside] = [`${prefix}.0/24`, `${known}.0/24`]
   const [near, far] = [`198.19.${k}`, `198.19.${100 + k}`]
   const tunnelled = byUs ? prefix : known
-  const ports = portsOf(k, options)
+  const open = openTo(k, options)
   const own = { host: gateway, address: `${near}.2`, networks: [`${tunnelled}.0/24`], inside: `${tunnelled}.1` }
   const other: TunnelEnd = byUs
     ? { ...OURS, host: ours, address: `${far}.2`, inside: `10.200.0.${100 + k}` }
     : { ...OURS, inside: '10.200.0.1' }
   return {
-    hospital: { host, address: `${prefix}.10`, seenAs: `${known}.10`, reachedAt: `${known}.10`, ports },
+    hospital: { host, address: `${prefix}.10`, seenAs: `${known}.10`, reachedAt: `${known}.10`, ...open },
     tunnel: tunnelOf(k, options.vpn, own, other),
     network: outside,
     onOurGateway: !byUs,
@@ -119,11 +125,11 @@ function separateSite(k: number, prefix: string, options: HubOptions): Site {
         routes: [{ to: 'default', via: `${near}.1` }],
         passes: [
           { from: inside, to: APPLICATION, ports: null, tunnel: 'out' },
-          { from: APPLICATION, to: inside, ports: null, tunnel: 'in' },
+          { from: APPLICATION, to: inside, ports: [open.receiverPort], tunnel: 'in' },
         ],
         translations: overlaps && !byUs ? [{ inside, outside, of: 'sent' }] : [],
       },
-      ...(byUs ? [ourSide(ours, k, `${far}.1`, { inside, outside }, ports)] : []),
+      ...(byUs ? [ourSide(ours, k, `${far}.1`, { inside, outside }, open)] : []),
     ],
     links: [
       link(`hospital-${k}`, [host, 'lan0', `${prefix}.10/24`], [gateway, 'lan0', `${prefix}.1/24`], PLAIN),
@@ -144,7 +150,7 @@ function ourSide(
   k: number,
   via: string,
   translation: { inside: string; outside: string },
-  ports: readonly number[],
+  { ports, receiverPort }: Pick<Hospital, 'ports' | 'receiverPort'>,
 ): TopologyHost {
   return {
     name,
@@ -156,7 +162,7 @@ function ourSide(
     ],
     passes: [
       { from: translation.inside, to: APPLICATION_ADDRESS, ports, tunnel: 'in' },
-      { from: APPLICATION, to: translation.inside, ports: null, tunnel: 'out' },
+      { from: APPLICATION, to: translation.inside, ports: [receiverPort], tunnel: 'out' },
     ],
     translations: [{ ...translation, of: 'received' }],
   }
@@ -167,7 +173,11 @@ function tunnelOf(n: number, vpn: Vpn, initiator: Omit<TunnelEnd, 'identity'>, r
 }
 
 /** The hosts that hospitals have in common. */
-function shared(plain: readonly Site[], separate: readonly Site[], firstPort: number): TopologyHost[] {
+function shared(
+  plain: readonly Site[],
+  separate: readonly Site[],
+  { sharedPorts, receiverPort }: HubOptions,
+): TopologyHost[] {
   const onGateway = [...plain, ...separate].filter(({ onOurGateway }) => onOurGateway)
   const networks = plain.map(({ network }) => network)
   const hospital: TopologyHost[] =
@@ -189,7 +199,7 @@ function shared(plain: readonly Site[], separate: readonly Site[], firstPort: nu
             routes: [{ to: 'default', via: '192.0.2.1' }, ...networks.map(to => ({ to, via: '10.0.0.2' }))],
             passes: networks.flatMap(network => [
               { from: network, to: APPLICATION, ports: null, tunnel: 'out' as const },
-              { from: APPLICATION, to: network, ports: null, tunnel: 'in' as const },
+              { from: APPLICATION, to: network, ports: [receiverPort], tunnel: 'in' as const },
             ]),
             translations: [],
           },
@@ -207,7 +217,7 @@ function shared(plain: readonly Site[], separate: readonly Site[], firstPort: nu
       ],
       passes: onGateway.flatMap(({ network, hospital: { ports } }) => [
         { from: network, to: APPLICATION_ADDRESS, ports, tunnel: 'in' as const },
-        { from: APPLICATION, to: network, ports: null, tunnel: 'out' as const },
+        { from: APPLICATION, to: network, ports: [receiverPort], tunnel: 'out' as const },
       ]),
       translations: [],
     },
@@ -223,7 +233,7 @@ function shared(plain: readonly Site[], separate: readonly Site[], firstPort: nu
     {
       ...endpoint('app'),
       routes: [{ to: 'default', via: '10.200.0.9' }],
-      redirect: { first: FIRST_OWN_PORT, last: FIRST_OWN_PORT + MOST_HOSPITALS - 1, to: firstPort },
+      redirect: { first: FIRST_OWN_PORT, last: FIRST_OWN_PORT + MOST_HOSPITALS - 1, to: sharedPorts[0]! },
     },
   ]
 }

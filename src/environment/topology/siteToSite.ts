@@ -6,13 +6,15 @@ export interface SiteToSiteOptions {
   readonly internet: LinkOptions
   /** Ports of the application that our gateway's firewall lets through. */
   readonly ports: readonly number[]
+  /** The one port of the hospital that both firewalls let the application through to. */
+  readonly receiverPort: number
 }
 
 const HOSPITAL = '10.1.0.0/24'
 const APPLICATION = '10.100.0.0/24'
 
 /** Hospital, its gateway, the internet, our gateway, application; the tunnel carries the two networks behind the gateways. */
-export function siteToSite({ vpn, internet, ports }: SiteToSiteOptions): Topology {
+export function siteToSite({ vpn, internet, ports, receiverPort }: SiteToSiteOptions): Topology {
   return {
     name: 'site-to-site',
     hosts: [
@@ -24,7 +26,7 @@ export function siteToSite({ vpn, internet, ports }: SiteToSiteOptions): Topolog
         routes: [{ to: 'default', via: '192.0.2.1' }],
         passes: [
           { from: HOSPITAL, to: APPLICATION, ports: null, tunnel: 'out' },
-          { from: APPLICATION, to: HOSPITAL, ports: null, tunnel: 'in' },
+          { from: APPLICATION, to: HOSPITAL, ports: [receiverPort], tunnel: 'in' },
         ],
         translations: [],
       },
@@ -36,7 +38,7 @@ export function siteToSite({ vpn, internet, ports }: SiteToSiteOptions): Topolog
         routes: [{ to: 'default', via: '198.51.100.1' }],
         passes: [
           { from: HOSPITAL, to: '10.100.0.10', ports, tunnel: 'in' },
-          { from: APPLICATION, to: HOSPITAL, ports: null, tunnel: 'out' },
+          { from: APPLICATION, to: HOSPITAL, ports: [receiverPort], tunnel: 'out' },
         ],
         translations: [],
       },
@@ -68,7 +70,9 @@ export function siteToSite({ vpn, internet, ports }: SiteToSiteOptions): Topolog
         },
       },
     ],
-    hospitals: [{ host: 'hosp', address: '10.1.0.10', seenAs: '10.1.0.10', reachedAt: '10.1.0.10', ports }],
+    hospitals: [
+      { host: 'hosp', address: '10.1.0.10', seenAs: '10.1.0.10', reachedAt: '10.1.0.10', ports, receiverPort },
+    ],
     application: 'app',
     applicationAddress: '10.100.0.10',
     internet: 'inet',

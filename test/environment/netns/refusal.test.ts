@@ -18,7 +18,7 @@ const HOUR_MS = 3_600_000
 
 async function treeForTest(auth: 'psk' | 'certificate') {
   const guarded = await guardedForTest()
-  const topology = siteToSite({ vpn: { ...IPSEC, auth }, internet: PLAIN_LINK, ports: [2575] })
+  const topology = siteToSite({ vpn: { ...IPSEC, auth }, internet: PLAIN_LINK, ports: [2575], receiverPort: 2576 })
   const tree = await startTree(
     guarded,
     'c1',

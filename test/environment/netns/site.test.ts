@@ -23,7 +23,8 @@ const withWireguard = needs(canWireguard, `${WHAT} WireGuard`)
 const withDelay = needs(canDelay, `${WHAT} netem or TUN`)
 const LONG_MS = 60_000
 
-const site = (vpn: typeof IPSEC | typeof WIREGUARD = IPSEC) => siteToSite({ vpn, internet: PLAIN_LINK, ports: [2575] })
+const site = (vpn: typeof IPSEC | typeof WIREGUARD = IPSEC) =>
+  siteToSite({ vpn, internet: PLAIN_LINK, ports: [2575], receiverPort: 2576 })
 const hubOf = (parts: Partial<Parameters<typeof hub>[0]>) =>
   hub({
     hospitals: 5,
@@ -32,6 +33,7 @@ const hubOf = (parts: Partial<Parameters<typeof hub>[0]>) =>
     vpn: IPSEC,
     internet: PLAIN_LINK,
     sharedPorts: [2575],
+    receiverPort: 2576,
     ...parts,
   })
 
@@ -91,7 +93,7 @@ group('a clone proves what it is', () => {
     'a delayed link has the delay asked for',
     async () => {
       const delayed = await siteForTest(
-        direct({ mtu: null, impairment: { delayMs: 20, jitterMs: 0, lossRatio: 0, rateMbit: null } }),
+        direct({ mtu: null, impairment: { delayMs: 20, jitterMs: 0, lossRatio: 0, rateMbit: null } }, 2576),
       )
       const probes = openProbes(delayed.tree)
       await probes.listen('app', [2575])
@@ -168,6 +170,33 @@ group('a check that must fail does, and is named', () => {
         'accept',
       ])
       expect(failedOf(await proveForTest(built))).toEqual(['closed ports'])
+    },
+    LONG_MS,
+  )
+
+  withIpsec(
+    'a port of a hospital is open that should be closed',
+    async () => {
+      const built = await siteForTest(site())
+      for (const gateway of ['gw', 'hgw'])
+        await built.tree.run(gateway, [
+          'nft',
+          'insert',
+          'rule',
+          'inet',
+          'gate',
+          'forward',
+          'tcp',
+          'dport',
+          '2577',
+          'ip',
+          'saddr',
+          '10.100.0.0/24',
+          'accept',
+        ])
+      const checks = await proveForTest(built)
+      expect(failedOf(checks)).toEqual(['closed ports'])
+      expect(checks.find(({ name }) => name === 'closed ports')!.evidence).toContain('app reached 10.1.0.10:2577')
     },
     LONG_MS,
   )

@@ -24,10 +24,12 @@ const hubs = fc
       vpn: IPSEC,
       internet: PLAIN_LINK,
       sharedPorts: [2575],
+      receiverPort: 2576,
     }),
   )
 
-const site = (vpn: typeof IPSEC | typeof WIREGUARD = IPSEC) => siteToSite({ vpn, internet: PLAIN_LINK, ports: [2575] })
+const site = (vpn: typeof IPSEC | typeof WIREGUARD = IPSEC) =>
+  siteToSite({ vpn, internet: PLAIN_LINK, ports: [2575], receiverPort: 2576 })
 const hostOf = (topology: Topology, name: string) => topology.hosts.find(host => host.name === name)!
 
 group('every hub', () => {
@@ -87,7 +89,7 @@ group('the commands on a machine that has everything', () => {
     setupScript({ topology, mechanisms, files: [], daemons: [], steps: wireguards(topology, mechanisms).steps })
 
   test('delay, loss and rate are set by netem at both ends of the link', () => {
-    const text = script(direct({ mtu: 1_400, impairment: impaired }))
+    const text = script(direct({ mtu: 1_400, impairment: impaired }, 2576))
     const netem = 'root netem delay 10ms 2ms loss 0.1% rate 100mbit limit 20000'
     expect(text).toContain(`tc qdisc replace dev wan0 ${netem}`)
     expect(text).toContain(`tc qdisc replace dev far0 ${netem}`)
@@ -96,7 +98,7 @@ group('the commands on a machine that has everything', () => {
   })
 
   test('without netem a relay delays, and tbf limits the rate', () => {
-    const text = script(direct({ mtu: null, impairment: impaired }), { ...KERNEL, delay: 'relay' })
+    const text = script(direct({ mtu: null, impairment: impaired }, 2576), { ...KERNEL, delay: 'relay' })
     expect(text).toContain('relay.py')
     expect(text).toContain('dly0 10 2 0.001 ')
     expect(text).toContain('tc qdisc replace dev wan0 root tbf rate 100mbit')
@@ -125,6 +127,6 @@ test('a gateway passes on nothing that it does not know', () => {
 
 test('what is no part of a VPN does not cross the internet of a topology with tunnels', () => {
   expect(rulesOf(site(), hostOf(site(), 'inet'), KERNEL)).toContain('counter name leaked drop')
-  const plain = direct(PLAIN_LINK)
+  const plain = direct(PLAIN_LINK, 2576)
   expect(rulesOf(plain, hostOf(plain, 'inet'), KERNEL)).toBeNull()
 })

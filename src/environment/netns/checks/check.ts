@@ -14,9 +14,7 @@ export interface Proof {
   readonly seed: number
 }
 
-/** Port on which the probes of hospitals answer. */
-export const HOSPITAL_PORT = 2576
-/** Port of the application on which its probe answers and that no firewall lets through. */
+/** Port of application and hospitals on which probes answer and that no firewall lets through. */
 export const CLOSED_PORT = 2577
 /** Longest wait for what must be answered, and for what must not. */
 export const ANSWERED_MS = 5_000

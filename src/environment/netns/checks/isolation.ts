@@ -1,6 +1,6 @@
 import type { CheckResult } from '../../../model/environment.ts'
 import type { Attempt } from '../probe/request.ts'
-import { CLOSED_PORT, HOSPITAL_PORT, type Proof, REFUSED_MS } from './check.ts'
+import { CLOSED_PORT, type Proof, REFUSED_MS } from './check.ts'
 import { DEFAULT_PORT } from './reachability.ts'
 import { pairs, sampled } from './sample.ts'
 
@@ -17,20 +17,25 @@ export async function isolation(site: Proof): Promise<CheckResult[]> {
 
 async function closedPorts(site: Proof): Promise<CheckResult> {
   const { topology } = site
-  const attempts = sampled(site).flatMap(({ host, address, ports }) => {
+  const tried = sampled(site)
+  const inbound = tried.flatMap(({ host, address, ports }) => {
     const others = topology.hospitals.find(other => other.ports[0] !== ports[0])?.ports[0]
     return [CLOSED_PORT, ...(others === undefined ? [] : [others])].map(port => ({
       on: host,
       plan: { from: address, host: topology.applicationAddress, port, bytes: 1, fill: 'x' },
     }))
   })
-  return await refused(site, 'closed ports', attempts)
+  const outbound = tried.map(({ reachedAt }) => ({
+    on: topology.application,
+    plan: { from: null, host: reachedAt, port: CLOSED_PORT, bytes: 1, fill: 'x' },
+  }))
+  return await refused(site, 'closed ports', [...inbound, ...outbound])
 }
 
 async function otherHospitals(site: Proof): Promise<CheckResult> {
   const attempts = pairs(site).map(([from, to]) => ({
     on: from.host,
-    plan: { from: from.address, host: to.reachedAt, port: HOSPITAL_PORT, bytes: 1, fill: 'x' },
+    plan: { from: from.address, host: to.reachedAt, port: to.receiverPort, bytes: 1, fill: 'x' },
   }))
   const result = await refused(site, 'isolation', attempts)
   const rules = await rulesThatJoin(site)
@@ -85,7 +90,7 @@ async function refused({ probes }: Proof, name: string, attempts: readonly Tried
           const outcome = outcomes[index]!
           return outcome.state === 'answered' || outcome.connected
         })
-        .map(plan => `${host} ${plan.from ?? ''} reached ${plan.host}:${plan.port}`)
+        .map(plan => `${[host, plan.from].filter(Boolean).join(' ')} reached ${plan.host}:${plan.port}`)
     }),
   )
   const found = reached.flat()

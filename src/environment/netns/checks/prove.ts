@@ -1,7 +1,7 @@
 import type { CheckResult } from '../../../model/environment.ts'
 import { openProbes } from '../probe/probes.ts'
 import type { Site } from '../site.ts'
-import { CLOSED_PORT, HOSPITAL_PORT, type Proof } from './check.ts'
+import { CLOSED_PORT, type Proof } from './check.ts'
 import { encryption } from './encryption.ts'
 import { isolation } from './isolation.ts'
 import { parameters } from './parameters.ts'
@@ -28,10 +28,11 @@ export async function proveSite(site: Site, seed: number): Promise<readonly Chec
   }
 }
 
-/** The application on every port that a hospital may use or tries, and the hospitals on one. */
+/** The application on every port that a hospital may use or tries, and the hospitals on their own. */
 async function listen(site: Proof): Promise<void> {
   const { topology, probes } = site
   const tried = sampled(site)
+  const { receiverPort } = topology.hospitals[0]!
   const ports = new Set([
     CLOSED_PORT,
     DEFAULT_PORT,
@@ -41,6 +42,6 @@ async function listen(site: Proof): Promise<void> {
   const hosts = new Set([...tried.map(({ host }) => host), ...pairs(site).map(([, to]) => to.host)])
   await Promise.all([
     probes.listen(topology.application, [...ports]),
-    ...[...hosts].map(host => probes.listen(host, [HOSPITAL_PORT])),
+    ...[...hosts].map(host => probes.listen(host, [receiverPort, CLOSED_PORT])),
   ])
 }

@@ -1,6 +1,6 @@
 import type { CheckResult } from '../../../model/environment.ts'
 import type { Attempt } from '../probe/request.ts'
-import { ANSWERED_MS, HOSPITAL_PORT, type Proof } from './check.ts'
+import { ANSWERED_MS, type Proof } from './check.ts'
 import { sampled } from './sample.ts'
 
 const PROBED_BYTES = 200
@@ -18,10 +18,10 @@ export async function reachability(site: Proof): Promise<CheckResult[]> {
   )
   const back = await probes.tryAll(
     topology.application,
-    tried.map(({ reachedAt }) => ({
+    tried.map(({ reachedAt, receiverPort }) => ({
       from: null,
       host: reachedAt,
-      port: HOSPITAL_PORT,
+      port: receiverPort,
       bytes: PROBED_BYTES,
       fill: 'x',
     })),
