@@ -6,6 +6,7 @@ import type { Load, Phases } from '../model/scenario.ts'
 import { decode, encode, meanMs, merge, quantilesOf } from '../stats/histogram.ts'
 import { lagOfPauses, type Suspect } from '../stats/lagOfPauses.ts'
 import { expectedArrivals } from '../workload/schedule.ts'
+import { feedsAndDrain } from './mergeFeeds.ts'
 
 /** The generators of one load as one: counts added, histograms merged without loss. */
 export function mergeLoad(
@@ -64,6 +65,7 @@ export function mergeLoad(
     generators: results.map(result => result.health),
     // A load that hashes has one generator.
     hash: results[0]?.hash ?? null,
+    ...feedsAndDrain(results, leastMs),
     ticks,
   }
 }

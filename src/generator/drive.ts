@@ -110,13 +110,12 @@ export class Driver {
     // Answers that wait in the input while the process is held up came in time: they are read first.
     const sweep = () => this.#clock.afterInput(() => this.#sweepTimeouts())
     this.#timers.push(this.#clock.every(Math.min(100, Math.max(1, load.timeoutMs / 10)), sweep))
-    const done = new Promise<void>(resolve => {
-      this.#finish = resolve
-    })
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#finish = resolve
     this.#options.stage?.begin(() => this.#unpark())
     for (const [link, { isOpen }] of links.entries()) if (isOpen) this.#opened(link)
     if (this.#options.arrivals !== null) this.#pump()
-    return done
+    return promise
   }
 
   /** Ends the run early: what is outstanding is unfinished. */
@@ -144,13 +143,13 @@ export class Driver {
   }
 
   #arrive(index: number, intendedMs: number, readyMs: number, ownFeed: number): void {
-    this.#begin(index, intendedMs, readyMs)
-    const entry = this.#outstanding.take(index, intendedMs, readyMs)
+    const feed = this.#feedOf(index, ownFeed)
+    this.#begin(index, intendedMs, readyMs, feed)
+    const entry = this.#outstanding.take(index, intendedMs, readyMs, feed)
     if (entry === NONE) {
       this.#recorder.because('too many outstanding')
-      return this.#settler.neverSent(index, 'dropped', intendedMs)
+      return this.#settler.neverSent(index, 'dropped', intendedMs, feed)
     }
-    const feed = this.#feedOf(index, ownFeed)
     const slot = this.#slots.take(feed)
     if (slot === NONE) this.#outstanding.enqueue(feed, entry)
     else this.#send(slot, entry)
@@ -171,8 +170,9 @@ export class Driver {
     const index = indexAt(this.#begun, this.#options.share)
     // It arrives when it is ready: the client's own work is no part of its response.
     if (this.#options.stage !== null && !this.#options.stage.isReady(index)) return void this.#parked.add(slot)
-    this.#begin(index, nowMs, nowMs)
-    this.#send(slot, this.#outstanding.take(index, nowMs, nowMs))
+    const feed = this.#slots.feedOf(slot)
+    this.#begin(index, nowMs, nowMs, feed)
+    this.#send(slot, this.#outstanding.take(index, nowMs, nowMs, feed))
   }
 
   #unpark(): void {
@@ -181,9 +181,9 @@ export class Driver {
     for (const slot of waiting) this.#use(slot)
   }
 
-  #begin(index: number, intendedMs: number, readyMs: number): void {
+  #begin(index: number, intendedMs: number, readyMs: number, feed: number): void {
     this.#begun++
-    this.#settler.begin(index, intendedMs, readyMs)
+    this.#settler.begin(index, intendedMs, readyMs, feed)
     if (this.#recorder.isMeasured(intendedMs) && readyMs <= this.#endMs + GRACE_MS) this.readyInTime++
   }
 
@@ -289,8 +289,9 @@ export class Driver {
     const { arrivals, fates } = this.#options
     const nowMs = this.now()
     while (arrivals !== null && arrivals.timeMs < Math.min(nowMs, this.#endMs) && this.#begun < this.#records) {
-      this.#begin(arrivals.index, arrivals.timeMs, nowMs)
-      this.#settler.neverSent(arrivals.index, 'unfinished', arrivals.timeMs)
+      const feed = this.#feedOf(arrivals.index, arrivals.feed)
+      this.#begin(arrivals.index, arrivals.timeMs, nowMs, feed)
+      this.#settler.neverSent(arrivals.index, 'unfinished', arrivals.timeMs, feed)
       arrivals.advance()
     }
     if (this.#records !== Number.POSITIVE_INFINITY) fates.plan(this.#records)

@@ -2,7 +2,9 @@ import type { Fates } from '../ledger/fate.ts'
 import type { IntendedTimes } from '../ledger/intended.ts'
 import type { Load, Phases } from '../model/scenario.ts'
 import type { ArrivalCursor, ScheduleShare } from '../workload/arrivals.ts'
+import type { Backlog } from './backlog.ts'
 import type { Clock } from './clock.ts'
+import type { FeedRecorder } from './feedRecorder.ts'
 import type { Recorder } from './recorder.ts'
 import type { ClientStage } from './stage.ts'
 
@@ -23,6 +25,10 @@ export interface DriveOptions {
   readonly fates: Fates
   /** Where the intended time of every message is kept; absent = nowhere. */
   readonly intended?: IntendedTimes
+  /** What each feed did; absent = the load has no feeds of its own. */
+  readonly feeds?: FeedRecorder
+  /** Absent = there is none. */
+  readonly backlog?: Backlog
   /** Seed of the waits before messages are sent again and of think times; absent = 0. */
   readonly seed?: number
   /** Work of the client that a message of a closed loop waits for before it arrives; null = none. */

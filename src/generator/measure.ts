@@ -6,8 +6,10 @@ import type { Bearer } from '../protocol/smart/bearer.ts'
 import type { ArrivalCursor } from '../workload/arrivals.ts'
 import { hash32 } from '../workload/random.ts'
 import { schedule } from '../workload/schedule.ts'
+import { Backlog } from './backlog.ts'
 import { systemClock } from './clock.ts'
 import { Driver } from './drive.ts'
+import { FeedRecorder } from './feedRecorder.ts'
 import type { HashingStage } from './hash/stage.ts'
 import { type MakeLink, openLinks } from './links.ts'
 import { Recorder } from './recorder.ts'
@@ -44,6 +46,13 @@ export function arrivalsOf(plan: GeneratorPlan): ArrivalCursor | null {
   return schedule({ workload, phases, seed: seedOf(plan), share, feeds: connectionsOf(plan) })
 }
 
+/** This generator's part of the backlog of an open load; null without one. */
+function backlogOf(plan: GeneratorPlan): Backlog | null {
+  const { workload } = plan.load
+  if (workload.kind === 'closed' || !workload.backlogPerFeed) return null
+  return new Backlog(workload.backlogPerFeed * connectionsOf(plan), plan.phases.warmupMs)
+}
+
 function seedOf({ seed, loadIndex }: GeneratorPlan): number {
   return hash32(seed, LOADS, loadIndex)
 }
@@ -58,7 +67,11 @@ export async function prepare(
   const clock = systemClock
   const { load, phases } = plan
   const wanted = connectionsOf(plan)
-  const recorder = new Recorder({ fromMs: phases.warmupMs, untilMs: phases.warmupMs + phases.measureMs })
+  const measured = { fromMs: phases.warmupMs, untilMs: phases.warmupMs + phases.measureMs }
+  const recorder = new Recorder(measured)
+  const pinned = load.protocol === 'mllp'
+  const feeds = pinned && load.connections > 1 ? new FeedRecorder(wanted, measured) : null
+  const backlog = backlogOf(plan)
   bearer?.observe({
     refreshed: () => recorder.countUp('auth-refreshes'),
     failed: what => {
@@ -72,7 +85,7 @@ export async function prepare(
   const driver = new Driver({
     load,
     links: wanted,
-    pinned: load.protocol === 'mllp',
+    pinned,
     share,
     arrivals: arrivalsOf(plan),
     seed: seedOf(plan),
@@ -82,6 +95,8 @@ export async function prepare(
     recorder,
     fates,
     ...(intended && { intended }),
+    ...(feeds && { feeds }),
+    ...(backlog && { backlog }),
     stage,
   })
   const { links, opened } = await openLinks(wanted, makeLink, driver.events, load.timeoutMs, clock)
@@ -99,12 +114,15 @@ export async function prepare(
       ticker.cancel()
       onTick(recorder.tick(driver.now(), driver.outstanding))
       recorder.checkConservation()
+      feeds?.checkConservation()
       for (const link of links) link.close()
       stage?.close()
       bearer?.close()
       return resultOf(plan, recorder, driver, fates, watched, {
         hash: stage?.result() ?? null,
         timeline: intended && timelineOf(driver, intended),
+        feeds: feeds?.columns() ?? null,
+        drain: backlog?.timeToDrain(driver.now()) ?? null,
         connectionsWanted: wanted,
         connectionsOpened: opened,
         bytesOut: links.reduce((sum, link) => sum + link.bytesOut, 0),

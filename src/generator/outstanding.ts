@@ -5,6 +5,8 @@ export const [NOT_COMMITTED, COMMITTED, TAKEN_BACK] = [0, 1, 2]
 /** Arrivals that wait or are in flight: a fixed pool of entries, each with its times, and a first-in-first-out queue of waiting entries per feed. */
 export class Outstanding {
   readonly index: Float64Array
+  /** Feed of this generator that the arrival belongs to. */
+  readonly feed: Int32Array
   readonly intendedMs: Float64Array
   readonly readyMs: Float64Array
   readonly sentMs: Float64Array
@@ -22,6 +24,7 @@ export class Outstanding {
 
   constructor(capacity: number, feeds: number) {
     this.index = new Float64Array(capacity)
+    this.feed = new Int32Array(capacity)
     this.intendedMs = new Float64Array(capacity)
     this.readyMs = new Float64Array(capacity)
     this.sentMs = new Float64Array(capacity)
@@ -39,12 +42,13 @@ export class Outstanding {
   }
 
   /** A free entry for a new arrival, or -1 when all are taken. */
-  take(index: number, intendedMs: number, readyMs: number): number {
+  take(index: number, intendedMs: number, readyMs: number, feed: number): number {
     const entry = this.#free
     if (entry === NONE) return NONE
     this.#free = this.#next[entry]!
     this.#count++
     this.index[entry] = index
+    this.feed[entry] = feed
     this.intendedMs[entry] = intendedMs
     this.readyMs[entry] = readyMs
     this.attempts[entry] = 0

@@ -1,4 +1,5 @@
 import type { Fates } from '../ledger/fate.ts'
+import type { FeedColumns, TimeToDrain } from '../model/feeds.ts'
 import type { GeneratorPlan, GeneratorResult, HashStage, Timeline } from '../model/generator.ts'
 import { encode, quantilesOf } from '../stats/histogram.ts'
 import { localErrors } from './links.ts'
@@ -14,6 +15,8 @@ export interface Traffic {
   readonly resumed: number
   readonly hash: HashStage | null
   readonly timeline: Timeline | null
+  readonly feeds: FeedColumns | null
+  readonly drain: TimeToDrain | null
 }
 
 /** What drove the load says of itself. */
@@ -58,6 +61,8 @@ export function resultOf(
     pauses: encode(pauses),
     ledger: fates.encode(),
     ...(traffic.timeline && { timeline: traffic.timeline }),
+    ...(traffic.feeds && { feeds: traffic.feeds }),
+    ...(traffic.drain && { drain: traffic.drain }),
     health: {
       pid: process.pid,
       node: process.version,

@@ -2,7 +2,9 @@ import type { Fates } from '../ledger/fate.ts'
 import type { IntendedTimes } from '../ledger/intended.ts'
 import type { Outcome } from '../model/exchange.ts'
 import type { ScheduleShare } from '../workload/arrivals.ts'
+import type { Backlog } from './backlog.ts'
 import type { DriveOptions } from './driveOptions.ts'
+import type { FeedRecorder } from './feedRecorder.ts'
 import { COMMITTED, NOT_COMMITTED, type Outstanding } from './outstanding.ts'
 import type { Recorder } from './recorder.ts'
 import { positionOf } from './share.ts'
@@ -16,28 +18,35 @@ export class Settler {
   readonly #outstanding: Outstanding
   readonly #share: ScheduleShare
   readonly #intended: IntendedTimes | null
+  readonly #feeds: FeedRecorder | null
+  readonly #backlog: Backlog | null
 
   constructor(
-    { recorder, fates, share, intended }: Pick<DriveOptions, 'recorder' | 'fates' | 'share' | 'intended'>,
+    options: Pick<DriveOptions, 'recorder' | 'fates' | 'share' | 'intended' | 'feeds' | 'backlog'>,
     outstanding: Outstanding,
   ) {
-    this.#recorder = recorder
-    this.#fates = fates
+    this.#recorder = options.recorder
+    this.#fates = options.fates
     this.#outstanding = outstanding
-    this.#share = share
-    this.#intended = intended ?? null
+    this.#share = options.share
+    this.#intended = options.intended ?? null
+    this.#feeds = options.feeds ?? null
+    this.#backlog = options.backlog ?? null
   }
 
-  begin(index: number, intendedMs: number, readyMs: number): void {
+  begin(index: number, intendedMs: number, readyMs: number, feed: number): void {
     const position = positionOf(index, this.#share)
     this.#fates.plan(position + 1)
     if (this.#intended !== null) this.#intended.set(position, intendedMs)
     this.#recorder.arrived(intendedMs, readyMs)
+    if (this.#feeds !== null) this.#feeds.arrived(feed, intendedMs)
   }
 
   answered(entry: number, outcome: 'accepted' | 'rejected', nowMs: number): void {
-    const { intendedMs, readyMs, sentMs } = this.#outstanding
+    const { index, feed, intendedMs, readyMs, sentMs } = this.#outstanding
     this.#recorder.answered(outcome, intendedMs[entry]!, readyMs[entry]!, sentMs[entry]!, nowMs)
+    if (this.#feeds !== null) this.#feeds.answered(feed[entry]!, outcome, intendedMs[entry]!, nowMs)
+    if (this.#backlog !== null) this.#backlog.answered(positionOf(index[entry]!, this.#share), nowMs)
     this.#close(entry, outcome)
   }
 
@@ -49,7 +58,9 @@ export class Settler {
   }
 
   unanswered(entry: number, outcome: 'mismatched' | 'unknown' | 'unfinished' | 'dropped'): void {
-    this.#recorder.unansweredAs(outcome, this.#outstanding.intendedMs[entry]!)
+    const { feed, intendedMs } = this.#outstanding
+    this.#recorder.unansweredAs(outcome, intendedMs[entry]!)
+    if (this.#feeds !== null) this.#feeds.unanswered(feed[entry]!, intendedMs[entry]!)
     this.#close(entry, outcome)
   }
 
@@ -65,8 +76,9 @@ export class Settler {
   }
 
   /** An arrival that never got an entry: `dropped` for want of room, `unfinished` when the run ended before it was made ready. */
-  neverSent(index: number, outcome: 'dropped' | 'unfinished', intendedMs: number): void {
+  neverSent(index: number, outcome: 'dropped' | 'unfinished', intendedMs: number, feed: number): void {
     this.#recorder.unansweredAs(outcome, intendedMs)
+    if (this.#feeds !== null) this.#feeds.unanswered(feed, intendedMs)
     this.#fates.set(positionOf(index, this.#share), outcome, 0)
   }
 

@@ -2,6 +2,7 @@ import type { AuthMaterial } from './auth.ts'
 import type { Counts } from './counts.ts'
 import type { ClockReading, Path } from './environment.ts'
 import type { OutcomeCounts, Quantiles, Time } from './exchange.ts'
+import type { FeedColumns, TimeToDrain } from './feeds.ts'
 import type { Endpoint, Load, Phases } from './scenario.ts'
 import type { TlsClientMaterial } from './tls.ts'
 
@@ -101,6 +102,10 @@ export interface GeneratorResult {
   readonly ledger: string
   /** Of a followed load. */
   readonly timeline?: Timeline
+  /** Of its connections; absent = the load has one only, or its messages belong to none. */
+  readonly feeds?: FeedColumns
+  /** Of its part of a backlog; absent = the load has none. */
+  readonly drain?: TimeToDrain
   readonly health: GeneratorHealth
   /** Pauses of the event loop of 10 ms and more, over the same while as `health.pausedMs`: HDR histogram like `histograms`. */
   readonly pauses: string

@@ -3,6 +3,7 @@ import type { Counts } from './counts.ts'
 import type { GatewayUsage, NetworkFacts } from './environment.ts'
 import type { OutcomeCounts, Quantiles, Time } from './exchange.ts'
 import type { PlannedRun } from './experiment.ts'
+import type { FeedFigures, TimeToDrain } from './feeds.ts'
 import type { GeneratorHealth, HashStage, Tick } from './generator.ts'
 import type { Protocol } from './scenario.ts'
 
@@ -84,6 +85,10 @@ export interface LoadResult {
   /** The hashing stage of the load; null when it has none. */
   readonly hash: HashStage | null
   readonly ticks: readonly Tick[]
+  /** Of an MLLP load over several connections; absent otherwise. */
+  readonly feeds?: FeedFigures
+  /** Absent = the load has no backlog. */
+  readonly drain?: TimeToDrain
   /** From the intended time to the arrival behind a SUT that forwards; absent when it does not. */
   readonly endToEnd?: EndToEnd
 }

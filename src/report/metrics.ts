@@ -13,7 +13,7 @@ export function shownMetrics(loads: readonly Load[], results: readonly RunResult
 
 /**
  * One metric of one load over its runs.
- * @param name `throughput`, `errors`, `duration`, `<time>.<quantile>` or `endToEnd.<quantile>`
+ * @param name `throughput`, `errors`, `duration`, `drain`, `<time>.<quantile>` or `endToEnd.<quantile>`
  * @returns null for a name that is none of these
  */
 export function metricOf(load: Load, name: string, results: readonly RunResult[]): Metric | null {
@@ -36,7 +36,9 @@ function shownNames(load: Load, results: readonly RunResult[]): readonly string[
   const isEnhanced = load.protocol === 'mllp' && load.acknowledgement === 'enhanced'
   const commit = isEnhanced ? ['commit.p50', 'commit.p99'] : []
   const always = ['throughput', 'response.p50', 'response.p99', ...commit, ...endToEnd, 'errors']
-  return load.workload.records === null ? always : ['duration', ...always]
+  const drain = load.workload.kind === 'open' && load.workload.backlogPerFeed ? ['drain'] : []
+  const duration = load.workload.records === null ? [] : ['duration']
+  return [...drain, ...duration, ...always]
 }
 
 function readRun(result: RunResult, load: string, read: Read): readonly Reading[] {
@@ -50,6 +52,8 @@ function sourceOf(name: string): { readonly unit: Unit; readonly read: Read } | 
   if (name === 'throughput') return { unit: '/s', read: result => exactly(result.throughputPerSecond) }
   if (name === 'errors') return { unit: 'ratio', read: result => exactly(result.errorRatio) }
   if (name === 'duration') return { unit: 'ms', read: result => exactly(result.measuredMs) }
+  if (name === 'drain')
+    return { unit: 'ms', read: ({ drain }) => (drain ? ofQuantile({ ...drain, marked: false }) : null) }
   for (const time of TIMES)
     for (const quantile of QUANTILES)
       if (name === `${time}.${quantile}`)

@@ -1,6 +1,8 @@
 import { QUANTILES, type Quantiles, type QuantileValue, TIMES } from '../model/exchange.ts'
+import type { FeedFigures, TimeToDrain } from '../model/feeds.ts'
 import type { GeneratorHealth } from '../model/generator.ts'
 import type { EndToEnd, LoadResult } from '../model/result.ts'
+import { feedSpread } from '../stats/feedSpread.ts'
 
 /** What a row's data says of one load: all but histograms and ticks, which stay in the experiment's folder. */
 export function loadData(load: LoadResult): Record<string, unknown> {
@@ -33,6 +35,8 @@ export function loadData(load: LoadResult): Record<string, unknown> {
     ...(load.handshakes === null ? {} : { handshakes: load.handshakes, resumed: load.resumed }),
     bytesOut: load.bytesOut,
     bytesIn: load.bytesIn,
+    ...(load.drain && { drain: timeData(load.drain) }),
+    ...(load.feeds && { feeds: feedsData(load.feeds) }),
     ...(load.endToEnd && { endToEnd: endToEndData(load.endToEnd) }),
     ...(load.hash === null ? {} : { hash: load.hash }),
     generators: healthData(load.generators),
@@ -41,6 +45,20 @@ export function loadData(load: LoadResult): Record<string, unknown> {
 
 function endToEndData({ quantiles, meanMs, arrived, missing, clock }: EndToEnd): Record<string, unknown> {
   return { arrived, missing, meanMs, quantiles: quantilesData(quantiles), clock }
+}
+
+/** How far the feeds are apart; what each did stays in the experiment's folder. */
+function feedsData(figures: FeedFigures): Record<string, unknown> {
+  const { feeds, withFailures, p99Ms } = feedSpread(figures)
+  const dataOf = (ms: number) =>
+    timeData(Number.isFinite(ms) ? { ms, aboveMs: null } : { ms: null, aboveMs: figures.aboveMs })
+  const p99 = p99Ms && Object.fromEntries(Object.entries(p99Ms).map(([name, ms]) => [name, dataOf(ms)]))
+  return { feeds, withFailures, p99 }
+}
+
+/** `{ ms }`, or `{ above }` (ms) where only a lower bound is known. */
+function timeData({ ms, aboveMs }: TimeToDrain): Record<string, unknown> {
+  return ms === null ? { above: round(aboveMs!) } : { ms: round(ms) }
 }
 
 const quantilesData = (quantiles: Quantiles): Record<string, unknown> =>

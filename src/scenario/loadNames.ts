@@ -9,13 +9,14 @@ export function loadNames(raw: unknown): readonly LoadName[] {
     given: valueAt(load, ['name']),
     protocol: valueAt(load, ['protocol']) as Protocol,
     isEnhanced: valueAt(load, ['acknowledgement']) === 'enhanced',
+    hasBacklog: valueAt(load, ['workload', 'backlogPerFeed']) !== undefined,
   }))
   const taken = new Set(loads.map(load => load.given))
-  return loads.map(({ given, protocol, isEnhanced }) => {
-    if (typeof given === 'string') return { name: given, protocol, isEnhanced }
-    let name: string = protocol
-    for (let count = 2; taken.has(name); count++) name = `${protocol}-${count}`
+  return loads.map(({ given, ...load }) => {
+    if (typeof given === 'string') return { name: given, ...load }
+    let name: string = load.protocol
+    for (let count = 2; taken.has(name); count++) name = `${load.protocol}-${count}`
     taken.add(name)
-    return { name, protocol, isEnhanced }
+    return { name, ...load }
   })
 }

@@ -7,6 +7,8 @@ export interface LoadName {
   readonly protocol: Protocol
   /** Enhanced acknowledgement mode: only there a message is committed. */
   readonly isEnhanced?: boolean
+  /** Only then there is something to drain. */
+  readonly hasBacklog?: boolean
 }
 
 /** `key`: the metric path is wrong; `value`: the expression is. */
@@ -33,8 +35,8 @@ const EXPRESSION = /^\s*(<=|>=|<|>|=)\s*(\d+(?:\.\d+)?)\s*(ms|s|us|\/s|%)?\s*$/
 /**
  * Parses `'mllp.response.p99': '< 250 ms'`.
  * expression = operator number [unit]; operator = `<` `<=` `=` `>=` `>`; unit = ms, s, us, /s, % or none (the metric's own).
- * metric = `<load>.<response|service|queue|lag|commit|endToEnd>.<quantile>` (ms), `<load>.throughput` (per second), `<load>.errors` (ratio)
- * or `audit.<lost|duplicated|corrupted|foreign|unknown|misrouted>` (count). `<load>` is the name of a load, or a protocol that only one load has;
+ * metric = `<load>.<response|service|queue|lag|commit|endToEnd>.<quantile>` (ms), `<load>.drain` (ms), `<load>.throughput` (per second),
+ * `<load>.errors` (ratio) or `audit.<lost|duplicated|corrupted|foreign|unknown|misrouted>` (count). `<load>` is the name of a load, or a protocol that only one load has;
  * the parsed metric always holds the name.
  */
 export function parseSlo(metric: string, text: string, loads: readonly LoadName[]): ParsedSlo {
@@ -93,6 +95,12 @@ function parseMetric(metric: string, loads: readonly LoadName[]): ParsedMetric {
   if (typeof named !== 'string') return named
   if (rest.length === 0 && what === 'throughput') return { metric: `${named}.throughput`, dimension: 'rate' }
   if (rest.length === 0 && what === 'errors') return { metric: `${named}.errors`, dimension: 'ratio' }
+  if (rest.length === 0 && what === 'drain') {
+    const hint = 'only a load with backlogPerFeed has something to drain'
+    return loads.find(({ name }) => name === named)?.hasBacklog === true
+      ? { metric: `${named}.drain`, dimension: 'time' }
+      : { expected: `a metric that load ${named} has`, hint }
+  }
   if (what === 'commit' && loads.find(({ name }) => name === named)?.isEnhanced !== true) {
     const hint = "messages are only committed with acknowledgement: 'enhanced'"
     return { expected: `a metric that load ${named} has`, hint }

@@ -1,4 +1,6 @@
+import { Backlog } from '../../src/generator/backlog.ts'
 import { Driver } from '../../src/generator/drive.ts'
+import { FeedRecorder } from '../../src/generator/feedRecorder.ts'
 import { Recorder } from '../../src/generator/recorder.ts'
 import type { ClientStage } from '../../src/generator/stage.ts'
 import { Fates } from '../../src/ledger/fate.ts'
@@ -46,7 +48,9 @@ export async function drive({
   answer,
 }: Setting) {
   const clock = new VirtualClock()
-  const recorder = new Recorder({ fromMs: phases.warmupMs, untilMs: phases.warmupMs + phases.measureMs })
+  const measured = { fromMs: phases.warmupMs, untilMs: phases.warmupMs + phases.measureMs }
+  const recorder = new Recorder(measured)
+  const feeds = new FeedRecorder(pinned ? links : 1, measured)
   const times: Time[] = []
   let replied = { link: -1, index: -1 }
   const answered = recorder.answered.bind(recorder)
@@ -64,6 +68,8 @@ export async function drive({
     maxOutstanding: 10_000,
   }
   const whole = { ...defaults, ...workload } as Workload
+  const { backlogPerFeed } = { backlogPerFeed: undefined, ...workload }
+  const backlog = backlogPerFeed ? new Backlog(backlogPerFeed * links, phases.warmupMs) : null
   const driver = new Driver({
     load: { window, workload: whole, timeoutMs: 300, onUnknown: 'drop', maxAttempts: 3, ...load } as Load,
     links,
@@ -76,6 +82,8 @@ export async function drive({
     clock,
     recorder,
     fates,
+    feeds,
+    ...(backlog && { backlog }),
     stage: stage(clock),
   })
   const events: LinkEvents = {
@@ -91,5 +99,7 @@ export async function drive({
   clock.run(phases.warmupMs + phases.measureMs + phases.drainMs + 1)
   await done
   recorder.checkConservation()
-  return { recorder, fates, driver, times, sent: peer.sent }
+  feeds.checkConservation()
+  const drain = backlog?.timeToDrain(driver.now()) ?? null
+  return { recorder, fates, driver, times, sent: peer.sent, feeds: feeds.columns(), drain }
 }

@@ -2,6 +2,8 @@ import { expect, test } from 'vitest'
 import type { LoadResult } from '../../src/model/result.ts'
 import type { Slo } from '../../src/model/scenario.ts'
 import type { SloVerdict } from '../../src/report/experiment.ts'
+import { shownMetrics } from '../../src/report/metrics.ts'
+import { judgeSlos } from '../../src/report/slo.ts'
 import { summarize } from '../../src/report/summarize.ts'
 import { audit, input, invalidRun, load, loadResult, slo, testCase, validRun } from './experiment.fixture.ts'
 
@@ -94,4 +96,18 @@ test('throughput and errors are judged in their own units', () => {
   const results = [loadResult([1, 1, 1], 1)]
   const verdicts = judge(results, slo('mllp.throughput', '>=', 3, '>= 3 /s'), slo('mllp.errors', '<=', 0.2, '<= 20 %'))
   expect(verdicts.map(({ verdict }) => verdict)).toEqual(['met', 'missed'])
+})
+
+test('the time to drain a backlog is shown and judged, and one that was never drained misses its limit', () => {
+  const workload = { kind: 'open', arrivals: 'constant', ratePerSecond: 0, backlogPerFeed: 5 } as const
+  const draining = load({ workload: { ...workload, records: 40, maxOutstanding: 100 } })
+  const limit = slo('mllp.drain', '<', 2_000, '< 2 s')
+  const judged = (drain: { ms: number | null; aboveMs: number | null }) => {
+    const results = [validRun(0, [{ ...loadResult([5]), drain }])]
+    expect(shownMetrics([draining], results).map(({ path }) => path)).toContain('mllp.drain')
+    return judgeSlos([limit], [draining], results, null)[0]
+  }
+  expect(judged({ ms: 1_500, aboveMs: null })).toMatchObject({ verdict: 'met', measured: { value: 1_500 } })
+  expect(judged({ ms: null, aboveMs: 900 })).toMatchObject({ verdict: 'missed', measured: { above: 900 } })
+  expect(shownMetrics([load()], []).map(({ path }) => path)).not.toContain('mllp.drain')
 })

@@ -35,6 +35,14 @@ test('every well-formed time limit is read in ms, whatever its unit and spaces',
   )
 })
 
+test('a time to drain is a metric of loads with a backlog only', () => {
+  const one = { name: 'adt', protocol: 'mllp' } as const
+  expect(parseSlo('mllp.drain', '< 2 s', [{ ...one, hasBacklog: true }])).toMatchObject({
+    slo: { metric: 'adt.drain', limit: 2_000 },
+  })
+  expect(parseSlo('mllp.drain', '< 2 s', [one])).toMatchObject({ at: 'key', hint: expect.stringContaining('backlog') })
+})
+
 test('no text whatsoever makes it throw', () => {
   fc.assert(
     fc.property(fc.string(), fc.string(), (metric, text) => {

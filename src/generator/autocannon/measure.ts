@@ -146,6 +146,8 @@ export async function prepareAutocannon(plan: GeneratorPlan): Promise<Ready> {
       return resultOf(plan, recorder, { refusals, redials, readyInTime: recorder.measuredArrivals }, fates, watched, {
         hash: null,
         timeline: null,
+        feeds: null,
+        drain: null,
         connectionsWanted: wanted,
         connectionsOpened: senders.filter(({ answers }) => answers > 0).length,
         bytesOut,
