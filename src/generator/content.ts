@@ -16,6 +16,7 @@ import type { CompiledMessages } from '../workload/hl7/compiled.ts'
 import { messageStream } from '../workload/hl7/stream.ts'
 import { createIdentity, IDENTITY_LENGTH, type Identity } from '../workload/identity.ts'
 import { uniform } from '../workload/random.ts'
+import { rehearse } from '../workload/rehearse.ts'
 import type { MakeLink } from './links.ts'
 import { waysOf } from './ways.ts'
 
@@ -49,7 +50,9 @@ function mllpLinks(plan: GeneratorPlan, load: MllpLoad, identity: Identity, make
   const way = waysOf(plan)
   const tls = tlsOf(plan)
   const { window, timeoutMs: connectTimeoutMs } = load
-  const stream = messageStream(plan.content as CompiledMessages, plan, make)
+  const content = plan.content as CompiledMessages
+  const stream = messageStream(content, plan, make)
+  if (content.kind !== 'code') rehearse(stream)
   const indexOf = (bytes: Uint8Array, start: number, end: number) => identity.parse(bytes, start, end - start)
   if (load.transport === 'http') {
     const { path } = load

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { createBytes } from '../../src/workload/bytes.ts'
+import { rehearse } from '../../src/workload/rehearse.ts'
+import { mixSpec, streamOf } from './hl7/render.ts'
+
+const firstOf = (stream: ReturnType<typeof streamOf>) => {
+  const out = createBytes()
+  stream.render(0, out)
+  return Buffer.from(out.bytes.subarray(0, out.length))
+}
+
+test('a stream that was rehearsed makes the messages that it would have made', () => {
+  const [rehearsed, fresh] = [streamOf(mixSpec({ 'ADT^A01': 1 }, {})), streamOf(mixSpec({ 'ADT^A01': 1 }, {}))]
+  rehearse(rehearsed)
+  expect(firstOf(rehearsed)).toEqual(firstOf(fresh))
+})
+
+test('a rehearsal goes through the messages from the first, into memory that it uses again', () => {
+  const made: number[] = []
+  rehearse({
+    render(index, out) {
+      expect(out.length).toBe(0)
+      out.length = 5
+      made.push(index)
+    },
+  })
+  expect(made).toEqual(Array.from({ length: made.length }, (_, i) => i))
+  expect(made.length).toBeGreaterThan(0)
+})
