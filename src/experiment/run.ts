@@ -18,6 +18,7 @@ import { whyInvalid } from './judge.ts'
 import { mergeLoad } from './mergeLoad.ts'
 import { populate } from './populate.ts'
 import { spinShareOf } from './spinShare.ts'
+import { eventsOf, seesRekeys } from './tunnelEvents.ts'
 
 export interface RunOptions {
   readonly run: PlannedRun
@@ -74,7 +75,7 @@ interface Progress {
   stopMs: number | null
 }
 
-type Measured = Pick<Extract<RunResult, { state: 'valid' }>, 'loads' | 'audit' | 'gateways'>
+type Measured = Pick<Extract<RunResult, { state: 'valid' }>, 'loads' | 'audit' | 'gateways' | 'tunnelEvents' | 'around'>
 
 async function withHooks(options: RunOptions, progress: Progress): Promise<Measured> {
   await options.hooks.prepare(options.folder)
@@ -107,7 +108,8 @@ async function withTarget(options: RunOptions, progress: Progress): Promise<Meas
     const plans = plansOf(options, target, spawned)
     const watch = clone.watchGateways?.()
     const results = await measure(options, endings.first, spawned, plans, progress)
-    const gateways = watch === undefined ? {} : { gateways: watch.end() }
+    const gateways =
+      watch === undefined ? {} : { gateways: watch.end(), ...eventsOf(watch.events(), plans, results.results) }
     const following = followed(options, plans, results.results, target)
     await Promise.race([following?.settle(), endings.first])
     const stopping = performance.now()
@@ -174,6 +176,7 @@ function plansOf(
       module: contents[loadIndex]!.module,
       tickMs: TICK_MS,
       ...(target.downstream.length > 0 && { followed: true }),
+      ...(seesRekeys(testCase.scenario) && { timed: true }),
       spinShare: spinShareOf(load, loads),
     }))
   })

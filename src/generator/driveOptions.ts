@@ -1,5 +1,6 @@
 import type { Fates } from '../ledger/fate.ts'
-import type { IntendedTimes } from '../ledger/intended.ts'
+import type { MessageLinks } from '../ledger/messageLinks.ts'
+import type { MessageTimes } from '../ledger/messageTimes.ts'
 import type { Load, Phases } from '../model/scenario.ts'
 import type { ArrivalCursor, ScheduleShare } from '../workload/arrivals.ts'
 import type { Backlog } from './backlog.ts'
@@ -24,11 +25,13 @@ export interface DriveOptions {
   readonly recorder: Recorder
   readonly fates: Fates
   /** Where the intended time of every message is kept; absent = nowhere. */
-  readonly intended?: IntendedTimes
+  readonly intended?: MessageTimes
   /** What each feed did; absent = the load has no feeds of its own. */
   readonly feeds?: FeedRecorder
   /** Absent = there is none. */
   readonly backlog?: Backlog
+  /** Where the response and the link of every message are kept; absent = nowhere. */
+  readonly timed?: { readonly responses: MessageTimes; readonly links: MessageLinks }
   /** Seed of the waits before messages are sent again and of think times; absent = 0. */
   readonly seed?: number
   /** Work of the client that a message of a closed loop waits for before it arrives; null = none. */

@@ -1,6 +1,7 @@
 import { Fates } from '../ledger/fate.ts'
-import { IntendedTimes } from '../ledger/intended.ts'
 import { readClock } from '../ledger/machineClock.ts'
+import { MessageLinks } from '../ledger/messageLinks.ts'
+import { MessageTimes } from '../ledger/messageTimes.ts'
 import type { GeneratorPlan, GeneratorResult, Tick, Timeline } from '../model/generator.ts'
 import type { Bearer } from '../protocol/smart/bearer.ts'
 import type { ArrivalCursor } from '../workload/arrivals.ts'
@@ -9,6 +10,7 @@ import { schedule } from '../workload/schedule.ts'
 import { Backlog } from './backlog.ts'
 import { systemClock } from './clock.ts'
 import { Driver } from './drive.ts'
+import type { DriveOptions } from './driveOptions.ts'
 import { FeedRecorder } from './feedRecorder.ts'
 import type { HashingStage } from './hash/stage.ts'
 import { type MakeLink, openLinks } from './links.ts'
@@ -80,7 +82,8 @@ export async function prepare(
     },
   })
   const fates = new Fates()
-  const intended = plan.followed ? new IntendedTimes() : null
+  const intended = plan.followed || plan.timed ? new MessageTimes() : null
+  const timed = plan.timed ? { responses: new MessageTimes(), links: new MessageLinks() } : null
   const share = { index: plan.index, of: load.generators }
   const driver = new Driver({
     load,
@@ -95,6 +98,7 @@ export async function prepare(
     recorder,
     fates,
     ...(intended && { intended }),
+    ...(timed && { timed }),
     ...(feeds && { feeds }),
     ...(backlog && { backlog }),
     stage,
@@ -120,7 +124,7 @@ export async function prepare(
       bearer?.close()
       return resultOf(plan, recorder, driver, fates, watched, {
         hash: stage?.result() ?? null,
-        timeline: intended && timelineOf(driver, intended),
+        timeline: intended && timelineOf(driver, intended, timed),
         feeds: feeds?.columns() ?? null,
         drain: backlog?.timeToDrain(driver.now()) ?? null,
         connectionsWanted: wanted,
@@ -134,8 +138,13 @@ export async function prepare(
   }
 }
 
-function timelineOf(driver: Driver, intended: IntendedTimes): Timeline {
+function timelineOf(driver: Driver, intended: MessageTimes, timed: DriveOptions['timed'] | null): Timeline {
   const clock = readClock()
   const startMachineMs = performance.timeOrigin + driver.startMs + clock.toMachineMs
-  return { startMachineMs, clock, intended: intended.encode() }
+  return {
+    startMachineMs,
+    clock,
+    intended: intended.encode(),
+    ...(timed && { responses: timed.responses.encode(), links: timed.links.encode() }),
+  }
 }

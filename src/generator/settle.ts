@@ -1,5 +1,5 @@
 import type { Fates } from '../ledger/fate.ts'
-import type { IntendedTimes } from '../ledger/intended.ts'
+import type { MessageTimes } from '../ledger/messageTimes.ts'
 import type { Outcome } from '../model/exchange.ts'
 import type { ScheduleShare } from '../workload/arrivals.ts'
 import type { Backlog } from './backlog.ts'
@@ -17,12 +17,13 @@ export class Settler {
   readonly #fates: Fates
   readonly #outstanding: Outstanding
   readonly #share: ScheduleShare
-  readonly #intended: IntendedTimes | null
+  readonly #intended: MessageTimes | null
+  readonly #timed: NonNullable<DriveOptions['timed']> | null
   readonly #feeds: FeedRecorder | null
   readonly #backlog: Backlog | null
 
   constructor(
-    options: Pick<DriveOptions, 'recorder' | 'fates' | 'share' | 'intended' | 'feeds' | 'backlog'>,
+    options: Pick<DriveOptions, 'recorder' | 'fates' | 'share' | 'intended' | 'timed' | 'feeds' | 'backlog'>,
     outstanding: Outstanding,
   ) {
     this.#recorder = options.recorder
@@ -30,6 +31,7 @@ export class Settler {
     this.#outstanding = outstanding
     this.#share = options.share
     this.#intended = options.intended ?? null
+    this.#timed = options.timed ?? null
     this.#feeds = options.feeds ?? null
     this.#backlog = options.backlog ?? null
   }
@@ -42,8 +44,14 @@ export class Settler {
     if (this.#feeds !== null) this.#feeds.arrived(feed, intendedMs)
   }
 
+  /** The link that a message goes by, known when it is sent, or before where it belongs to one. */
+  goesBy(index: number, link: number): void {
+    this.#timed?.links.set(positionOf(index, this.#share), link)
+  }
+
   answered(entry: number, outcome: 'accepted' | 'rejected', nowMs: number): void {
     const { index, feed, intendedMs, readyMs, sentMs } = this.#outstanding
+    this.#timed?.responses.set(positionOf(index[entry]!, this.#share), nowMs - intendedMs[entry]!)
     this.#recorder.answered(outcome, intendedMs[entry]!, readyMs[entry]!, sentMs[entry]!, nowMs)
     if (this.#feeds !== null) this.#feeds.answered(feed[entry]!, outcome, intendedMs[entry]!, nowMs)
     if (this.#backlog !== null) this.#backlog.answered(positionOf(index[entry]!, this.#share), nowMs)

@@ -9,5 +9,9 @@ export function waysOf({ target, paths, index, load }: GeneratorPlan): (link: nu
     port: port ?? target.port,
     ...(localAddress !== null && { localAddress }),
   }))
-  return link => ways[(link * load.generators + index) % ways.length]!
+  return link => ways[pathOf(link, index, load.generators, ways.length)]!
 }
+
+/** Which of a generator's paths a link takes. */
+export const pathOf = (link: number, index: number, generators: number, paths: number): number =>
+  (link * generators + index) % paths

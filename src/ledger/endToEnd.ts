@@ -3,7 +3,7 @@ import type { Timeline } from '../model/generator.ts'
 import type { EndToEnd } from '../model/result.ts'
 import { createHistogram, decode, encode, meanMs, quantilesOf, recordMs } from '../stats/histogram.ts'
 import type { Follower } from './follow.ts'
-import { IntendedTimes } from './intended.ts'
+import { MessageTimes } from './messageTimes.ts'
 
 export interface EndToEndOptions {
   readonly follower: Follower
@@ -30,7 +30,7 @@ export function endToEndOf(options: EndToEndOptions): EndToEnd {
   let missing = 0
   let aboveMs = Number.POSITIVE_INFINITY
   for (const [generator, { startMachineMs, intended }] of timelines.entries()) {
-    const intendedTimes = IntendedTimes.decode(intended)
+    const intendedTimes = MessageTimes.decode(intended)
     for (let position = 0; position < intendedTimes.count; position++) {
       const intendedMs = intendedTimes.get(position)
       if (!(intendedMs >= fromMs && intendedMs < untilMs)) continue

@@ -2,6 +2,7 @@ import type { AuthMaterial } from './auth.ts'
 import type { Case, PlannedRun } from './experiment.ts'
 import type { Endpoint, FhirEndpoint, Scenario } from './scenario.ts'
 import type { TlsClientMaterial } from './tls.ts'
+import type { TunnelEvent } from './tunnelEvent.ts'
 
 /** Makes clones of one kind of environment and finds again what a crash left behind. */
 export interface Provisioner {
@@ -112,9 +113,14 @@ export interface CheckResult {
 }
 
 export interface GatewayWatch {
+  /** What befell tunnels since the watch began, ms on the clock that all processes of the machine share; null = nobody tells (WireGuard). */
+  events(): readonly MachineTimed<TunnelEvent>[] | null
   /** Of every daemon of a gateway, since the watch began. */
   end(): readonly GatewayUsage[]
 }
+
+/** Timed by the clock that all processes of the machine share. */
+export type MachineTimed<Event extends { readonly atMs: number }> = Omit<Event, 'atMs'> & { readonly machineMs: number }
 
 /** What a gateway's daemon used while a run was measured. What the kernel does for it is not in it. */
 export interface GatewayUsage {
@@ -130,6 +136,8 @@ export interface GatewayUsage {
 export interface Path {
   readonly localAddress: string | null
   readonly host: string | null
+  /** Name of the tunnel that it goes through; null = there is only one, or none. */
+  readonly tunnel: string | null
   readonly port: number | null
 }
 

@@ -36,6 +36,8 @@ export interface GeneratorPlan {
   readonly tickMs: number
   /** Whether messages are followed through the target: their intended times are told with the result. */
   readonly followed?: boolean
+  /** Whether the response and the connection of every exchange are told with the result, beside its intended time. */
+  readonly timed?: boolean
   /** Largest share of its time that the generator may spend spinning just before arrivals, 0 to 1. */
   readonly spinShare: number
 }
@@ -100,7 +102,7 @@ export interface GeneratorResult {
   readonly bytesIn: number
   /** One byte of state for each planned message (room `ledger`), deflated, base64. */
   readonly ledger: string
-  /** Of a followed load. */
+  /** Of a followed or timed load. */
   readonly timeline?: Timeline
   /** Of its connections; absent = the load has one only, or its messages belong to none. */
   readonly feeds?: FeedColumns
@@ -121,6 +123,10 @@ export interface Timeline {
   readonly clock: ClockReading
   /** Intended times from the start (room `ledger`), deflated, base64. */
   readonly intended: string
+  /** Of a timed load: responses, like `intended`, NaN = no answer. */
+  readonly responses?: string
+  /** Of a timed load: the generator's link of each message (room `ledger`), deflated, base64. */
+  readonly links?: string
 }
 
 /** Hashing that a load declares as the client's own work: timed apart from the exchanges. */

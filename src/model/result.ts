@@ -6,6 +6,7 @@ import type { PlannedRun } from './experiment.ts'
 import type { FeedFigures, TimeToDrain } from './feeds.ts'
 import type { GeneratorHealth, HashStage, Tick } from './generator.ts'
 import type { Protocol } from './scenario.ts'
+import type { Around, TunnelEvent } from './tunnelEvent.ts'
 
 export type Stage = 'provision' | 'prepare' | 'start' | 'connect' | 'warmup' | 'measure' | 'drain' | 'audit' | 'cleanup'
 
@@ -31,6 +32,10 @@ interface Measured {
   readonly audit: Audit
   /** Of the daemons of the clone's gateways; absent where there are none. */
   readonly gateways?: readonly GatewayUsage[]
+  /** What befell the tunnels; absent: there are none, or nobody tells. */
+  readonly tunnelEvents?: readonly TunnelEvent[]
+  /** By load, where exchanges were timed one by one. */
+  readonly around?: readonly Around[]
 }
 
 /** One run. `valid`: counts in the sample. `invalid`: the generator was the limit. `failed`: it could not be measured. */

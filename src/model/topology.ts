@@ -3,6 +3,7 @@ export interface Topology {
   readonly name: string
   readonly hosts: readonly TopologyHost[]
   readonly links: readonly TopologyLink[]
+  /** In the order of the hospitals, one for each, or none. */
   readonly tunnels: readonly Tunnel[]
   /** Where load comes from, by place: `hospital` is the first, others follow in the order of the hospitals. */
   readonly hospitals: readonly Hospital[]

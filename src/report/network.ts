@@ -1,7 +1,7 @@
 import type { GatewayUsage, NetworkFacts } from '../model/environment.ts'
 import type { RunResult } from '../model/result.ts'
 import { quantile } from '../stats/quantile.ts'
-import { formatCount, plural } from './format.ts'
+import { formatCount, formatMs, plural } from './format.ts'
 
 /** What the clones of a case were, how this machine made them, and what they proved. */
 export interface NetworkReport {
@@ -17,6 +17,26 @@ export interface NetworkReport {
   readonly checks: readonly CheckReport[]
   /** Medians over the valid runs. */
   readonly gateways: readonly GatewayUsage[]
+  /** Keys renewed while valid runs were loaded; absent = no run told of it. */
+  readonly rekeys?: RekeyReport
+}
+
+export interface RekeyReport {
+  readonly seen: number
+  /** Valid runs that told of them. */
+  readonly runs: number
+  /** Medians over those runs in which exchanges were timed one by one, and both figures are there; by load. */
+  readonly around: readonly RekeysFelt[]
+}
+
+export interface RekeysFelt {
+  readonly load: string
+  readonly windowMs: number
+  readonly runs: number
+  /** Summed over the runs. */
+  readonly exchangesWithin: number
+  readonly p99WithinMs: number
+  readonly p99RestMs: number
 }
 
 export interface CheckReport {
@@ -38,6 +58,7 @@ export function networkReport(results: readonly RunResult[]): NetworkReport | un
     tunnelsUpMs: median(clones.flatMap(({ network }) => network.tunnelsUpMs ?? [])),
     checks: checksOf(clones.map(({ network }) => network)),
     gateways: usageOf(results),
+    ...rekeysOf(results),
   }
 }
 
@@ -81,6 +102,28 @@ export function usageOf(results: readonly RunResult[]): GatewayUsage[] {
   })
 }
 
+function rekeysOf(results: readonly RunResult[]): { rekeys?: RekeyReport } {
+  const telling = results.flatMap(result => (result.state === 'valid' && result.tunnelEvents ? [result] : []))
+  if (telling.length === 0) return {}
+  const all = telling.flatMap(({ around = [] }) => around)
+  const around = [...Map.groupBy(all, ({ load }) => load)].flatMap(([load, felt]): RekeysFelt[] => {
+    const figures = felt.flatMap(({ within, rest }) =>
+      within.p99Ms === null || rest.p99Ms === null ? [] : [{ within: within.p99Ms, rest: rest.p99Ms }],
+    )
+    if (figures.length === 0) return []
+    return [
+      {
+        ...{ load, windowMs: felt[0]!.windowMs, runs: figures.length },
+        exchangesWithin: felt.reduce((sum, { within }) => sum + within.exchanges, 0),
+        p99WithinMs: median(figures.map(({ within }) => within))!,
+        p99RestMs: median(figures.map(({ rest }) => rest))!,
+      },
+    ]
+  })
+  const seen = telling.reduce((sum, { tunnelEvents = [] }) => sum + tunnelEvents.length, 0)
+  return { rekeys: { seen, runs: telling.length, around } }
+}
+
 const median = (values: readonly number[]): number | null => (values.length === 0 ? null : quantile(values, 0.5))
 
 /** Mechanisms whose speed is that of the method, not of any product. */
@@ -94,7 +137,7 @@ const MOST_GATEWAYS = 4
 /** The same in sentences. */
 export function networkNotes({ network }: { readonly network?: NetworkReport }): readonly string[] {
   if (network === undefined) return []
-  const { topology, hospitals, tunnels, mechanisms, provisionMs, tunnelsUpMs, checks, gateways } = network
+  const { topology, hospitals, tunnels, mechanisms, provisionMs, tunnelsUpMs, checks, gateways, rekeys } = network
   const made = Object.values(mechanisms).flatMap(name => METHOD[name] ?? [])
   const up = tunnelsUpMs === null ? '' : `, tunnels up in ${tunnelsUpMs.toFixed(0)} ms`
   const ready =
@@ -112,5 +155,16 @@ export function networkNotes({ network }: { readonly network?: NetworkReport }):
           `${daemon} of ${host}: ${(100 * cpuShare).toFixed(0)} % of a core, ${formatCount(Math.round(residentBytes / 1e6))} MB (medians)`,
       ),
     ...(gateways.length > MOST_GATEWAYS ? [`and ${gateways.length - MOST_GATEWAYS} other daemons`] : []),
+    ...(rekeys === undefined ? [] : rekeyNotes(rekeys)),
+  ]
+}
+
+function rekeyNotes({ seen, runs, around }: RekeyReport): readonly string[] {
+  return [
+    `keys renewed ${plural(seen, 'time')} in ${plural(runs, 'run')}`,
+    ...around.map(
+      ({ load, windowMs, runs: timed, exchangesWithin, p99WithinMs, p99RestMs }) =>
+        `${load}: response p99 ${formatMs(p99WithinMs)} for the ${formatCount(exchangesWithin)} meant to be sent within ${formatMs(windowMs)} of a renewal of their tunnel's keys, ${formatMs(p99RestMs)} for the rest (${timed === 1 ? '1 run' : `medians over ${timed} runs`})`,
+    ),
   ]
 }

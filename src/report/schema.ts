@@ -112,6 +112,19 @@ export const network = z.strictObject({
   gateways: z.array(
     z.strictObject({ host: text, daemon: text, cpuShare: number, residentBytes: number }).describe('Medians.'),
   ),
+  rekeys: z
+    .strictObject({
+      seen: number,
+      runs: number,
+      around: z.array(
+        z.strictObject({
+          ...{ load: text, windowMs: number, runs: number, exchangesWithin: number },
+          ...{ p99WithinMs: number, p99RestMs: number },
+        }),
+      ),
+    })
+    .optional()
+    .describe('Keys renewed during valid runs, and what exchanges close to it felt: medians.'),
 })
 
 const price = z.strictObject({

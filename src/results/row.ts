@@ -41,6 +41,8 @@ export function rowOf(result: RunResult, context: RowContext): Row {
       ...(result.network && { network: result.network }),
       ...(measured && { loads: measured.loads.map(loadData), audit: auditOf(measured) }),
       ...(measured?.gateways && { gateways: measured.gateways }),
+      ...(measured?.tunnelEvents && { tunnelEvents: measured.tunnelEvents }),
+      ...(measured?.around && { around: measured.around }),
       host: context.provenance.host,
       harness: context.provenance.harness,
       tags: context.tags,

@@ -4,6 +4,7 @@ import { join, relative } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { expect, describe as group, onTestFinished } from 'vitest'
 import { readArrivals } from '../../src/ledger/arrivals.ts'
+import type { Around, TunnelEvent } from '../../src/model/tunnelEvent.ts'
 import { canIpsec, WHAT } from '../environment/netns/support.ts'
 import {
   ANY_MACHINE,
@@ -118,6 +119,29 @@ group('load through a VPN', () => {
       },
       120_000,
     )
+
+  withIpsec(
+    'tells when keys were renewed, and what the exchanges close to it felt',
+    async () => {
+      const place = newWorkplace()
+      const environment = { kind: 'netns', topology: 'hub', hospitals: 4, vpn: { kind: 'ipsec', rekeySeconds: 2 } }
+      const load = [{ ...scenario.load[0], feeds: 8, generators: 3 }]
+      const phases = { ...scenario.phases, measureMs: 4_000 }
+      const ended = await hl7bench(place, ['run', writeScenario(place, { ...scenario, environment, load, phases })])
+      expect(ended.code, ended.stderr + ended.stdout).toBe(0)
+      const [row] = rowsOf(place) as (RowData & { tunnelEvents: TunnelEvent[]; around: Around[] })[]
+      const { tunnelEvents, around } = row!
+      expect(new Set(tunnelEvents.map(({ tunnel }) => tunnel)).size).toBe(4)
+      expect(new Set(tunnelEvents.map(({ what }) => what))).toEqual(new Set(['child-rekey']))
+      expect(around).toHaveLength(1)
+      expect(around[0]!.within.exchanges).toBeGreaterThan(0)
+      expect(around[0]!.within.exchanges + around[0]!.rest.exchanges).toBe(160)
+      expect(ended.stdout.replace(/\s+/g, ' ')).toMatch(
+        /keys renewed \d+ times in 1 run mllp: response p99 .* for the \d+ meant/,
+      )
+    },
+    120_000,
+  )
 
   asNobody(
     'needs no root',

@@ -4,7 +4,7 @@ import { type ArrivalLog, digestBody, openArrivals } from '../../src/ledger/arri
 import { endToEndOf } from '../../src/ledger/endToEnd.ts'
 import { Fates } from '../../src/ledger/fate.ts'
 import { type FollowedLoad, type FollowedReceiver, Follower } from '../../src/ledger/follow.ts'
-import { IntendedTimes } from '../../src/ledger/intended.ts'
+import { MessageTimes } from '../../src/ledger/messageTimes.ts'
 import type { Outcome } from '../../src/model/exchange.ts'
 import { createHistogram, encode } from '../../src/stats/histogram.ts'
 import { createIdentity } from '../../src/workload/identity.ts'
@@ -140,7 +140,7 @@ test('whatever arrives how often, the terms add up to what was planned, over any
 })
 
 const timeline = (times: readonly number[], startMachineMs: number) => {
-  const intended = new IntendedTimes()
+  const intended = new MessageTimes()
   for (const [position, time] of times.entries()) intended.set(position, time)
   return { startMachineMs, clock: { toMachineMs: 5, uncertaintyMs: 0.001 }, intended: intended.encode() }
 }

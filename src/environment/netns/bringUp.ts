@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { MachineTimed } from '../../model/environment.ts'
 import type { Topology } from '../../model/topology.ts'
+import type { TunnelEvent } from '../../model/tunnelEvent.ts'
 import { EnvironmentError } from '../error.ts'
 import type { Credentials } from './credentials.ts'
 import { connection, type IpsecTunnel, ipsecGateways, ipsecTunnels } from './ipsec.ts'
+import { hearRekeys } from './rekeys.ts'
 import type { Tree } from './tree.ts'
 import { openVici, type Vici } from './vici.ts'
 
@@ -13,6 +16,8 @@ export interface Gateways {
   readonly vici: ReadonlyMap<string, Vici>
   /** From the first message of a key exchange to the last tunnel up, ms; null where there is no IPsec. */
   readonly tunnelsUpMs: number | null
+  /** What has befallen the tunnels since they are up, as our gateways tell it; grows. Null where there is no IPsec. */
+  readonly heard: readonly MachineTimed<TunnelEvent>[] | null
   close(): void
 }
 
@@ -42,7 +47,8 @@ export async function bringUpIpsec(
           .get(tunnel[role].host)!
           .command('load-conn', connection(tunnel, role, credentials.localOf(tunnel, role)))
     const tunnelsUpMs = tunnels.length === 0 ? null : await establish(tree, tunnels, vici, signal)
-    return { vici, tunnelsUpMs, close }
+    const heard = tunnels.length === 0 ? null : await hearRekeys(tunnels, vici)
+    return { vici, tunnelsUpMs, heard, close }
   } catch (error) {
     close()
     throw error

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import type { GatewayUsage, GatewayWatch } from '../../model/environment.ts'
 import type { Topology } from '../../model/topology.ts'
+import type { Gateways } from './bringUp.ts'
 import type { Tree } from './tree.ts'
 
 const DAEMONS = new Set(['charon', 'wireguard-go'])
@@ -16,15 +17,17 @@ interface Reading {
 }
 
 /** Meters the daemons of a clone's gateways from now on. */
-export function watchGateways({ hosts }: Topology, tree: Tree): GatewayWatch {
+export function watchGateways({ hosts }: Topology, tree: Tree, heard: Gateways['heard']): GatewayWatch {
   const namespaces = new Map(
     hosts
       .filter(({ role }) => role === 'gateway')
       .map(({ name }) => [inodeOf(`/proc/${tree.pid}/root/run/netns/${name}`), name]),
   )
   const beganMs = performance.now()
+  const heardBefore = heard?.length ?? 0
   const before = readDaemons(namespaces)
   return {
+    events: () => heard?.slice(heardBefore) ?? null,
     end() {
       const seconds = (performance.now() - beganMs) / 1_000
       return [...readDaemons(namespaces)].flatMap(([pid, { host, daemon, ticks, residentBytes }]): GatewayUsage[] => {

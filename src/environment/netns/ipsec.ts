@@ -104,12 +104,26 @@ export function connection(
           local_ts: [...own.networks],
           remote_ts: [...other.networks],
           esp_proposals: [vpn.pfs ? `${esp}-${GROUP[vpn.cipher]}` : esp],
-          rekey_time: `${vpn.rekeySeconds}s`,
+          ...lifetimes(vpn),
           dpd_action: role === 'initiator' ? 'restart' : 'clear',
           close_action: role === 'initiator' ? 'start' : 'none',
           start_action: 'none',
         },
       },
     },
+  }
+}
+
+/** Least time for a renewal before the old keys are dropped, s: charon's own tenth is none at all where keys live for seconds, and every renewal an outage. */
+const LEAST_GRACE_SECONDS = 5
+
+/** Renewal is up to a tenth early, or a second, so that the two ends do not begin it at once. */
+function lifetimes({ rekeySeconds }: IpsecVpn): Section {
+  if (rekeySeconds === 0) return { rekey_time: '0s', life_time: '0s' }
+  const tenth = Math.ceil(rekeySeconds / 10)
+  return {
+    rekey_time: `${rekeySeconds}s`,
+    life_time: `${rekeySeconds + Math.max(LEAST_GRACE_SECONDS, tenth)}s`,
+    rand_time: `${rekeySeconds === 1 ? 0 : tenth}s`,
   }
 }

@@ -10,14 +10,15 @@ export interface Origin {
 
 /** Towards the application generators share the hosts that hospitals have, and each speaks for the hospitals of its own; from it they go to every hospital. */
 export function originOf(
-  { hospitals, application }: Topology,
+  { hospitals, application, tunnels }: Topology,
   { protocol, from }: Pick<Load, 'protocol' | 'from'>,
   index: number,
 ): Origin {
   if (from === 'application') {
-    const paths = hospitals.map(({ reachedAt, receiverPort }) => ({
+    const paths = hospitals.map(({ reachedAt, receiverPort }, place) => ({
       localAddress: null,
       host: reachedAt,
+      tunnel: tunnels[place]?.name ?? null,
       port: receiverPort,
     }))
     return { host: application, paths }
@@ -26,10 +27,12 @@ export function originOf(
   const host = hosts[index % hosts.length]!
   if (hospitals.length === 1) return { host, paths: [] }
   const paths = hospitals
+    .map((hospital, place) => ({ ...hospital, tunnel: tunnels[place]?.name ?? null }))
     .filter(each => each.host === host)
-    .map(({ address, ports }) => ({
+    .map(({ address, ports, tunnel }) => ({
       localAddress: address,
       host: null,
+      tunnel,
       port: protocol === 'mllp' ? ports[0]! : null,
     }))
   return { host, paths }

@@ -113,7 +113,7 @@ function cloneOf(
     id,
     provisionMs,
     network: { ...site.facts, checks },
-    watchGateways: () => watchGateways(topology, tree),
+    watchGateways: () => watchGateways(topology, tree, site.gateways.heard),
     start(run, { scenario }, folder, signal) {
       signal.throwIfAborted()
       mkdirSync(folder, { recursive: true })

@@ -12,6 +12,9 @@ const EXPECTED: Readonly<Record<Cipher, Readonly<Record<string, string>>>> = {
   chacha20poly1305: { 'encr-alg': 'CHACHA20_POLY1305' },
 }
 
+/** While keys are renewed the old ones serve until the new ones do, and are told of for a while afterwards. */
+const isUp = ({ state }: Section) => state === 'INSTALLED' || state === 'REKEYING' || state === 'REKEYED'
+
 /** Whether every tunnel is up with what was asked for, by the gateways' own account. */
 export async function parameters({ topology, vici, tree }: Proof): Promise<CheckResult[]> {
   const tunnels = ipsecTunnels(topology)
@@ -22,13 +25,13 @@ export async function parameters({ topology, vici, tree }: Proof): Promise<Check
     await gateway.listen('list-sa', message => {
       for (const [name, sa] of Object.entries(message))
         for (const child of Object.values(((sa as Section)['child-sas'] ?? {}) as Section))
-          children.set(name, child as Section)
+          if (isUp(child as Section) || !children.has(name)) children.set(name, child as Section)
     })
     await gateway.command('list-sas')
   }
   const wrong = tunnels.flatMap(({ name, vpn }) => {
     const child = children.get(name)
-    if (child === undefined || child.state !== 'INSTALLED') return [`${name} is not up`]
+    if (child === undefined || !isUp(child)) return [`${name} is not up`]
     return Object.entries(EXPECTED[vpn.cipher]).flatMap(([key, value]) =>
       child[key] === value ? [] : [`${name}: ${key} is ${String(child[key])}, not ${value}`],
     )

@@ -4,8 +4,8 @@ const UNITS_PER_MS = 1_000
 /** Times are kept in pieces, so that none is ever copied and no memory is held twice: 8 bytes for each message. */
 const PIECE = 1 << 16
 
-/** When each message of a generator was meant to be sent, ms from the start of the run, by its position in the generator's share. */
-export class IntendedTimes {
+/** A time of each message of a generator, ms, by its position in the generator's share: when it was meant to be sent, or how long its response took. */
+export class MessageTimes {
   readonly #pieces: Float64Array[] = []
   #count = 0
 
@@ -14,13 +14,13 @@ export class IntendedTimes {
     return this.#count
   }
 
-  set(position: number, intendedMs: number): void {
+  set(position: number, timeMs: number): void {
     while (position >= this.#pieces.length * PIECE) this.#pieces.push(new Float64Array(PIECE).fill(Number.NaN))
-    this.#pieces[Math.floor(position / PIECE)]![position % PIECE] = intendedMs
+    this.#pieces[Math.floor(position / PIECE)]![position % PIECE] = timeMs
     this.#count = Math.max(this.#count, position + 1)
   }
 
-  /** NaN = it was never made ready. */
+  /** NaN = it has none. */
   get(position: number): number {
     return this.#pieces[Math.floor(position / PIECE)]?.[position % PIECE] ?? Number.NaN
   }
@@ -42,10 +42,10 @@ export class IntendedTimes {
     return Buffer.concat([...deflated, deflateRawSync(new Uint8Array(0))]).toString('base64')
   }
 
-  static decode(text: string): IntendedTimes {
+  static decode(text: string): MessageTimes {
     const bytes = new Uint8Array(inflateRawSync(Buffer.from(text, 'base64')))
     const steps = new Float64Array(bytes.buffer)
-    const times = new IntendedTimes()
+    const times = new MessageTimes()
     let units = 0
     steps.forEach((step, position) => {
       if (Number.isNaN(step)) return
