@@ -70,3 +70,10 @@ export function digestsOf(
     return digestBody(draft.body.bytes.subarray(0, draft.body.length))
   }
 }
+
+/** The bytes of one message of an MLLP load. */
+export function messageOf({ compiled, code }: LoadContent, options: StreamOptions, index: number): Uint8Array {
+  const out = { bytes: new Uint8Array(4096), length: 0 }
+  messageStream(compiled as CompiledMessages, options, (code as MessageFunction | null) ?? undefined).render(index, out)
+  return out.bytes.slice(0, out.length)
+}

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
-import { audit } from '../ledger/audit.ts'
+import { type AuditedLoad, audit } from '../ledger/audit.ts'
 import { Fates } from '../ledger/fate.ts'
 import type { Audit } from '../model/audit.ts'
 import type { Clone, GeneratorProcess, RunningTarget } from '../model/environment.ts'
@@ -12,13 +12,14 @@ import type { LoadContent } from '../scenario/content.ts'
 import { createIdentity } from '../workload/identity.ts'
 import { type ConductedGenerator, conduct } from './conduct.ts'
 import { digestsOf } from './digests.ts'
+import { type Drilling, drillResults, prepareDrills } from './drills.ts'
 import { asFailure, RunFailure } from './failure.ts'
 import { type Following, follow } from './follow.ts'
 import { whyInvalid } from './judge.ts'
 import { mergeLoad } from './mergeLoad.ts'
 import { populate } from './populate.ts'
 import { spinShareOf } from './spinShare.ts'
-import { eventsOf, seesRekeys } from './tunnelEvents.ts'
+import { eventsOf, isTimed } from './tunnelEvents.ts'
 
 export interface RunOptions {
   readonly run: PlannedRun
@@ -75,7 +76,10 @@ interface Progress {
   stopMs: number | null
 }
 
-type Measured = Pick<Extract<RunResult, { state: 'valid' }>, 'loads' | 'audit' | 'gateways' | 'tunnelEvents' | 'around'>
+type Measured = Pick<
+  Extract<RunResult, { state: 'valid' }>,
+  'loads' | 'audit' | 'gateways' | 'tunnelEvents' | 'around' | 'drills'
+>
 
 async function withHooks(options: RunOptions, progress: Progress): Promise<Measured> {
   await options.hooks.prepare(options.folder)
@@ -99,7 +103,9 @@ async function withTarget(options: RunOptions, progress: Progress): Promise<Meas
   const generators = spawnGenerators(clone, testCase.scenario.load)
   let target: RunningTarget | null = null
   let endings: Endings | null = null
+  let drilling: Drilling | null = null
   try {
+    drilling = await prepareDrills(options)
     target = await clone.start(run, testCase, folder, signal)
     progress.startMs = target.startMs
     endings = watchEndings(target, signal, progress)
@@ -107,23 +113,29 @@ async function withTarget(options: RunOptions, progress: Progress): Promise<Meas
     const spawned = await generators
     const plans = plansOf(options, target, spawned)
     const watch = clone.watchGateways?.()
-    const results = await measure(options, endings.first, spawned, plans, progress)
-    const gateways =
-      watch === undefined ? {} : { gateways: watch.end(), ...eventsOf(watch.events(), plans, results.results) }
+    const results = await measure(options, endings.first, spawned, plans, progress, drilling.begin)
+    const performed = await Promise.race([drilling.performed(), endings.first])
+    const network = {
+      ...(watch && { gateways: watch.end(), ...eventsOf(watch.events(), plans, results.results) }),
+      ...drillResults(performed, plans, results.results),
+    }
     const following = followed(options, plans, results.results, target)
     await Promise.race([following?.settle(), endings.first])
     const stopping = performance.now()
     await target.stop()
     progress.stopMs = performance.now() - stopping
     progress.stage = 'audit'
-    if (following === null)
-      return { loads: results.loads, audit: auditRun(options, plans, results.results, target), ...gateways }
+    if (following === null) {
+      const drills = drilling.audited(performed)
+      return { loads: results.loads, audit: auditRun(options, plans, results.results, target, drills), ...network }
+    }
     const audited = following.audit()
-    return { loads: following.timed(results.loads), audit: audited, ...gateways }
+    return { loads: following.timed(results.loads), audit: audited, ...network }
   } finally {
     endings?.release()
     for (const generator of (await generators.catch(() => [])).flat()) generator.kill()
     await target?.stop()
+    await drilling?.end()
   }
 }
 
@@ -176,7 +188,7 @@ function plansOf(
       module: contents[loadIndex]!.module,
       tickMs: TICK_MS,
       ...(target.downstream.length > 0 && { followed: true }),
-      ...(seesRekeys(testCase.scenario) && { timed: true }),
+      ...(isTimed(testCase.scenario) && { timed: true }),
       spinShare: spinShareOf(load, loads),
     }))
   })
@@ -188,12 +200,14 @@ async function measure(
   generators: readonly (readonly GeneratorProcess[])[],
   plans: readonly (readonly GeneratorPlan[])[],
   progress: Progress,
+  onStart: () => void,
 ): Promise<{ loads: LoadResult[]; results: GeneratorResult[][] }> {
   const { scenario } = options.testCase
   progress.stage = 'connect'
   const ready = await Promise.race([connectAll(generators, plans), endings])
   progress.stage = 'warmup'
   const ticks = scenario.load.map(() => [] as Tick[])
+  onStart()
   const results = await Promise.race([
     Promise.all(
       ready.map((conducted, load) =>
@@ -265,6 +279,7 @@ function auditRun(
   plans: readonly (readonly GeneratorPlan[])[],
   results: readonly (readonly GeneratorResult[])[],
   target: RunningTarget,
+  drills: readonly AuditedLoad[],
 ): Audit {
   const loads = plans.map((shares, loadIndex) => {
     const identity = createIdentity(run.key, loadIndex)
@@ -278,7 +293,7 @@ function auditRun(
   const toTarget = testCase.scenario.load.filter(({ from }) => from !== 'application')
   const protocols = new Set(toTarget.map(load => load.protocol))
   const files = [...[...protocols].map(protocol => target.arrivals[protocol]), ...(target.hospitals?.arrivals ?? [])]
-  return audit(loads, files.includes(null) ? null : files.filter(file => file !== null))
+  return audit([...loads, ...drills], files.includes(null) ? null : files.filter(file => file !== null))
 }
 
 export const runFolder = (experimentFolder: string, run: Pick<PlannedRun, 'id'>): string =>

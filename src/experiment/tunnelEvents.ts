@@ -1,5 +1,5 @@
 import { pathOf } from '../generator/ways.ts'
-import { aroundEvents } from '../ledger/around.ts'
+import { aroundEvents, isNear } from '../ledger/around.ts'
 import type { GatewayWatch } from '../model/environment.ts'
 import type { GeneratorPlan, GeneratorResult } from '../model/generator.ts'
 import type { Scenario } from '../model/scenario.ts'
@@ -10,8 +10,9 @@ const WINDOW_MS = 500
 
 type Told = NonNullable<ReturnType<GatewayWatch['events']>>
 
-/** Whether the keys of tunnels are renewed often enough for a run to see it: then its exchanges are timed one by one. */
-export function seesRekeys({ environment, phases }: Pick<Scenario, 'environment' | 'phases'>): boolean {
+/** Whether exchanges are timed one by one: keys of tunnels are renewed often enough for a run to see it, or something is done to them. */
+export function isTimed({ environment, phases, drills }: Pick<Scenario, 'environment' | 'phases' | 'drills'>): boolean {
+  if (drills !== undefined) return true
   if (environment.kind !== 'netns' || environment.vpn?.kind !== 'ipsec') return false
   const { rekeySeconds } = environment.vpn
   return rekeySeconds > 0 && rekeySeconds * 1_000 <= phases.warmupMs + phases.measureMs
@@ -45,10 +46,11 @@ function aroundOf(told: Told, plans: readonly GeneratorPlan[], results: readonly
   const known = new Map([...byTunnel.keys()].map(tunnel => [tunnel, timesOf(tunnel)]))
   const shares = plans.map(({ paths = [], index }, generator) => ({
     timeline: results[generator]!.timeline!,
-    eventsOf(link: number | null) {
-      if (paths.length === 0) return all
-      const tunnel = link === null ? null : paths[pathOf(link, index, load.generators, paths.length)]!.tunnel
-      return tunnel === null ? [] : (known.get(tunnel) ?? [])
+    sideOf(link: number | null, machineMs: number) {
+      const tunnel =
+        link === null || paths.length === 0 ? null : paths[pathOf(link, index, load.generators, paths.length)]!.tunnel
+      const events = paths.length === 0 ? all : tunnel === null ? [] : (known.get(tunnel) ?? [])
+      return isNear(events, machineMs, WINDOW_MS) ? ('within' as const) : ('rest' as const)
     },
   }))
   const fromMs = phases.warmupMs
@@ -56,7 +58,7 @@ function aroundOf(told: Told, plans: readonly GeneratorPlan[], results: readonly
     load: load.name,
     windowMs: WINDOW_MS,
     ...aroundEvents({
-      ...{ shares, windowMs: WINDOW_MS, timeoutMs: load.timeoutMs },
+      ...{ shares, timeoutMs: load.timeoutMs },
       ...{ fromMs, untilMs: fromMs + phases.measureMs },
     }),
   }

@@ -150,7 +150,6 @@ export class Driver {
       this.#recorder.because('too many outstanding')
       return this.#settler.neverSent(index, 'dropped', intendedMs, feed)
     }
-    if (this.#options.pinned) this.#settler.goesBy(index, feed)
     const slot = this.#slots.take(feed)
     if (slot === NONE) this.#outstanding.enqueue(feed, entry)
     else this.#send(slot, entry)
@@ -192,10 +191,9 @@ export class Driver {
 
   #send(slot: number, entry: number): void {
     const { window } = this.#slots
-    const place = Math.floor(slot / window)
-    const link = this.#links[place]!
+    const link = this.#links[Math.floor(slot / window)]!
     this.#slots.entry[slot] = entry
-    this.#settler.goesBy(this.#outstanding.index[entry]!, place)
+    this.#settler.goesBy(entry, Math.floor(slot / window))
     this.#recorder.sends++
     if (this.#outstanding.attempts[entry]! > 0) this.#recorder.resends++
     this.#outstanding.attempts[entry] = Math.min(255, this.#outstanding.attempts[entry]! + 1)

@@ -19,11 +19,12 @@ export class Settler {
   readonly #share: ScheduleShare
   readonly #intended: MessageTimes | null
   readonly #timed: NonNullable<DriveOptions['timed']> | null
+  readonly #isPinned: boolean
   readonly #feeds: FeedRecorder | null
   readonly #backlog: Backlog | null
 
   constructor(
-    options: Pick<DriveOptions, 'recorder' | 'fates' | 'share' | 'intended' | 'timed' | 'feeds' | 'backlog'>,
+    options: Pick<DriveOptions, 'recorder' | 'fates' | 'share' | 'intended' | 'pinned' | 'timed' | 'feeds' | 'backlog'>,
     outstanding: Outstanding,
   ) {
     this.#recorder = options.recorder
@@ -32,6 +33,7 @@ export class Settler {
     this.#share = options.share
     this.#intended = options.intended ?? null
     this.#timed = options.timed ?? null
+    this.#isPinned = options.pinned
     this.#feeds = options.feeds ?? null
     this.#backlog = options.backlog ?? null
   }
@@ -42,11 +44,12 @@ export class Settler {
     if (this.#intended !== null) this.#intended.set(position, intendedMs)
     this.#recorder.arrived(intendedMs, readyMs)
     if (this.#feeds !== null) this.#feeds.arrived(feed, intendedMs)
+    // A message of a feed belongs to its link before it is sent.
+    if (this.#isPinned) this.#timed?.links.set(position, feed)
   }
 
-  /** The link that a message goes by, known when it is sent, or before where it belongs to one. */
-  goesBy(index: number, link: number): void {
-    this.#timed?.links.set(positionOf(index, this.#share), link)
+  goesBy(entry: number, link: number): void {
+    this.#timed?.links.set(positionOf(this.#outstanding.index[entry]!, this.#share), link)
   }
 
   answered(entry: number, outcome: 'accepted' | 'rejected', nowMs: number): void {

@@ -4,17 +4,15 @@ import { createHistogram, quantilesOf, recordMs } from '../stats/histogram.ts'
 import { MessageLinks } from './messageLinks.ts'
 import { MessageTimes } from './messageTimes.ts'
 
-/** One generator's timed exchanges, and the events that each of its links may feel. */
+/** One generator's timed exchanges. */
 export interface TimedShare {
   readonly timeline: Timeline
-  /** ms on the machine's clock, ascending. */
-  readonly eventsOf: (link: number | null) => readonly number[]
+  /** Where an exchange belongs by its link and the time at which it was meant to be sent, ms on the machine's clock; null = nowhere. */
+  readonly sideOf: (link: number | null, machineMs: number) => 'within' | 'rest' | null
 }
 
 export interface AroundOptions {
   readonly shares: readonly TimedShare[]
-  /** Longest distance of an intended time from an event, ms. */
-  readonly windowMs: number
   /** Measured phase, ms from the start of the run; `untilMs` excluded. */
   readonly fromMs: number
   readonly untilMs: number
@@ -22,21 +20,22 @@ export interface AroundOptions {
   readonly timeoutMs: number
 }
 
-/** The exchanges meant to be sent close to an event of their tunnel, and the rest. */
-export function aroundEvents({ shares, windowMs, fromMs, untilMs, timeoutMs }: AroundOptions): {
+/** What the exchanges of the measured phase on either side felt. */
+export function aroundEvents({ shares, fromMs, untilMs, timeoutMs }: AroundOptions): {
   within: Felt
   rest: Felt
 } {
   const [within, rest] = [newSample(), newSample()]
-  for (const { timeline, eventsOf } of shares) {
+  for (const { timeline, sideOf } of shares) {
     const intended = MessageTimes.decode(timeline.intended)
     const responses = MessageTimes.decode(timeline.responses ?? '')
     const links = MessageLinks.decode(timeline.links ?? '')
     for (let position = 0; position < intended.count; position++) {
       const intendedMs = intended.get(position)
       if (!(intendedMs >= fromMs && intendedMs < untilMs)) continue
-      const isWithin = isNear(eventsOf(links.get(position)), timeline.startMachineMs + intendedMs, windowMs)
-      const sample = isWithin ? within : rest
+      const side = sideOf(links.get(position), timeline.startMachineMs + intendedMs)
+      if (side === null) continue
+      const sample = side === 'within' ? within : rest
       const responseMs = responses.get(position)
       if (Number.isNaN(responseMs)) sample.unanswered++
       else recordMs(sample.times, responseMs)
@@ -52,8 +51,11 @@ function feltOf({ times, unanswered }: ReturnType<typeof newSample>, timeoutMs: 
   return { exchanges: times.totalCount + unanswered, p99Ms: p99.ms, unanswered }
 }
 
-/** @param events ascending */
-function isNear(events: readonly number[], atMs: number, windowMs: number): boolean {
+/**
+ * Whether one of the events is at most `windowMs` before or after.
+ * @param events ascending
+ */
+export function isNear(events: readonly number[], atMs: number, windowMs: number): boolean {
   let [low, high] = [0, events.length]
   while (low < high) {
     const middle = (low + high) >>> 1

@@ -1,4 +1,5 @@
 import type { AuthMaterial } from './auth.ts'
+import type { DrillResult } from './drill.ts'
 import type { Case, PlannedRun } from './experiment.ts'
 import type { Endpoint, FhirEndpoint, Scenario } from './scenario.ts'
 import type { TlsClientMaterial } from './tls.ts'
@@ -32,6 +33,8 @@ export interface Clone {
   readonly network?: NetworkFacts
   /** Meters the gateways from now on; absent: there are none. */
   watchGateways?(): GatewayWatch
+  /** What can be done to its tunnels; absent: nothing. */
+  readonly tunnels?: CloneTunnels
   /** Starts the target afresh, with state of its own; resolves when every protocol of the load answers. */
   start(run: PlannedRun, testCase: Case, folder: string, signal: AbortSignal): Promise<RunningTarget>
   /** Starts a generator of a load, by default its first, on the host that it comes from. */
@@ -110,6 +113,16 @@ export interface CheckResult {
   readonly passed: boolean
   /** What was seen, in a sentence. */
   readonly evidence: string
+}
+
+/** The tunnels of the last hospitals of a clone, which can be taken away and given back. */
+export interface CloneTunnels {
+  /** Takes them away: connection, ports and tunnel. */
+  withhold(count: number): Promise<void>
+  /** Gives one of them back, from 0, and sends a message from its hospital. What does not come about is told in the result. */
+  add(which: number, message: Uint8Array, identity: string): Promise<MachineTimed<Omit<DrillResult, 'felt'>>>
+  /** Gives back what is still withheld. */
+  restore(): Promise<void>
 }
 
 export interface GatewayWatch {

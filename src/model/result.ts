@@ -1,5 +1,6 @@
 import type { Audit } from './audit.ts'
 import type { Counts } from './counts.ts'
+import type { DrillResult } from './drill.ts'
 import type { GatewayUsage, NetworkFacts } from './environment.ts'
 import type { OutcomeCounts, Quantiles, Time } from './exchange.ts'
 import type { PlannedRun } from './experiment.ts'
@@ -36,6 +37,8 @@ interface Measured {
   readonly tunnelEvents?: readonly TunnelEvent[]
   /** By load, where exchanges were timed one by one. */
   readonly around?: readonly Around[]
+  /** In the order of the scenario; absent: there were none. */
+  readonly drills?: readonly DrillResult[]
 }
 
 /** One run. `valid`: counts in the sample. `invalid`: the generator was the limit. `failed`: it could not be measured. */

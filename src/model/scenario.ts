@@ -1,4 +1,5 @@
 import type { Downstream } from './downstream.ts'
+import type { Drill } from './drill.ts'
 import type { Fault } from './fault.ts'
 import type { FhirLoad } from './fhirLoad.ts'
 import type { NetnsEnvironment } from './netns.ts'
@@ -15,6 +16,8 @@ export interface Scenario {
   readonly sut: Sut
   readonly load: readonly Load[]
   readonly phases: Phases
+  /** What is done to each clone while it is measured; absent = nothing. */
+  readonly drills?: readonly Drill[]
   /** SLO expressions by metric path, for instance `{ 'mllp.response.p99': '< 250 ms' }`, parsed. */
   readonly slo: readonly Slo[]
   /** Valid runs wanted per case. */

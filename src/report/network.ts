@@ -1,3 +1,4 @@
+import { DRILL_STEPS, type DrillResult, type DrillStep, type DrillSteps } from '../model/drill.ts'
 import type { GatewayUsage, NetworkFacts } from '../model/environment.ts'
 import type { RunResult } from '../model/result.ts'
 import { quantile } from '../stats/quantile.ts'
@@ -19,6 +20,24 @@ export interface NetworkReport {
   readonly gateways: readonly GatewayUsage[]
   /** Keys renewed while valid runs were loaded; absent = no run told of it. */
   readonly rekeys?: RekeyReport
+  /** In the order of the scenario; absent = there were none. */
+  readonly drills?: readonly DrillReport[]
+}
+
+/** One drill over the valid runs; medians of those that came to a step. */
+export interface DrillReport {
+  readonly do: string
+  readonly runs: number
+  /** Runs in which it did not come to its end, with the first reason. */
+  readonly failed: number
+  readonly error: string | null
+  readonly steps: DrillSteps
+  readonly felt: readonly {
+    readonly load: string
+    readonly windowMs: number
+    readonly p99DuringMs: number
+    readonly p99BeforeMs: number
+  }[]
 }
 
 export interface RekeyReport {
@@ -59,6 +78,7 @@ export function networkReport(results: readonly RunResult[]): NetworkReport | un
     checks: checksOf(clones.map(({ network }) => network)),
     gateways: usageOf(results),
     ...rekeysOf(results),
+    ...drillsOf(results),
   }
 }
 
@@ -124,6 +144,44 @@ function rekeysOf(results: readonly RunResult[]): { rekeys?: RekeyReport } {
   return { rekeys: { seen, runs: telling.length, around } }
 }
 
+function drillsOf(results: readonly RunResult[]): { drills?: readonly DrillReport[] } {
+  const runs = results.flatMap(result => (result.state === 'valid' && result.drills ? [result.drills] : []))
+  if (runs.length === 0) return {}
+  const drills = runs[0]!.map((_, which): DrillReport => {
+    const own = runs.map(each => each[which]!)
+    const failed = own.filter(({ error }) => error !== null)
+    const steps = DRILL_STEPS.map(step => [step, median(own.flatMap(each => each.steps[step] ?? []))] as const)
+    return {
+      ...{ do: own[0]!.do, runs: own.length, failed: failed.length, error: failed[0]?.error ?? null },
+      steps: Object.fromEntries(steps) as Record<DrillStep, number | null>,
+      felt: feltOf(own),
+    }
+  })
+  return { drills }
+}
+
+function feltOf(drills: readonly DrillResult[]): DrillReport['felt'] {
+  const all = [
+    ...Map.groupBy(
+      drills.flatMap(({ felt }) => felt),
+      ({ load }) => load,
+    ),
+  ]
+  return all.flatMap(([load, felt]) => {
+    const figures = felt.flatMap(({ during, before }) =>
+      during.p99Ms === null || before.p99Ms === null ? [] : [{ during: during.p99Ms, before: before.p99Ms }],
+    )
+    if (figures.length === 0) return []
+    return [
+      {
+        ...{ load, windowMs: median(felt.map(({ windowMs }) => windowMs))! },
+        p99DuringMs: median(figures.map(({ during }) => during))!,
+        p99BeforeMs: median(figures.map(({ before }) => before))!,
+      },
+    ]
+  })
+}
+
 const median = (values: readonly number[]): number | null => (values.length === 0 ? null : quantile(values, 0.5))
 
 /** Mechanisms whose speed is that of the method, not of any product. */
@@ -137,7 +195,18 @@ const MOST_GATEWAYS = 4
 /** The same in sentences. */
 export function networkNotes({ network }: { readonly network?: NetworkReport }): readonly string[] {
   if (network === undefined) return []
-  const { topology, hospitals, tunnels, mechanisms, provisionMs, tunnelsUpMs, checks, gateways, rekeys } = network
+  const {
+    topology,
+    hospitals,
+    tunnels,
+    mechanisms,
+    provisionMs,
+    tunnelsUpMs,
+    checks,
+    gateways,
+    rekeys,
+    drills = [],
+  } = network
   const made = Object.values(mechanisms).flatMap(name => METHOD[name] ?? [])
   const up = tunnelsUpMs === null ? '' : `, tunnels up in ${tunnelsUpMs.toFixed(0)} ms`
   const ready =
@@ -156,6 +225,29 @@ export function networkNotes({ network }: { readonly network?: NetworkReport }):
       ),
     ...(gateways.length > MOST_GATEWAYS ? [`and ${gateways.length - MOST_GATEWAYS} other daemons`] : []),
     ...(rekeys === undefined ? [] : rekeyNotes(rekeys)),
+    ...drills.flatMap(drillNotes),
+  ]
+}
+
+const STEP_NAMES: Readonly<Record<DrillStep, string>> = {
+  configurationLoaded: 'configuration loaded',
+  firewallOpened: 'port opened',
+  tunnelUp: 'tunnel up',
+  connected: 'connected',
+  firstAck: 'first acknowledgement',
+}
+
+function drillNotes({ do: what, runs, failed, error, steps, felt }: DrillReport): readonly string[] {
+  const times = DRILL_STEPS.flatMap(step =>
+    steps[step] === null ? [] : [`${STEP_NAMES[step]} after ${formatMs(steps[step])}`],
+  )
+  return [
+    `${what} under load: ${times.join(', ') || 'nothing came of it'} (${runs === 1 ? '1 run' : `medians over ${runs} runs`})`,
+    ...(failed === 0 ? [] : [`${what} did not come to its end in ${failed} of ${plural(runs, 'run')}: ${error}`]),
+    ...felt.map(
+      ({ load, windowMs, p99DuringMs, p99BeforeMs }) =>
+        `${load}: response p99 of the others ${formatMs(p99DuringMs)} in the ${formatMs(windowMs)} from then, ${formatMs(p99BeforeMs)} before`,
+    ),
   ]
 }
 

@@ -125,6 +125,19 @@ export const network = z.strictObject({
     })
     .optional()
     .describe('Keys renewed during valid runs, and what exchanges close to it felt: medians.'),
+  drills: z
+    .array(
+      z.strictObject({
+        ...{ do: text, runs: number, failed: number, error: nullable(text) },
+        steps: z.strictObject({
+          ...{ configurationLoaded: nullable(number), firewallOpened: nullable(number), tunnelUp: nullable(number) },
+          ...{ connected: nullable(number), firstAck: nullable(number) },
+        }),
+        felt: z.array(z.strictObject({ load: text, windowMs: number, p99DuringMs: number, p99BeforeMs: number })),
+      }),
+    )
+    .optional()
+    .describe('What was done to clones while they were measured: ms since each began, medians.'),
 })
 
 const price = z.strictObject({

@@ -1,6 +1,7 @@
 import { checkAuth } from './checkAuth.ts'
 import { checkDirections } from './checkDirections.ts'
 import { checkDownstream } from './checkDownstream.ts'
+import { checkDrills } from './checkDrills.ts'
 import { checkEnvironment } from './checkEnvironment.ts'
 import { checkHl7Address } from './checkHl7Http.ts'
 import { checkTransports } from './checkHllp.ts'
@@ -28,6 +29,7 @@ export function checkParts(parts: Parts, raw: unknown, place: Place): readonly F
     ...checkSut(parts, place),
     ...checkDownstream(parts),
     ...checkDirections(parts),
+    ...checkDrills(parts),
     ...checkSlos(parts, raw),
   ]
 }

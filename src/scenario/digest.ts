@@ -16,6 +16,7 @@ export function caseDigest(scenario: Scenario, exported: unknown, folder: string
     environment: scenario.environment,
     load: scenario.load.map((load, index) => contentOf(load, codeOfLoad(exported, index))),
     phases: scenario.phases,
+    ...(scenario.drills && { drills: scenario.drills }),
     sut: sutOf(scenario, folder),
   }
   return sha256(canonicalJson(decisive)).slice(0, 12)

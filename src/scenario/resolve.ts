@@ -28,6 +28,7 @@ export function resolveScenario(parsed: ParsedScenario, raw: unknown, place: Pla
       }),
     ),
     phases: resolvePhases(parsed.phases, parsed.load),
+    ...(parsed.drills.length > 0 && { drills: parsed.drills }),
     slo: Object.entries(parsed.slo).flatMap(([metric, text]) => {
       const result = parseSlo(metric, text, names)
       return 'slo' in result ? [result.slo] : []

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DRILLS } from '../model/drill.ts'
 import { durationSchema } from './duration.ts'
 import { environmentSchema } from './environmentSchema.ts'
 import { loadSchema } from './loadSchema.ts'
@@ -55,6 +56,16 @@ export const scenarioSchema = z.strictObject({
   sut: sutSchema.prefault({}).describe('What is measured. Default: the built-in targets.'),
   load: z.array(loadSchema).min(1).max(35).describe('Generators that run in parallel, 1 to 35.'),
   phases: phasesSchema.prefault({}).describe('Warm-up, measure, drain.'),
+  drills: z
+    .array(
+      z.strictObject({
+        atMs: durationSchema(0).describe("From the start of the measured phase: ms, or text such as '10s'."),
+        do: z.enum(DRILLS).describe('add-tunnel: a hospital of a hub gets its connection, port and tunnel only then.'),
+      }),
+    )
+    .max(16)
+    .default([])
+    .describe('What is done to each clone while it is measured, at most 16.'),
   slo: z
     .record(z.string(), z.string())
     .default({})

@@ -4,6 +4,7 @@ import { join, relative } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { expect, describe as group, onTestFinished } from 'vitest'
 import { readArrivals } from '../../src/ledger/arrivals.ts'
+import { DRILL_STEPS, type DrillResult } from '../../src/model/drill.ts'
 import type { Around, TunnelEvent } from '../../src/model/tunnelEvent.ts'
 import { canIpsec, WHAT } from '../environment/netns/support.ts'
 import {
@@ -139,6 +140,40 @@ group('load through a VPN', () => {
       expect(ended.stdout.replace(/\s+/g, ' ')).toMatch(
         /keys renewed \d+ times in 1 run mllp: response p99 .* for the \d+ meant/,
       )
+    },
+    120_000,
+  )
+
+  withIpsec(
+    'goes on while tunnels are added to the gateway, each until its first acknowledgement, in every run of a clone',
+    async () => {
+      const place = newWorkplace()
+      const environment = { kind: 'netns', topology: 'hub', hospitals: 6 }
+      const load = [{ ...scenario.load[0], feeds: 6, generators: 3 }]
+      const phases = { ...scenario.phases, measureMs: 2_500 }
+      const drills = ['300ms', '800ms'].map(atMs => ({ atMs, do: 'add-tunnel' }))
+      const vary = { 'load.mllp.window': [1, 2] }
+      const file = writeScenario(place, { ...scenario, environment, load, phases, drills, vary })
+      const ended = await hl7bench(place, ['run', file])
+      expect(ended.code, ended.stderr + ended.stdout).toBe(0)
+      const rows = rowsOf(place) as (RowData & { drills: DrillResult[] })[]
+      expect(rows).toHaveLength(2)
+      for (const { audit, drills: done } of rows) {
+        // Each drill's own message is planned, too, and found at the receiver.
+        expect(audit.terms.once).toBe(102)
+        expect(done.map(({ tunnel, error }) => ({ tunnel, error }))).toEqual([
+          { tunnel: 'hosp-4', error: null },
+          { tunnel: 'hosp-5', error: null },
+        ])
+        for (const { steps, felt } of done) {
+          const times = DRILL_STEPS.map(step => steps[step]!)
+          expect(times).toEqual(times.toSorted((a, b) => a - b))
+          expect(felt[0]!.before.exchanges).toBeGreaterThan(0)
+          expect(felt[0]!.during.exchanges).toBeGreaterThan(0)
+        }
+        expect(done[1]!.atMs - done[0]!.atMs).toBeGreaterThan(400)
+      }
+      expect(ended.stdout).toMatch(/add-tunnel under load: configuration loaded after/)
     },
     120_000,
   )

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { aroundEvents } from '../../src/ledger/around.ts'
+import { aroundEvents, isNear } from '../../src/ledger/around.ts'
 import { MessageLinks } from '../../src/ledger/messageLinks.ts'
 import { MessageTimes } from '../../src/ledger/messageTimes.ts'
 
@@ -13,7 +13,11 @@ interface Exchange {
 const START_MS = 1_000_000
 const PHASE = { fromMs: 1_000, untilMs: 9_000, timeoutMs: 10_000 }
 
-function shareOf(exchanges: readonly Exchange[], eventsOf: (link: number | null) => readonly number[]) {
+function shareOf(
+  exchanges: readonly Exchange[],
+  windowMs: number,
+  eventsOf: (link: number | null) => readonly number[],
+) {
   const [intended, responses, links] = [new MessageTimes(), new MessageTimes(), new MessageLinks()]
   for (const [position, { intendedMs, responseMs, link }] of exchanges.entries()) {
     intended.set(position, intendedMs)
@@ -27,7 +31,9 @@ function shareOf(exchanges: readonly Exchange[], eventsOf: (link: number | null)
     responses: responses.encode(),
     links: links.encode(),
   }
-  return { timeline, eventsOf }
+  const sideOf = (link: number | null, machineMs: number) =>
+    isNear(eventsOf(link), machineMs, windowMs) ? ('within' as const) : ('rest' as const)
+  return { timeline, sideOf }
 }
 
 const exchanges = fc.array(
@@ -48,8 +54,8 @@ test('an exchange counts as close to an event only if it is one of its own tunne
       fc.integer({ min: 0, max: 2_000 }),
       (all, byLink, windowMs) => {
         const ascending = byLink.map(times => times.map(time => START_MS + time).toSorted((a, b) => a - b))
-        const share = shareOf(all, link => ascending[link!]!)
-        const { within, rest } = aroundEvents({ shares: [share], windowMs, ...PHASE })
+        const share = shareOf(all, windowMs, link => ascending[link!]!)
+        const { within, rest } = aroundEvents({ shares: [share], ...PHASE })
         const measured = all.filter(({ intendedMs }) => intendedMs >= PHASE.fromMs && intendedMs < PHASE.untilMs)
         const near = measured.filter(({ intendedMs, link }) =>
           byLink[link]!.some(time => Math.abs(time - intendedMs) <= windowMs),
@@ -69,15 +75,15 @@ test('p99 is that of the slow ones close to the event, and of the quick ones els
     responseMs: Math.abs(5_000 - 1_000 - i * 10) <= 100 ? 300 : 5,
     link: 0,
   }))
-  const share = shareOf(all, () => [START_MS + 5_000])
-  const { within, rest } = aroundEvents({ shares: [share], windowMs: 100, ...PHASE })
+  const share = shareOf(all, 100, () => [START_MS + 5_000])
+  const { within, rest } = aroundEvents({ shares: [share], ...PHASE })
   expect(within).toEqual({ exchanges: 21, p99Ms: expect.closeTo(300, 0), unanswered: 0 })
   expect(rest).toEqual({ exchanges: 779, p99Ms: expect.closeTo(5, 0), unanswered: 0 })
 })
 
 test('where too many got no answer there is no p99', () => {
-  const share = shareOf([{ intendedMs: 2_000, responseMs: null, link: 0 }], () => [START_MS + 2_000])
-  const { within, rest } = aroundEvents({ shares: [share], windowMs: 100, ...PHASE })
+  const share = shareOf([{ intendedMs: 2_000, responseMs: null, link: 0 }], 100, () => [START_MS + 2_000])
+  const { within, rest } = aroundEvents({ shares: [share], ...PHASE })
   expect(within).toEqual({ exchanges: 1, p99Ms: null, unanswered: 1 })
   expect(rest).toEqual({ exchanges: 0, p99Ms: null, unanswered: 0 })
 })

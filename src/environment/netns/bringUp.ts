@@ -18,6 +18,12 @@ export interface Gateways {
   readonly tunnelsUpMs: number | null
   /** What has befallen the tunnels since they are up, as our gateways tell it; grows. Null where there is no IPsec. */
   readonly heard: readonly MachineTimed<TunnelEvent>[] | null
+  /** Loads a tunnel's connection at both ends. */
+  load(tunnel: IpsecTunnel): Promise<void>
+  /** Has its initiator begin, and waits until it is up. Throws EnvironmentError where it does not come up. */
+  initiate(tunnel: IpsecTunnel): Promise<void>
+  /** Takes the connection from both ends, and then the tunnel down. */
+  unload(tunnel: IpsecTunnel): Promise<void>
   close(): void
 }
 
@@ -41,17 +47,40 @@ export async function bringUpIpsec(
     await Promise.all(ipsecGateways(topology).map(async host => vici.set(host, await connectTo(tree, host, signal))))
     for (const [host, gateway] of vici)
       for (const { command, argument } of credentials.of(host)) await gateway.command(command, argument)
-    for (const tunnel of tunnels)
-      for (const role of ['responder', 'initiator'] as const)
-        await vici
-          .get(tunnel[role].host)!
-          .command('load-conn', connection(tunnel, role, credentials.localOf(tunnel, role)))
+    const verbs = verbsOf(vici, credentials)
+    for (const tunnel of tunnels) await verbs.load(tunnel)
     const tunnelsUpMs = tunnels.length === 0 ? null : await establish(tree, tunnels, vici, signal)
     const heard = tunnels.length === 0 ? null : await hearRekeys(tunnels, vici)
-    return { vici, tunnelsUpMs, heard, close }
+    return { vici, tunnelsUpMs, heard, ...verbs, close }
   } catch (error) {
     close()
     throw error
+  }
+}
+
+const ROLES = ['responder', 'initiator'] as const
+
+function verbsOf(
+  vici: ReadonlyMap<string, Vici>,
+  credentials: Credentials,
+): Pick<Gateways, 'load' | 'initiate' | 'unload'> {
+  const at = (tunnel: IpsecTunnel, role: (typeof ROLES)[number]) => vici.get(tunnel[role].host)!
+  return {
+    async load(tunnel) {
+      for (const role of ROLES)
+        await at(tunnel, role).command('load-conn', connection(tunnel, role, credentials.localOf(tunnel, role)))
+    },
+    async initiate(tunnel) {
+      const { name } = tunnel
+      const argument = { child: name, ike: name, timeout: String(LONGEST_TUNNELS_MS), loglevel: '-1' }
+      await at(tunnel, 'initiator').command('initiate', argument, 2 * LONGEST_TUNNELS_MS)
+    },
+    async unload(tunnel) {
+      const { name } = tunnel
+      for (const role of ROLES) await at(tunnel, role).command('unload-conn', { name })
+      const argument = { ike: name, timeout: String(LONGEST_TUNNELS_MS), loglevel: '-1' }
+      await at(tunnel, 'initiator').command('terminate', argument, 2 * LONGEST_TUNNELS_MS)
+    },
   }
 }
 

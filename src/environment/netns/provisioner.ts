@@ -18,6 +18,7 @@ import { buildSite, type Site } from './site.ts'
 import { startTargets } from './startTargets.ts'
 import { TARGET_PORTS } from './targetPorts.ts'
 import { topologyOf } from './topologyOf.ts'
+import { tunnelsOf } from './tunnels.ts'
 
 /** Clones of networks with real gateways, in namespaces of this machine. */
 export function netnsProvisioner(
@@ -83,13 +84,15 @@ async function check(site: Site, seed: number): Promise<readonly CheckResult[]> 
 function cloneOf(
   guarded: Guarded,
   entries: Pick<Entries, 'target' | 'generator'>,
-  { environment, load }: Scenario,
+  { environment, load, drills = [] }: Scenario,
   id: string,
   site: Site,
   checks: readonly CheckResult[],
   provisionMs: number,
 ): Clone {
   const { tree, topology } = site
+  // Who has no tunnel yet sends nothing.
+  const loaded = { ...topology, hospitals: topology.hospitals.slice(0, topology.hospitals.length - drills.length) }
   const { cpus } = environment as NetnsEnvironment
   let processes = 0
   const nextId = (name: string) => `${id}.${name}-${++processes}`
@@ -114,6 +117,7 @@ function cloneOf(
     provisionMs,
     network: { ...site.facts, checks },
     watchGateways: () => watchGateways(topology, tree, site.gateways.heard),
+    ...(site.gateways.heard !== null && { tunnels: tunnelsOf(site) }),
     start(run, { scenario }, folder, signal) {
       signal.throwIfAborted()
       mkdirSync(folder, { recursive: true })
@@ -127,7 +131,7 @@ function cloneOf(
       )
     },
     spawnGenerator(loadIndex, index = 0) {
-      const { host, paths } = originOf(topology, load[loadIndex]!, index)
+      const { host, paths } = originOf(loaded, load[loadIndex]!, index)
       const enter: Place['enter'] = (argv, cwd) => tree.enter(host, held(cpus.generators, argv), cwd)
       return spawnGenerator(guarded, nextId(`generator-${loadIndex}`), entries.generator, enter, paths)
     },
@@ -149,6 +153,6 @@ async function waitReady(
   try {
     return await probes.waitReady(topology.hospitals[0]!.host, wanted, timeoutMs, signal)
   } finally {
-    probes.close()
+    await probes.close()
   }
 }

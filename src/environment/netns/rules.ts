@@ -31,14 +31,21 @@ export function rulesOf(topology: Topology, host: TopologyHost, mechanisms: Mech
   ].join('')
 }
 
+const elementsOf = ({ from, to, ports }: Passage) =>
+  ports === null ? [`${from} . ${to}`] : ports.map(port => `${from} . ${to} . ${port}`)
+
+/** Arguments of nft that add passages to the firewall of a gateway, or take them from it. */
+export function changeOf(passes: readonly Passage[], verb: 'add' | 'delete'): string {
+  const setOf = ({ tunnel, ports }: Passage) => `${tunnel}_${ports === null ? 'all' : 'ports'}`
+  return passes
+    .map(passage => `${verb} element inet gate ${setOf(passage)} { ${elementsOf(passage).join(', ')} }`)
+    .join('; ')
+}
+
 /** Sets, so that a thousand hospitals cost a packet no more than one. */
 function firewall(passes: readonly Passage[], match: TunnelMatch): string {
   const elements = (tunnel: Passage['tunnel'], hasPorts: boolean) =>
-    passes
-      .filter(passage => passage.tunnel === tunnel && (passage.ports !== null) === hasPorts)
-      .flatMap(({ from, to, ports }) =>
-        ports === null ? [`${from} . ${to}`] : ports.map(port => `${from} . ${to} . ${port}`),
-      )
+    passes.filter(passage => passage.tunnel === tunnel && (passage.ports !== null) === hasPorts).flatMap(elementsOf)
   const set = (name: string, type: string, found: readonly string[]) =>
     `  set ${name} { type ${type}; flags interval; ${found.length === 0 ? '' : `elements = { ${found.join(', ')} }; `}}\n`
   return `table inet gate {

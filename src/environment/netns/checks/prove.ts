@@ -24,7 +24,7 @@ export async function proveSite(site: Site, seed: number): Promise<readonly Chec
   try {
     return await prove({ ...site, probes, vici: site.gateways.vici, seed })
   } finally {
-    probes.close()
+    await probes.close()
   }
 }
 

@@ -4,7 +4,7 @@ import { connect, createServer, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { EnvironmentError } from '../../error.ts'
 import { waitReached } from '../../place.ts'
-import type { Attempt, ProbeAnswer, ProbeRequest } from './request.ts'
+import type { Attempt, Exchanged, ProbeAnswer, ProbeRequest } from './request.ts'
 
 /*
  * A probe process on a host of a clone. Standard input: requests as lines of JSON; standard output: an answer to each, in turn. It ends
@@ -25,6 +25,7 @@ async function perform(request: ProbeRequest): Promise<ProbeAnswer> {
     return { listening: request.ports.length }
   }
   if (request.op === 'ready') return await ready(request)
+  if (request.op === 'exchange') return { exchanged: await exchange(request) }
   return { attempts: await Promise.all(request.attempts.map(attempt => tryOnce(attempt, request.timeoutMs))) }
 }
 
@@ -93,5 +94,37 @@ function tryOnce({ from, host, port, bytes, fill }: Attempt['plan'], timeoutMs: 
       const whole = sha256 === createHash('sha256').update(body).digest('hex')
       resolve({ state: 'answered', seen, whole, connectMs: connectMs ?? 0, wholeMs: performance.now() - beganMs })
     })
+  })
+}
+
+function exchange({
+  from,
+  host,
+  port,
+  message,
+  timeoutMs,
+}: Extract<ProbeRequest, { op: 'exchange' }>): Promise<Exchanged> {
+  return new Promise(resolve => {
+    const beganMs = performance.now()
+    let connectedMs: number | null = null
+    let reply = ''
+    const socket = connect({ host, port, localAddress: from })
+    const finish = (reason: string | null) => {
+      clearTimeout(timer)
+      socket.destroy()
+      const answeredMs = reason === null ? performance.now() - beganMs : null
+      resolve({ connectedMs, answeredMs, reply, reason })
+    }
+    const timer = setTimeout(() => finish('no answer'), timeoutMs)
+    socket.on('connect', () => {
+      connectedMs = performance.now() - beganMs
+      socket.write(Buffer.concat([Buffer.of(0x0b), Buffer.from(message, 'base64'), Buffer.of(0x1c, 0x0d)]))
+    })
+    socket.on('data', chunk => {
+      reply += chunk.toString('latin1')
+      if (reply.endsWith('\x1c\r')) finish(null)
+    })
+    socket.on('error', (error: NodeJS.ErrnoException) => finish(error.code ?? error.message))
+    socket.on('close', () => finish('closed without an answer'))
   })
 }

@@ -5,21 +5,24 @@ import { entries } from '../../entries.ts'
 import { EnvironmentError } from '../../error.ts'
 import type { Reached } from '../../place.ts'
 import type { Tree } from '../tree.ts'
-import type { Attempt, ProbeAnswer, ProbeRequest } from './request.ts'
+import type { Attempt, Exchanged, ProbeAnswer, ProbeRequest } from './request.ts'
 
 /** Probes on the hosts of a clone, each started when it is first needed. */
 export interface Probes {
   listen(host: string, ports: readonly number[]): Promise<void>
   /** Tries all at once from one host; an outcome each. */
   tryAll(host: string, attempts: readonly Attempt['plan'][], timeoutMs: number): Promise<readonly Attempt['outcome'][]>
+  /** Sends one message in an MLLP block. */
+  exchange(host: string, request: Omit<Extract<ProbeRequest, { op: 'exchange' }>, 'op'>): Promise<Exchanged>
   /** Waits until the targets answer as seen from a host; null, or what was missing. */
   waitReady(host: string, wanted: Reached, timeoutMs: number, signal: AbortSignal): Promise<string | null>
-  close(): void
+  /** Resolves when they have ended, and with them their ports are free. */
+  close(): Promise<void>
 }
 
 interface Probe {
   ask(request: ProbeRequest): Promise<ProbeAnswer>
-  close(): void
+  close(): Promise<void>
 }
 
 export function openProbes(tree: Tree): Probes {
@@ -40,13 +43,18 @@ export function openProbes(tree: Tree): Probes {
       const answer = await ask(host, { op: 'try', attempts, timeoutMs })
       return 'attempts' in answer ? answer.attempts : []
     },
+    async exchange(host, request) {
+      const answer = await ask(host, { op: 'exchange', ...request })
+      if ('exchanged' in answer) return answer.exchanged
+      throw new Error('a probe that was to exchange a message did something else')
+    },
     async waitReady(host, wanted, timeoutMs, signal) {
       const answer = await Promise.race([ask(host, { op: 'ready', wanted, timeoutMs }), aborted(signal)])
       if ('refused' in answer) throw new EnvironmentError('start', 'target', answer.refused)
       return 'missing' in answer ? answer.missing : null
     },
-    close() {
-      for (const probe of probes.values()) probe.close()
+    async close() {
+      await Promise.all([...probes.values()].map(probe => probe.close()))
     },
   }
 }
@@ -76,6 +84,9 @@ function openProbe(tree: Tree, host: string): Probe {
       last = answer.catch(() => {})
       return answer
     },
-    close: () => child.stdin.end(),
+    async close() {
+      child.stdin.end()
+      await ended
+    },
   }
 }

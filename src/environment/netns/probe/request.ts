@@ -4,9 +4,20 @@ import type { Reached } from '../../place.ts'
 export type ProbeRequest =
   /** Answer whoever connects. */
   | { readonly op: 'listen'; readonly ports: readonly number[] }
-  /** Try all at once. */
   /** Wait until the targets answer. */
   | { readonly op: 'ready'; readonly wanted: Reached; readonly timeoutMs: number }
+  /** Send a message in an MLLP block and wait for what comes back. */
+  | {
+      readonly op: 'exchange'
+      /** Address to speak from. */
+      readonly from: string
+      readonly host: string
+      readonly port: number
+      /** Base64. */
+      readonly message: string
+      readonly timeoutMs: number
+    }
+  /** Try all at once. */
   | { readonly op: 'try'; readonly attempts: readonly Attempt['plan'][]; readonly timeoutMs: number }
 
 export type ProbeAnswer =
@@ -15,6 +26,7 @@ export type ProbeAnswer =
   /** Waiting for the targets is of no use; the message ends with the remedy. */
   | { readonly refused: string }
   | { readonly attempts: readonly Attempt['outcome'][] }
+  | { readonly exchanged: Exchanged }
   | { readonly error: string }
 
 export interface Attempt {
@@ -38,4 +50,14 @@ export interface Attempt {
         readonly wholeMs: number
       }
     | { readonly state: 'failed'; readonly connected: boolean; readonly reason: string }
+}
+
+/** Times since the request, ms; null = it was not come to. */
+export interface Exchanged {
+  readonly connectedMs: number | null
+  readonly answeredMs: number | null
+  /** What came back, block and all. */
+  readonly reply: string
+  /** Why there is no whole answer; null = there is. */
+  readonly reason: string | null
 }

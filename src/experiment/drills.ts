@@ -1,0 +1,134 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { aroundEvents } from '../ledger/around.ts'
+import type { AuditedLoad } from '../ledger/audit.ts'
+import { Fates } from '../ledger/fate.ts'
+import type { DrillFelt, DrillResult } from '../model/drill.ts'
+import type { Clone, CloneTunnels } from '../model/environment.ts'
+import type { Case, PlannedRun } from '../model/experiment.ts'
+import type { GeneratorPlan, GeneratorResult } from '../model/generator.ts'
+import { carries } from '../scenario/checkDrills.ts'
+import type { LoadContent } from '../scenario/content.ts'
+import { createIdentity } from '../workload/identity.ts'
+import type { StreamOptions } from '../workload/streamOptions.ts'
+import { digestsOf, messageOf } from './digests.ts'
+
+/** The others feel what is done to a gateway for a while after it is done. */
+const LEAST_WINDOW_MS = 1_000
+
+type Performed = Awaited<ReturnType<CloneTunnels['add']>>
+
+/** The drills of one run. */
+export interface Drilling {
+  /** The load has begun: each drill at its time from now on. */
+  begin(): void
+  /** Once all are done. */
+  performed(): Promise<readonly Performed[]>
+  /** What the drills sent, for the audit. */
+  audited(performed: readonly Performed[]): readonly AuditedLoad[]
+  /** Ends what has not begun, and gives back what is still withheld. */
+  end(): Promise<void>
+}
+
+const NONE: Drilling = {
+  begin: () => {},
+  performed: async () => [],
+  audited: () => [],
+  end: async () => {},
+}
+
+interface DrillingOptions {
+  readonly run: PlannedRun
+  readonly testCase: Case
+  readonly contents: readonly LoadContent[]
+  readonly clone: Clone
+}
+
+/** Takes from the clone what drills are to add. Throws EnvironmentError where it cannot. */
+export async function prepareDrills({ run, testCase, contents, clone }: DrillingOptions): Promise<Drilling> {
+  const { scenario } = testCase
+  const { drills = [], load: loads, phases } = scenario
+  const { tunnels } = clone
+  if (drills.length === 0 || tunnels === undefined) return NONE
+  await tunnels.withhold(drills.length)
+  const ended = new AbortController()
+  const source = loads.findIndex(carries)
+  const factsOf = (which: number): StreamOptions => ({
+    seed: run.seed,
+    runKey: run.key,
+    loadIndex: loads.length + which,
+    epochMs: EPOCH_MS,
+  })
+  const perform = async (atMs: number, which: number) => {
+    await sleep(phases.warmupMs + atMs, undefined, { signal: ended.signal })
+    const facts = factsOf(which)
+    return await tunnels.add(which, messageOf(contents[source]!, facts, 0), identityOf(facts).text(0))
+  }
+  let underWay: Promise<readonly Performed[]> = Promise.resolve([])
+  return {
+    begin() {
+      underWay = Promise.all(drills.map(({ atMs }, which) => perform(atMs, which)))
+      // Nobody waits for it when the run fails.
+      underWay.catch(() => {})
+    },
+    performed: () => underWay,
+    audited: performed =>
+      performed.map(({ error }, which) => ({
+        fates: [fateOf(error)],
+        identity: identityOf(factsOf(which)),
+        digestOf: digestsOf(loads[source]!, contents[source]!, factsOf(which)),
+      })),
+    async end() {
+      ended.abort()
+      await underWay.catch(() => {})
+      await tunnels.restore()
+    },
+  }
+}
+
+/** Drills keep the time of their messages to themselves: 1 January 2026. */
+const EPOCH_MS = Date.UTC(2026, 0, 1)
+const identityOf = ({ runKey, loadIndex }: StreamOptions) => createIdentity(runKey, loadIndex)
+
+function fateOf(error: string | null): Fates {
+  const fates = new Fates()
+  fates.set(0, error === null ? 'accepted' : 'unknown', 1)
+  return fates
+}
+
+/** What came of the drills, and what the loads felt of each. */
+export function drillResults(
+  performed: readonly Performed[],
+  plans: readonly (readonly GeneratorPlan[])[],
+  results: readonly (readonly GeneratorResult[])[],
+): { drills?: readonly DrillResult[] } {
+  if (performed.length === 0) return {}
+  const startMachineMs = results.flat().find(({ timeline }) => timeline)?.timeline?.startMachineMs ?? 0
+  const drills = performed.map(({ machineMs, ...drill }) => ({
+    ...drill,
+    atMs: machineMs - startMachineMs,
+    felt: plans.flatMap((shares, load) => feltBy(shares, results[load]!, machineMs, drill.steps.firstAck)),
+  }))
+  return { drills }
+}
+
+function feltBy(
+  plans: readonly GeneratorPlan[],
+  results: readonly GeneratorResult[],
+  machineMs: number,
+  firstAckMs: number | null,
+): DrillFelt[] {
+  const { load, phases } = plans[0]!
+  if (results.some(({ timeline }) => timeline?.responses === undefined)) return []
+  const windowMs = Math.max(LEAST_WINDOW_MS, firstAckMs ?? 0)
+  const sideOf = (_link: number | null, atMs: number) => {
+    if (atMs < machineMs) return 'rest' as const
+    return atMs < machineMs + windowMs ? ('within' as const) : null
+  }
+  const { within, rest } = aroundEvents({
+    shares: results.map(({ timeline }) => ({ timeline: timeline!, sideOf })),
+    fromMs: phases.warmupMs,
+    untilMs: phases.warmupMs + phases.measureMs,
+    timeoutMs: load.timeoutMs,
+  })
+  return [{ load: load.name, windowMs, during: within, before: rest }]
+}

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import { fhir, loadInput, mllp, refusal } from './files.ts'
+
+const drilled = {
+  name: 'drilled',
+  environment: { kind: 'netns', topology: 'hub', hospitals: 5 },
+  load: [mllp],
+  phases: { measureMs: '10s' },
+  drills: [{ atMs: '2s', do: 'add-tunnel' }],
+}
+
+async function complaints(input: unknown): Promise<string[]> {
+  const { complaints: found } = await refusal(loadInput(input))
+  return found.map(({ path, expected }) => `${path}: ${expected}`)
+}
+
+test('a drill has a time and a name, and makes another case', async () => {
+  const { cases } = await loadInput(drilled)
+  expect(cases[0]!.scenario.drills).toEqual([{ atMs: 2_000, do: 'add-tunnel' }])
+  const { drills: _, ...plain } = drilled
+  const other = await loadInput(plain)
+  expect(other.cases[0]!.scenario).not.toHaveProperty('drills')
+  expect(other.cases[0]!.digest).not.toBe(cases[0]!.digest)
+})
+
+test('what a drill cannot be done to is told, all of it at once', async () => {
+  expect(await complaints({ ...drilled, environment: { kind: 'process' } })).toEqual([
+    "drills: environment: { kind: 'netns', topology: 'hub' }, which has tunnels to add",
+  ])
+  const wireguard = { ...drilled.environment, hospitals: 4, overlapping: 1, vpn: { kind: 'wireguard' } }
+  expect(
+    await complaints({ ...drilled, environment: wireguard, load: [fhir], drills: [{ atMs: '10s', do: 'add-tunnel' }] }),
+  ).toEqual([
+    "environment.vpn.kind: 'ipsec': tunnels of WireGuard are not added while loaded",
+    'environment.hospitals: at least 5: each drill adds one more, and 4 keep their tunnels',
+    'drills[0].atMs: less than the measured phase, 10000 ms',
+    'load: an mllp load from the hospitals without TLS, whose message is sent through what a drill adds',
+  ])
+  expect(await complaints({ ...drilled, drills: [{ atMs: 0, do: 'cut-region' }] })).toEqual([
+    "drills[0].do: 'add-tunnel'",
+  ])
+})
