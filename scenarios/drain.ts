@@ -1,8 +1,8 @@
 import { defineScenario } from 'hl7bench'
 
 /**
- * The end of an outage: what every feed has kept is due at once. The duration of a run is the time to drain; the response times are what messages waited
- * since the outage ended.
+ * The end of an outage: what every feed has kept is due at once. `mllp.drain` is the time until the last of it was answered; the response times are what
+ * messages waited since the outage ended.
  */
 const FEEDS = 50
 const BACKLOG_PER_FEED = 40

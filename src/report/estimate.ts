@@ -8,7 +8,7 @@ export const LEVEL = 0.95
  * Median over runs with its order-statistic interval. A figure that is only a lower bound sorts as +infinity; null without a reading.
  */
 export function estimate(readings: readonly Reading[]): Estimate | null {
-  const figures = readings.map(reading => reading.value).toSorted((a, b) => magnitude(a) - magnitude(b) || 0)
+  const figures = sortFigures(readings.map(reading => reading.value))
   if (figures.length === 0) return null
   const ranks = quantileRanks(figures.length, 0.5, LEVEL)
   const numbers = figures.flatMap(figure => figure.value ?? [])
@@ -31,7 +31,13 @@ export function magnitude(figure: Figure): number {
   return figure.value ?? Number.POSITIVE_INFINITY
 }
 
-function median(sorted: readonly Figure[]): Figure {
+/** Ascending; lower bounds last. */
+export function sortFigures(figures: readonly Figure[]): readonly Figure[] {
+  return figures.toSorted((a, b) => magnitude(a) - magnitude(b) || 0)
+}
+
+/** Median of figures in ascending order, of which there is at least one; a lower bound where one of the middle two is. */
+export function median(sorted: readonly Figure[]): Figure {
   const lower = sorted[(sorted.length - 1) >> 1]!
   const upper = sorted[sorted.length >> 1]!
   if (lower.value === null || upper.value === null) return upper

@@ -6,6 +6,7 @@ import type { Provenance } from '../model/row.ts'
 import type { Protocol, Slo } from '../model/scenario.ts'
 import type { MeanInterval } from '../stats/meanInterval.ts'
 import type { CalibratedShare } from './calibration/share.ts'
+import type { FeedsReport } from './feeds.ts'
 import type { Count } from './findings.ts'
 import type { LoadFit } from './hash/loadFit.ts'
 import type { NetworkReport } from './network.ts'
@@ -120,6 +121,8 @@ export interface LoadReport {
   readonly curve: readonly CurvePoint[]
   /** The valid run whose response p99 is the median one; null without a valid run. */
   readonly series: Series | null
+  /** Feed by feed; absent where messages belong to no feed, or there is only one. */
+  readonly feeds?: FeedsReport
   /** Behind a SUT that forwards; absent when it does not. */
   readonly endToEnd?: EndToEndReport
   /** Set against what the generator did when the machine was calibrated; absent where there is nothing to set it against. */

@@ -1,6 +1,7 @@
 import { calibrationNotes } from './calibration/share.ts'
 import { endToEndNotes } from './endToEnd.ts'
-import type { CaseReport, ExperimentReport, Metric, SloVerdict } from './experiment.ts'
+import type { CaseReport, ExperimentReport, LoadReport, Metric, SloVerdict } from './experiment.ts'
+import { FEED_COLUMNS, feedCells, feedNotes } from './feedLines.ts'
 import { alarmText, handshakeTexts, oddityTexts, reasonTexts } from './findings.ts'
 import { formatFigure, formatInterval } from './format.ts'
 import { loadMarkdown } from './hash/markdown.ts'
@@ -42,6 +43,7 @@ function renderCase(report: CaseReport): readonly string[] {
     ['| metric | median | 95 % interval | n |', '| --- | ---: | ---: | ---: |', ...report.metrics.map(metricRow)].join(
       '\n',
     ),
+    ...report.loads.map(feedsBlock),
     bullets(report.slos.map(sloItem)),
     report.audit === null
       ? ''
@@ -68,6 +70,14 @@ function metricRow({ path, unit, estimate }: Metric): string {
   if (estimate === null) return `| ${name} | not measured | | 0 |`
   const mark = estimate.marked > 0 ? '\\*' : ''
   return `| ${name}${mark} | ${escapeMarkdown(formatFigure(estimate.median, unit))} | ${escapeMarkdown(formatInterval(estimate, unit))} | ${estimate.n} |`
+}
+
+function feedsBlock(load: LoadReport): string {
+  const [note] = feedNotes(load)
+  if (note === undefined) return ''
+  const rows = load.feeds!.worst.map(feed => `| ${feedCells(feed).map(escapeMarkdown).join(' | ')} |`)
+  const head = [`| ${FEED_COLUMNS.join(' | ')} |`, `|${FEED_COLUMNS.map(() => ' ---: |').join('')}`]
+  return [escapeMarkdown(note), '', ...head, ...rows].join('\n')
 }
 
 export function sloItem(verdict: SloVerdict): string {

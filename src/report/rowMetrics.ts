@@ -20,6 +20,7 @@ interface LoadFigures {
   readonly errorRatio?: unknown
   readonly measuredMs?: unknown
   readonly intendedPerSecond?: unknown
+  readonly drain?: { readonly ms?: unknown; readonly above?: unknown }
   readonly quantiles?: {
     readonly response?: Readonly<Record<string, { ms?: unknown; above?: unknown; marked?: unknown } | null>>
   }
@@ -45,15 +46,22 @@ export function figuresOfRow(row: Row): readonly RowFigure[] {
         ...exact(`${name}.errors`, value, 'ratio'),
         kind: 'difference' as const,
       })),
+      ...timeOf(load.drain, `${name}.drain`),
       ...numberOf(load.measuredMs, value => durationOf(`${name}.duration`, value)),
     ]
   })
 }
 
 function quantileOf({ quantiles }: LoadFigures, name: string, quantile: string): readonly RowFigure[] {
-  const found = quantiles?.response?.[quantile]
+  return timeOf(quantiles?.response?.[quantile], `${name}.response.${quantile}`)
+}
+
+/** A time, or only a lower bound of one. */
+function timeOf(
+  found: { readonly ms?: unknown; readonly above?: unknown; readonly marked?: unknown } | null | undefined,
+  path: string,
+): readonly RowFigure[] {
   if (found === undefined || found === null) return []
-  const path = `${name}.response.${quantile}`
   const marked = found.marked === true
   return found.ms === undefined
     ? numberOf(found.above, above => ({ ...exact(path, above, 'ms'), figure: { value: null, above }, marked }))

@@ -65,6 +65,29 @@ const audit = z.strictObject({
   examples: z.record(text, z.array(text)),
 })
 
+const feed = z.strictObject({
+  feed: number.describe('Number of its connection, from 0.'),
+  arrivals: number,
+  accepted: number,
+  unanswered: number,
+  p50: figure,
+  p99: figure,
+  max: figure,
+})
+
+const feeds = z.strictObject({
+  feeds: number,
+  runs: number,
+  idle: number.describe('Feeds without an arrival.'),
+  withFailures: number.describe('Feeds with an arrival that was not accepted.'),
+  arrivalsEach: number.describe('Of the median feed in a run.'),
+  p99: nullable(z.strictObject({ p10: figure, p50: figure, p90: figure, worst: figure })).describe(
+    "Of the feed a tenth, half and nine tenths of the way from the best, and of the worst: each feed's median over its runs.",
+  ),
+  worstToMedian: nullable(figure).describe('p99 of the worst feed over that of the median feed.'),
+  worst: z.array(feed).describe('The slowest, and those with most failures, ten at most.'),
+})
+
 const load = z.strictObject({
   name: text,
   protocol: z.enum(['mllp', 'fhir']),
@@ -79,6 +102,7 @@ const load = z.strictObject({
       ),
     }),
   ),
+  feeds: feeds.optional().describe('An MLLP load over several connections, feed by feed.'),
   endToEnd: z
     .strictObject({ arrived: number, missing: number, clockOffsetMs: number, clockUncertaintyMs: number })
     .optional()

@@ -8,6 +8,7 @@ import { calibratedShare } from './calibration/share.ts'
 import { responseCurve } from './curve.ts'
 import { endToEndReport } from './endToEnd.ts'
 import type { CaseReport, ExperimentReport, LoadReport, ReportInput } from './experiment.ts'
+import { summarizeFeeds } from './feeds.ts'
 import { ackErrorsOf, alarmsOf, countsOf, handshakesOf, reasonsOf, refusalsOf, toleratedOf } from './findings.ts'
 import { fitLoad } from './hash/loadFit.ts'
 import { shownMetrics } from './metrics.ts'
@@ -76,6 +77,7 @@ function summarizeLoad(load: Load, results: readonly RunResult[], calibration: C
   const valid = results.flatMap(result => (result.state === 'valid' ? result.loads : []))
   const endToEnd = endToEndReport(load.name, results)
   const own = valid.filter(result => result.load === load.name)
+  const feeds = summarizeFeeds(own)
   const calibrated = calibratedShare(load, own, calibration)
   return {
     name: load.name,
@@ -84,6 +86,7 @@ function summarizeLoad(load: Load, results: readonly RunResult[], calibration: C
     assumed: load.assumed,
     curve: responseCurve(own),
     series: typicalSeries(load.name, results),
+    ...(feeds && { feeds }),
     ...(endToEnd && { endToEnd }),
     ...(calibrated && { calibrated }),
   }

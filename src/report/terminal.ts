@@ -1,7 +1,8 @@
 import { calibrationNotes } from './calibration/share.ts'
 import { columns } from './columns.ts'
 import { endToEndNotes } from './endToEnd.ts'
-import type { CaseReport, ExperimentReport, Metric, OverallVerdict, SloVerdict } from './experiment.ts'
+import type { CaseReport, ExperimentReport, LoadReport, Metric, OverallVerdict, SloVerdict } from './experiment.ts'
+import { FEED_COLUMNS, feedCells, feedNotes } from './feedLines.ts'
 import { alarmText, handshakeTexts, oddityTexts, reasonTexts } from './findings.ts'
 import { fold } from './fold.ts'
 import { formatFigure, formatInterval } from './format.ts'
@@ -46,6 +47,11 @@ export const MARKS = {
 /** Narrowest columns of the metrics table that need no cut: estimate, interval, n. */
 const FIXED_COLUMNS = [14, 26, 5] as const
 
+/** Of the table of feeds, all but the first column. */
+const FEED_WIDTHS = [10, 10, 12, 11, 11, 11] as const
+/** The other formats have room for more. */
+const MOST_FEEDS = 5
+
 /** The whole report as text for a person, the answer first; ends with a newline. */
 export function renderTerminal(report: ExperimentReport, options: TerminalOptions): string {
   const lines = [
@@ -71,6 +77,7 @@ function renderCase(report: CaseReport, options: TerminalOptions): readonly stri
     ...note(report.phases, style.dim),
     ...report.alarms.flatMap(alarm => note(alarmText(alarm), style.bad)),
     ...renderMetrics(report.metrics, options),
+    ...report.loads.flatMap(load => renderFeeds(load, options)),
     ...handshakeTexts(report.handshakes).flatMap(text => note(text, style.dim)),
     ...report.slos.flatMap(slo => renderSlo(slo, options)),
     ...(report.audit === null
@@ -97,6 +104,21 @@ function renderMetrics(metrics: readonly Metric[], { style, glyphs, width }: Ter
     ellipsis: MARKS[glyphs].ellipsis,
     rows: metrics.map(metricCells),
   })
+}
+
+/** What the feeds of a load have in common, and the worst of them. */
+function renderFeeds(load: LoadReport, options: TerminalOptions): readonly string[] {
+  const { style, glyphs, width } = options
+  const rest = width - FEED_WIDTHS.reduce((sum, column) => sum + column, 0)
+  const table = () =>
+    columns({
+      head: FEED_COLUMNS.map(style.dim),
+      widths: [rest, ...FEED_WIDTHS],
+      aligns: ['left', ...FEED_WIDTHS.map(() => 'right' as const)],
+      ellipsis: MARKS[glyphs].ellipsis,
+      rows: load.feeds!.worst.slice(0, MOST_FEEDS).map(feedCells),
+    })
+  return feedNotes(load).flatMap(text => [...paragraph(text, options, style.dim), ...table()])
 }
 
 function metricCells({ path, unit, estimate }: Metric): string[] {

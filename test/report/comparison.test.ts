@@ -205,6 +205,20 @@ test('gated metrics follow the workload', () => {
   ])
   expect(gated({})).toEqual(['response.p50', 'response.p99', 'errors'])
   expect(gated({ workload: { kind: 'closed', thinkMs: 0, records: 100 } })).toEqual(['duration', 'errors'])
+  const backlog = {
+    kind: 'open',
+    arrivals: 'constant',
+    ratePerSecond: 0,
+    maxOutstanding: 100,
+    backlogPerFeed: 5,
+  } as const
+  expect(gated({ workload: { ...backlog, records: 40 } })).toEqual(['drain', 'errors'])
+  expect(gated({ workload: { ...backlog, ratePerSecond: 10, records: null } })).toEqual([
+    'drain',
+    'response.p50',
+    'response.p99',
+    'errors',
+  ])
   expect(countGated([testCase().scenario.load, testCase().scenario.load])).toBe(6)
 })
 

@@ -1,4 +1,7 @@
 import { expect, test } from 'vitest'
+import type { TimeToDrain } from '../../src/model/feeds.ts'
+import type { Row } from '../../src/model/row.ts'
+import { figuresOfRow } from '../../src/report/rowMetrics.ts'
 import { loadData } from '../../src/results/load-data.ts'
 import { feedSpread } from '../../src/stats/feedSpread.ts'
 import { loadResult } from '../report/experiment.fixture.ts'
@@ -28,6 +31,15 @@ test('a row has the time to drain, or how long it was waited for', () => {
   expect(loadData({ ...loadResult([1]), drain: { ms: 80.123_456, aboveMs: null } }).drain).toEqual({ ms: 80.1235 })
   expect(loadData({ ...loadResult([1]), drain: { ms: null, aboveMs: 900 } }).drain).toEqual({ above: 900 })
   expect(loadData(loadResult([1]))).not.toHaveProperty('drain')
+})
+
+test('rows are compared by the time to drain, or by how long it was waited for', () => {
+  const drainOf = (drain: TimeToDrain) => {
+    const data = { loads: [loadData({ ...loadResult([1]), drain })] }
+    return figuresOfRow({ data } as unknown as Row).find(({ path }) => path === 'mllp.drain')
+  }
+  expect(drainOf({ ms: 80, aboveMs: null })).toMatchObject({ figure: { value: 80, above: null }, better: 'lower' })
+  expect(drainOf({ ms: null, aboveMs: 900 })).toMatchObject({ figure: { value: null, above: 900 } })
 })
 
 test('feeds without an arrival have no spread', () => {

@@ -14,14 +14,18 @@ const ERRORS: ComparedMetric = { name: 'errors', better: 'lower', kind: 'differe
 
 /**
  * What may fail a comparison follows from the workload: a closed loop by throughput and response, an open one, whose throughput is given, by
- * response, a fixed amount of work by its duration; and always the share of errors. The rest is for information.
+ * response, a fixed amount of work by its duration, a backlog by its time to drain; and always the share of errors. The rest is for information.
  */
 export function comparedMetrics({ workload }: Load): readonly ComparedMetric[] {
+  const isBacklog = workload.kind === 'open' && workload.backlogPerFeed !== undefined
+  if (isBacklog && workload.records !== null)
+    return [time('drain', true), ERRORS, throughput(false), time('response.p50', false), time('response.p99', false)]
   if (workload.records !== null)
     return [time('duration', true), ERRORS, throughput(false), time('response.p50', false), time('response.p99', false)]
   if (workload.kind === 'closed')
     return [throughput(true), time('response.p50', true), time('response.p99', true), ERRORS]
-  return [time('response.p50', true), time('response.p99', true), ERRORS, throughput(false)]
+  const drain = isBacklog ? [time('drain', true)] : []
+  return [...drain, time('response.p50', true), time('response.p99', true), ERRORS, throughput(false)]
 }
 
 /** Metrics that can fail a comparison, over all cases and loads. */

@@ -1,6 +1,7 @@
 import { calibrationNotes } from '../calibration/share.ts'
 import { endToEndNotes } from '../endToEnd.ts'
-import type { CaseReport, Metric, SloVerdict } from '../experiment.ts'
+import type { CaseReport, LoadReport, Metric, SloVerdict } from '../experiment.ts'
+import { FEED_COLUMNS, feedCells, feedNotes } from '../feedLines.ts'
 import { alarmText, handshakeTexts, oddityTexts, reasonTexts } from '../findings.ts'
 import { formatFigure, formatInterval, formatValue } from '../format.ts'
 import { networkNotes } from '../network.ts'
@@ -21,6 +22,7 @@ export function caseSection(report: CaseReport, title: string, charts: Charts | 
     alarmList(report),
     sloList(report.slos),
     metricsTable(report.metrics),
+    ...report.loads.map(feedsBlock),
     list([
       ...reasonTexts(report.reasons),
       ...oddityTexts(report),
@@ -73,6 +75,18 @@ function metricRow(metric: Metric): string {
   const mean = estimate.mean === null ? '' : formatValue(estimate.mean.estimate, unit)
   const cells = [formatFigure(estimate.median, unit), formatInterval(estimate, unit), mean, String(estimate.n)]
   return `<tr>${name}${cells.map(cell => `<td class="number">${escapeHtml(cell)}</td>`).join('')}<td>${dotsChart(metric)}</td></tr>`
+}
+
+function feedsBlock(load: LoadReport): string {
+  const [note] = feedNotes(load)
+  if (note === undefined) return ''
+  const head = FEED_COLUMNS.map(column => `<th scope="col" class="number">${column}</th>`).join('')
+  const rows = load.feeds!.worst.map(feed => {
+    const [name, ...cells] = feedCells(feed)
+    const rest = cells.map(cell => `<td class="number">${escapeHtml(cell)}</td>`).join('')
+    return `<tr><th scope="row" class="number">${escapeHtml(name!)}</th>${rest}</tr>`
+  })
+  return `<h3>${escapeHtml(load.name)}: feeds</h3><p>${escapeHtml(note)}</p><div class="scroll" tabindex="0" role="region" aria-label="Table"><table><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`
 }
 
 /** The charts of one load, of one or both arms. */
