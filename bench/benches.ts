@@ -1,4 +1,5 @@
 import type { Bench } from './bench.ts'
+import { benchFeeds } from './feeds.ts'
 import { benchFrame } from './frame.ts'
 import { benchFuzz } from './fuzz.ts'
 import { benchMemory } from './memory.ts'
@@ -61,9 +62,12 @@ export interface OwnBench {
   readonly peers?: readonly string[]
   /** When the options do not say. */
   readonly repetitions?: number
+  /** Likewise. */
+  readonly seconds?: number
 }
 
 export const OWN_BENCHES: Readonly<Record<string, OwnBench>> = {
+  feeds: { perform: benchFeeds, seconds: 20 },
   frame: { perform: benchFrame },
   fuzz: { perform: benchFuzz },
   memory: { perform: benchMemory },

@@ -22,10 +22,14 @@ export interface Choice {
   readonly peers: readonly string[]
   /** What `--repetitions` is when it is not given. */
   readonly repetitions: number
+  /** What `--seconds` is when it is not given. */
+  readonly seconds: number
 }
 
+export const DEFAULT_SECONDS = 2
+
 export const usageOf = (choices: readonly Choice[]): string =>
-  `usage: npm run bench -- <${choices.map(({ name }) => name).join('|')}> [--repetitions <n>] [--seconds 2] [--seed 1] [--against <peer>]... [--exchanges 10000000] [--chunks 10000000] [--from 0]`
+  `usage: npm run bench -- <${choices.map(({ name }) => name).join('|')}> [--repetitions <n>] [--seconds <n>] [--seed 1] [--against <peer>]... [--exchanges 10000000] [--chunks 10000000] [--from 0]`
 
 /** @throws Error with everything that is wrong with the arguments. */
 export function readOptions(args: readonly string[], choices: readonly Choice[]): Options {
@@ -34,7 +38,7 @@ export function readOptions(args: readonly string[], choices: readonly Choice[])
     allowPositionals: true,
     options: {
       repetitions: { type: 'string' },
-      seconds: { type: 'string', default: '2' },
+      seconds: { type: 'string' },
       seed: { type: 'string', default: '1' },
       against: { type: 'string', multiple: true },
       exchanges: { type: 'string', default: '10000000' },
@@ -46,7 +50,7 @@ export function readOptions(args: readonly string[], choices: readonly Choice[])
   const against = values.against ?? null
   const choice = choices.find(each => each.name === name)
   const repetitions = Number(values.repetitions ?? choice?.repetitions ?? FEWEST_REPETITIONS)
-  const [seconds, seed] = [Number(values.seconds), Number(values.seed)]
+  const [seconds, seed] = [Number(values.seconds ?? choice?.seconds ?? DEFAULT_SECONDS), Number(values.seed)]
   const peers = choice?.peers ?? []
   const exchanges = Number(values.exchanges)
   const [chunks, from] = [Number(values.chunks), Number(values.from)]

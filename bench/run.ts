@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { BENCHES, OWN_BENCHES } from './benches.ts'
 import { FEWEST_REPETITIONS } from './middle.ts'
-import { type Choice, type Options, readOptions, usageOf } from './options.ts'
+import { type Choice, DEFAULT_SECONDS, type Options, readOptions, usageOf } from './options.ts'
 import { createProcesses } from './processes.ts'
 import { compareSenders } from './sideBySide.ts'
 import { tell } from './tell.ts'
@@ -13,12 +13,16 @@ const choices: readonly Choice[] = [
     name,
     peers: bars.map(({ peer }) => peer),
     repetitions: FEWEST_REPETITIONS,
+    seconds: DEFAULT_SECONDS,
   })),
-  ...Object.entries(OWN_BENCHES).map(([name, { peers = [], repetitions = FEWEST_REPETITIONS }]) => ({
-    name,
-    peers,
-    repetitions,
-  })),
+  ...Object.entries(OWN_BENCHES).map(
+    ([name, { peers = [], repetitions = FEWEST_REPETITIONS, seconds = DEFAULT_SECONDS }]) => ({
+      name,
+      peers,
+      repetitions,
+      seconds,
+    }),
+  ),
 ]
 const processes = createProcesses()
 const folder = mkdtempSync(join(tmpdir(), 'hl7bench-bench-'))
