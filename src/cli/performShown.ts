@@ -22,7 +22,11 @@ async function performWith(streams: Streams, options: ShownOptions): Promise<Ses
   const { begun, contents, flags, console, signal, prepareArms, needsConfirmation, endsEarly, conductor, remarkOn } =
     options
   const { plan, finished } = begun
-  const progress = flags.quiet ? silentProgress(console) : createProgress(console, plan.runs.length, finished.length)
+  const loadsOf = (caseId: string) => (plan.cases.find(({ id }) => id === caseId) ?? plan.cases[0]!).scenario.load
+  const mostLoads = Math.max(...plan.cases.map(({ scenario }) => scenario.load.length))
+  const progress = flags.quiet
+    ? silentProgress(console)
+    : createProgress(console, plan.runs.length, finished.length, mostLoads)
   const onAbort = () => progress.note('interrupted: stopping in good order; interrupt again to stop at once\n')
   signal.addEventListener('abort', onAbort, { once: true })
   for (const warning of begun.warnings) progress.note(`warning: ${warning}\n`)
@@ -49,11 +53,14 @@ async function performWith(streams: Streams, options: ShownOptions): Promise<Ses
       observer: {
         planned: runs => progress.planned(runs),
         started(run) {
-          progress.started(run)
+          progress.started(
+            run,
+            loadsOf(run.caseId).map(({ name }) => name),
+          )
           streams.write({ type: 'started', run })
         },
         ticked(run, load, tick) {
-          progress.ticked(tick)
+          progress.ticked(load.name, tick)
           streams.write({ type: 'tick', run: run.id, load: load.name, ...tick })
         },
         finished(result) {

@@ -1,18 +1,20 @@
 import { performance } from 'node:perf_hooks'
-import { SingleBar } from 'cli-progress'
+import { MultiBar } from 'cli-progress'
 import type { PlannedRun } from '../model/experiment.ts'
 import type { Tick } from '../model/generator.ts'
 import type { RunResult } from '../model/result.ts'
 import { progressLine } from '../report/progress.ts'
 import type { Console } from './console.ts'
+import { loadLines } from './loadLines.ts'
 import { ProgressState } from './progressState.ts'
 import { statusLine } from './statusLine.ts'
 
-/** Shows where an experiment stands: a bar for a person, plain lines for a log. */
+/** Shows where an experiment stands: a bar for a person, with a line for each of several loads; plain lines for a log. */
 export interface ProgressView {
   planned(runs: readonly PlannedRun[]): void
-  started(run: PlannedRun): void
-  ticked(tick: Tick): void
+  /** @param loads names, in the order of the scenario */
+  started(run: PlannedRun, loads: readonly string[]): void
+  ticked(load: string, tick: Tick): void
   finished(result: RunResult): void
   /** Prints a line of text that stays. */
   note(text: string): void
@@ -21,10 +23,12 @@ export interface ProgressView {
 }
 
 const PLAIN_EVERY_MS = 30_000
+const MOST_LOADS = 8
 
-export function createProgress(console: Console, runs: number, done: number): ProgressView {
+/** @param loads most loads that a run has */
+export function createProgress(console: Console, runs: number, done: number, loads: number): ProgressView {
   const state = new ProgressState(runs, done)
-  return console.isInteractive ? barView(state, console) : plainView(state, console)
+  return console.isInteractive ? barView(state, console, loads) : plainView(state, console)
 }
 
 /** Warnings and what becomes of a kept environment are told all the same. */
@@ -39,34 +43,46 @@ export function silentProgress(console: Console): ProgressView {
   }
 }
 
-function barView(state: ProgressState, console: Console): ProgressView {
+function barView(state: ProgressState, console: Console, loads: number): ProgressView {
   const glyphs = console.terminal.glyphs === 'unicode' ? { done: '█', left: '░' } : { done: '#', left: '-' }
-  const bar = new SingleBar({
+  const width = () => (process.stderr.columns ?? 80) - 1
+  // Lines that do not fit on the screen cannot be drawn over.
+  const most = Math.max(0, Math.min(MOST_LOADS, (process.stderr.rows ?? 24) - 3))
+  const lines = loads < 2 ? 0 : Math.min(loads, most)
+  let bars: MultiBar | null = null
+  const start = () => {
+    bars = new MultiBar({
+      stream: process.stderr,
+      fps: 8,
+      forceRedraw: true,
+      hideCursor: true,
+      clearOnComplete: true,
+      linewrap: false,
+      gracefulExit: false,
+    })
     // Asked for at each drawing: the width may have changed, and time goes on between ticks.
-    format: () => statusLine(state.now(), (process.stderr.columns ?? 80) - 1, glyphs),
-    stream: process.stderr,
-    fps: 8,
-    forceRedraw: true,
-    hideCursor: true,
-    clearOnComplete: true,
-    linewrap: false,
-    gracefulExit: false,
-  })
+    bars.create(1, 0, {}, { format: () => statusLine(state.now(), width(), glyphs) })
+    for (let line = 0; line < lines; line++)
+      bars.create(1, 0, {}, { format: () => loadLines(state.now().loads, width(), lines)[line] ?? '' })
+  }
+  const stop = () => {
+    bars?.stop()
+    bars = null
+  }
   // A second interrupt ends the process at once: the cursor must come back then too.
-  const stop = () => bar.stop()
   process.once('exit', stop)
-  bar.start(1, 0)
+  start()
   let isDrawn = true
   // Its end puts the cursor where it began: text written in between would be overwritten.
   const note = (text: string) => {
     stop()
     console.err(text)
-    if (isDrawn) bar.start(1, 0)
+    if (isDrawn) start()
   }
   return {
     planned: runs => state.planned(runs),
-    started: run => state.started(run),
-    ticked: tick => state.ticked(tick),
+    started: (run, names) => state.started(run, names),
+    ticked: (load, tick) => state.ticked(load, tick),
     finished(result) {
       if (result.state !== 'valid') note(exclusionLine(state, result))
       state.finished()
@@ -89,9 +105,9 @@ function plainView(state: ProgressState, console: Console): ProgressView {
   }
   return {
     planned: runs => state.planned(runs),
-    started: run => state.started(run),
-    ticked(tick) {
-      state.ticked(tick)
+    started: (run, names) => state.started(run, names),
+    ticked(load, tick) {
+      state.ticked(load, tick)
       if (performance.now() - lastMs > PLAIN_EVERY_MS) print(`        ${progressLine(state.now())}\n`)
     },
     finished(result) {

@@ -2,10 +2,7 @@ import { performance } from 'node:perf_hooks'
 import type { PlannedRun } from '../model/experiment.ts'
 import type { Tick } from '../model/generator.ts'
 import { type Progress, timeLeftMs } from '../report/progress.ts'
-
-const TICK_MS = 250
-/** Rates are shown over this time, so that a figure can be read before it changes. */
-const SHOWN_MS = 1_000
+import { RecentTicks } from './recentTicks.ts'
 
 /** Counts runs and ticks; `now` tells where the experiment stands. */
 export class ProgressState {
@@ -16,9 +13,8 @@ export class ProgressState {
   #runBeganMs = performance.now()
   #run: PlannedRun | null = null
   #stage = 'start'
-  #failures = 0
-  #ticks: { readonly atMs: number; readonly accepted: number; readonly p99Ms: number | null }[] = []
-  #firstTickMs: number | null = null
+  #all = new RecentTicks()
+  #loads = new Map<string, RecentTicks>()
 
   /** @param done runs of an earlier session */
   constructor(runs: number, done: number) {
@@ -30,21 +26,19 @@ export class ProgressState {
     this.#runs += runs.length
   }
 
-  started(run: PlannedRun): void {
+  /** @param loads names, in the order of the scenario */
+  started(run: PlannedRun, loads: readonly string[]): void {
     this.#run = run
     this.#stage = 'start'
     this.#runBeganMs = performance.now()
-    this.#failures = 0
-    this.#ticks = []
-    this.#firstTickMs = null
+    this.#all = new RecentTicks()
+    this.#loads = new Map(loads.map(name => [name, new RecentTicks()]))
   }
 
-  ticked({ phase, accepted, failed, p99Ms }: Tick): void {
-    const atMs = performance.now()
-    this.#stage = phase
-    this.#failures += failed
-    this.#firstTickMs ??= atMs
-    this.#ticks = [...this.#ticks.filter(tick => tick.atMs > atMs - SHOWN_MS), { atMs, accepted, p99Ms }]
+  ticked(load: string, tick: Tick): void {
+    this.#stage = tick.phase
+    this.#all.ticked(tick)
+    this.#loads.get(load)?.ticked(tick)
   }
 
   finished(): void {
@@ -60,9 +54,8 @@ export class ProgressState {
       block: (this.#run?.block ?? 0) + 1,
       caseId: this.#run?.caseId ?? '',
       stage: this.#stage,
-      ratePerSecond: this.#rate(nowMs),
-      p99Ms: this.#ticks.reduce<number | null>((most, { p99Ms }) => largest(most, p99Ms), null),
-      failures: this.#failures,
+      ...this.#all.now(),
+      loads: [...this.#loads].map(([name, ticks]) => ({ name, ...ticks.now() })),
       elapsedMs: nowMs - this.#beganMs,
       leftMs: timeLeftMs(
         this.#doneHere,
@@ -72,14 +65,4 @@ export class ProgressState {
       ),
     }
   }
-
-  #rate(nowMs: number): number | null {
-    if (this.#firstTickMs === null) return null
-    const spanMs = Math.min(SHOWN_MS, nowMs - this.#firstTickMs + TICK_MS)
-    return (this.#ticks.reduce((sum, { accepted }) => sum + accepted, 0) * 1000) / spanMs
-  }
-}
-
-function largest(a: number | null, b: number | null): number | null {
-  return a === null || b === null ? (a ?? b) : Math.max(a, b)
 }

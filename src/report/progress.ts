@@ -1,5 +1,16 @@
 import { formatNumber } from './format.ts'
 
+/** Where a load of the current run stands. */
+export interface LoadProgress {
+  readonly name: string
+  /** Accepted per second in the last tick; null = nothing sent yet. */
+  readonly ratePerSecond: number | null
+  /** Response p99 of the last tick; null = no reply ended in it. */
+  readonly p99Ms: number | null
+  /** Not accepted so far in this run. */
+  readonly failures: number
+}
+
 /** Where an experiment stands. */
 export interface Progress {
   /** 1-based place in the experiment's order, and how many runs are planned by now. */
@@ -16,6 +27,8 @@ export interface Progress {
   readonly p99Ms: number | null
   /** Not accepted so far in this run. */
   readonly failures: number
+  /** The loads of the current run, in the order of the scenario. */
+  readonly loads: readonly LoadProgress[]
   readonly elapsedMs: number
   /** Whole experiment; null before there is anything to tell from. */
   readonly leftMs: number | null
@@ -47,7 +60,7 @@ export function progressLine(progress: Progress): string {
 
 /** Runs before the current one count as done. */
 export function progressBar(progress: Progress): ProgressBar {
-  const { ratePerSecond, p99Ms, leftMs, failures } = progress
+  const { leftMs } = progress
   return {
     total: progress.runs,
     value: progress.run - 1,
@@ -55,12 +68,23 @@ export function progressBar(progress: Progress): ProgressBar {
       block: `block ${progress.block}`,
       case: progress.caseId,
       stage: progress.stage,
-      rate: ratePerSecond === null ? '' : `${formatNumber(Math.round(ratePerSecond))}/s`,
-      p99: p99Ms === null ? '' : `p99 ${p99Ms < 1 ? formatNumber(p99Ms) : Math.round(p99Ms)} ms`,
-      failures: failures === 0 ? '' : `${failures} failed`,
+      ...loadTokens(progress),
       elapsed: `elapsed ${roughDuration(progress.elapsedMs)}`,
       left: leftMs === null ? '' : `left about ${roughDuration(leftMs)}`,
     },
+  }
+}
+
+/** The figures of a load, or of all loads together; empty where there is none yet. */
+export function loadTokens({
+  ratePerSecond,
+  p99Ms,
+  failures,
+}: Omit<LoadProgress, 'name'>): Readonly<Record<'rate' | 'p99' | 'failures', string>> {
+  return {
+    rate: ratePerSecond === null ? '' : `${formatNumber(Math.round(ratePerSecond))}/s`,
+    p99: p99Ms === null ? '' : `p99 ${p99Ms < 1 ? formatNumber(p99Ms) : Math.round(p99Ms)} ms`,
+    failures: failures === 0 ? '' : `${failures} failed`,
   }
 }
 

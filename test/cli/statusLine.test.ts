@@ -13,6 +13,7 @@ const typical: Progress = {
   ratePerSecond: 149,
   p99Ms: 26.4,
   failures: 0,
+  loads: [],
   elapsedMs: 72_000,
   leftMs: 108_000,
 }
@@ -41,6 +42,7 @@ test('a line is never longer than its width, whatever it tells', () => {
       ratePerSecond: fc.option(fc.double({ min: 0, max: 1e9, noNaN: true })),
       p99Ms: fc.option(fc.double({ min: 0, max: 1e6, noNaN: true })),
       failures: fc.nat(),
+      loads: fc.constant([]),
       elapsedMs: fc.nat(1e9),
       leftMs: fc.option(fc.nat(1e9)),
     }),

@@ -16,6 +16,7 @@ const PROGRESS = {
   ratePerSecond: 149.2,
   p99Ms: 13.9,
   failures: 0,
+  loads: [],
   elapsedMs: 12_000,
   leftMs: 40_000,
 }
