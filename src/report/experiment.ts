@@ -113,6 +113,7 @@ export interface CaseReport {
 export interface LoadReport {
   readonly name: string
   readonly protocol: Protocol
+  readonly model: 'open' | 'closed'
   /** Workload model in words: `open loop, Poisson arrivals, 100 msg/s over 8 connections, window 1`. */
   readonly workload: string
   /** What was taken for granted without a source, in words. */

@@ -2,6 +2,7 @@ import type { ComparisonReport } from './comparison/comparison.ts'
 import { changeText, verdictText } from './comparison/wording.ts'
 import type { CaseReport, ExperimentReport } from './experiment.ts'
 import { exclusions, sloStatement, validityLine } from './wording.ts'
+import { modelRemark } from './workload.ts'
 
 interface TestCase {
   readonly suite: string
@@ -27,7 +28,7 @@ export function renderComparisonJunit(report: ComparisonReport): string {
         suite: id,
         name: `${metric.path} is not slower`,
         outcome: outcomeOf(metric.verdict, metric.gated),
-        text: `${verdictText(metric)} ${changeText(metric)}${metric.remark === null ? '' : ` (${metric.remark})`}`,
+        text: `${verdictText(metric)} ${changeText(metric)}${metric.remark === null ? '' : ` (${metric.remark})`}${modelRemark(metric, candidate.loads)}`,
       }),
     ),
     ...sloCases(candidate, `${id} candidate`),
@@ -48,7 +49,7 @@ function sloCases(report: CaseReport, name: string): readonly TestCase[] {
         suite: name,
         name: `${slo.metric} ${slo.slo.text}`,
         outcome: slo.verdict === 'met' ? 'passed' : 'failed',
-        text: `${slo.verdict}: ${sloStatement(slo)}`,
+        text: `${slo.verdict}: ${sloStatement(slo)}${modelRemark({ path: slo.metric, unit: slo.unit }, report.loads)}`,
       }),
     ),
     {

@@ -91,6 +91,9 @@ const feeds = z.strictObject({
 const load = z.strictObject({
   name: text,
   protocol: z.enum(['mllp', 'fhir']),
+  model: z
+    .enum(['open', 'closed'])
+    .describe('Response counts from the intended time (open) or from the send (closed).'),
   workload: text,
   assumed: z.array(text).describe('What was taken for granted without a source.'),
   curve: z.array(z.strictObject({ quantile: number, ms: nullable(number) })),

@@ -82,6 +82,7 @@ function summarizeLoad(load: Load, results: readonly RunResult[], calibration: C
   return {
     name: load.name,
     protocol: load.protocol,
+    model: load.workload.kind,
     workload: describeWorkload(load),
     assumed: load.assumed,
     curve: responseCurve(own),

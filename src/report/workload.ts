@@ -1,5 +1,5 @@
 import type { ClosedWorkload, Load, MllpLoad, OpenWorkload, Phases, RateStage } from '../model/scenario.ts'
-import type { LoadReport } from './experiment.ts'
+import type { LoadReport, Metric } from './experiment.ts'
 import { formatCount, formatMs, formatNumber } from './format.ts'
 
 /** Workload model of a load in words; always says whether the loop is open or closed. */
@@ -26,6 +26,17 @@ export function loadTitle({ name, protocol }: Pick<Load, 'name' | 'protocol'>): 
 export function loadLines(load: Pick<LoadReport, 'name' | 'protocol' | 'workload' | 'assumed'>): readonly string[] {
   const title = loadTitle(load)
   return [`${title}: ${load.workload}`, ...load.assumed.map(text => `${title}: assumed, not measured: ${text}`)]
+}
+
+/** What the latencies of a load count from: `open loop, response from the intended time`. */
+export function modelText({ model }: Pick<LoadReport, 'model'>): string {
+  return model === 'open' ? 'open loop, response from the intended time' : 'closed loop, response from the send'
+}
+
+/** The same of the load that a metric is of, in brackets; nothing for a metric that is no time. */
+export function modelRemark({ path, unit }: Pick<Metric, 'path' | 'unit'>, loads: readonly LoadReport[]): string {
+  const load = loads.find(({ name }) => path.startsWith(`${name}.`))
+  return unit === 'ms' && load !== undefined ? ` (${modelText(load)})` : ''
 }
 
 /** What one arrival is called. */

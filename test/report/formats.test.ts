@@ -2,6 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { compareResults } from '../../src/report/comparison/compare.ts'
+import { renderComparisonMarkdown } from '../../src/report/comparison/markdown.ts'
 import { renderHtml } from '../../src/report/html/page.ts'
 import { renderComparisonJson, renderJson } from '../../src/report/json.ts'
 import { renderComparisonJunit, renderJunit } from '../../src/report/junit.ts'
@@ -10,7 +11,19 @@ import { comparisonSchema, reportSchema } from '../../src/report/schema.ts'
 import { summarize } from '../../src/report/summarize.ts'
 import { renderTerminal } from '../../src/report/terminal.ts'
 import { DEFAULT_SETTINGS } from '../../src/stats/gate/settings.ts'
-import { ASSETS, arm, audit, failedRun, input, invalidRun, loadResult, PLAIN, validRun } from './experiment.fixture.ts'
+import {
+  ASSETS,
+  arm,
+  audit,
+  failedRun,
+  input,
+  invalidRun,
+  load,
+  loadResult,
+  PLAIN,
+  testCase,
+  validRun,
+} from './experiment.fixture.ts'
 
 const responses = Array.from({ length: 200 }, (_, at) => 10 + at / 10)
 const hash = { iterations: 1_000, threads: 2, records: 10, threadMs: 5, p50Ms: 1, p99Ms: 1 }
@@ -94,4 +107,29 @@ test('JUnit of a comparison fails what is slower and skips what is for informati
   const xml = renderComparisonJunit(comparison)
   expect(xml).toContain('name="mllp.response.p50 is not slower"')
   expect(xml).toMatch(/name="mllp.throughput is not slower">\n {6}<skipped/)
+})
+
+test.each([
+  ['open', load().workload, 'open loop, response from the intended time'],
+  ['closed', { kind: 'closed', thinkMs: 0, records: null } as const, 'closed loop, response from the send'],
+])('latencies of an %s loop say so where JUnit and Markdown give them', (_, workload, text) => {
+  const cases = [testCase({ load: [load({ workload })] })]
+  const xml = renderJunit(summarize(input(runs, cases)))
+  expect(xml).toMatch(new RegExp(`mllp.response.p99 &lt; 250 ms: [^<]* \\(${text}\\)<`))
+  expect(xml).not.toMatch(new RegExp(`audit.lost = 0: 0 \\(${text}`))
+  expect(renderMarkdown(summarize(input(runs, cases)))).toContain(`- mllp: ${text.split(',')[0]}`)
+  const { plan } = whole
+  const compared = compareResults(
+    {
+      ...whole,
+      plan: { ...plan, cases, arms: [arm('baseline'), arm('candidate')] },
+      results: pairs,
+      settings: DEFAULT_SETTINGS,
+    },
+    { code: 0, reason: 'compared' },
+  )
+  const tests = renderComparisonJunit(compared)
+  expect(tests).toMatch(new RegExp(`"mllp.response.p99 is not slower">\n[^\n]*\\(${text}\\)`))
+  expect(tests).not.toMatch(new RegExp(`"mllp.throughput is not slower">\n[^\n]*\\(${text}\\)`))
+  expect(renderComparisonMarkdown(compared)).toContain(`- mllp: ${text}`)
 })

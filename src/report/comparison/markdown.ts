@@ -1,6 +1,7 @@
 import { formatFigure, plural } from '../format.ts'
 import { bullets, code, escapeMarkdown, facts, sloItem } from '../markdown.ts'
 import { pointers, provenanceFacts } from '../wording.ts'
+import { modelText } from '../workload.ts'
 import { exclusionsOfArms, phasesAndLoads, slosOfCandidate } from './caseLines.ts'
 import type { CaseComparison, ComparisonReport, MetricComparison } from './comparison.ts'
 import { designText } from './terminal.ts'
@@ -61,6 +62,7 @@ function renderCase(
 ): readonly string[] {
   return [
     `### ${escapeMarkdown(comparison.id)}`,
+    bullets(comparison.candidate.loads.map(load => escapeMarkdown(`${load.name}: ${modelText(load)}`))),
     [
       `| metric | ${escapeMarkdown(armTitle(baseline))} | ${escapeMarkdown(armTitle(candidate))} | change [90 %] | verdict |`,
       '| --- | ---: | ---: | ---: | --- |',
