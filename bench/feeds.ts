@@ -62,7 +62,7 @@ function checkDescriptors(): void {
   const needed = FEEDS + OTHER_DESCRIPTORS
   if (found === undefined || found === 'unlimited' || Number(found) >= needed) return
   throw new Error(
-    `${FEEDS} feeds need ${needed} open files in the generator and in the receiver, and this machine allows ${found} (hard limit): raise it by \`ulimit -Hn ${4096}\` as root, by nofile in /etc/security/limits.conf, or by --ulimit nofile=4096 of the container`,
+    `${FEEDS} feeds need ${needed} open files in the generator and in the receiver, and this machine allows ${found} (hard limit): raise it by \`ulimit -Hn 4096\` as root, by nofile in /etc/security/limits.conf, or by --ulimit nofile=4096 of the container`,
   )
 }
 

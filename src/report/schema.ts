@@ -1,11 +1,9 @@
 import { z } from 'zod'
 import { COMPARISON_SCHEMA, SCHEMA } from './json.ts'
+import { load } from './loadSchema.ts'
+import { figure, nullable, number, text } from './schemaAtoms.ts'
 
-const nullable = (type: z.ZodType) => type.nullable()
-const text = z.string()
-const number = z.number()
 const level = z.union([text, number, z.boolean()])
-const figure = z.strictObject({ value: nullable(number), above: nullable(number) })
 const unit = z.enum(['ms', '/s', 'ratio', 'count']).describe('`ratio` is 0 to 1.')
 const counts = z.record(text, nullable(number))
 
@@ -63,57 +61,6 @@ const audit = z.strictObject({
     .optional()
     .describe('Arrivals at the receivers behind a SUT that forwards.'),
   examples: z.record(text, z.array(text)),
-})
-
-const feed = z.strictObject({
-  feed: number.describe('Number of its connection, from 0.'),
-  arrivals: number,
-  accepted: number,
-  unanswered: number,
-  p50: figure,
-  p99: figure,
-  max: figure,
-})
-
-const feeds = z.strictObject({
-  feeds: number,
-  runs: number,
-  idle: number.describe('Feeds without an arrival.'),
-  withFailures: number.describe('Feeds with an arrival that was not accepted.'),
-  arrivalsEach: number.describe('Of the median feed in a run.'),
-  p99: nullable(z.strictObject({ p10: figure, p50: figure, p90: figure, worst: figure })).describe(
-    "Of the feed a tenth, half and nine tenths of the way from the best, and of the worst: each feed's median over its runs.",
-  ),
-  worstToMedian: nullable(figure).describe('p99 of the worst feed over that of the median feed.'),
-  worst: z.array(feed).describe('The slowest, and those with most failures, ten at most.'),
-})
-
-const load = z.strictObject({
-  name: text,
-  protocol: z.enum(['mllp', 'fhir']),
-  model: z
-    .enum(['open', 'closed'])
-    .describe('Response counts from the intended time (open) or from the send (closed).'),
-  workload: text,
-  assumed: z.array(text).describe('What was taken for granted without a source.'),
-  curve: z.array(z.strictObject({ quantile: number, ms: nullable(number) })),
-  series: nullable(
-    z.strictObject({
-      runId: text,
-      points: z.array(
-        z.strictObject({ atMs: number, acceptedPerSecond: number, p50Ms: nullable(number), p99Ms: nullable(number) }),
-      ),
-    }),
-  ),
-  feeds: feeds.optional().describe('An MLLP load over several connections, feed by feed.'),
-  endToEnd: z
-    .strictObject({ arrived: number, missing: number, clockOffsetMs: number, clockUncertaintyMs: number })
-    .optional()
-    .describe('What the end-to-end figures of a SUT that forwards rest on.'),
-  calibrated: z
-    .strictObject({ at: text, workload: z.enum(['open', 'closed']), perSecond: number, share: number })
-    .optional()
-    .describe('Median throughput over what one generator did when this machine was calibrated: a hint.'),
 })
 
 const count = z.strictObject({ load: text, name: text, count: number, runs: number })
