@@ -1,4 +1,5 @@
 import type { Bench } from './bench.ts'
+import { benchClones } from './clones.ts'
 import { benchFeeds } from './feeds.ts'
 import { benchFrame } from './frame.ts'
 import { benchFuzz } from './fuzz.ts'
@@ -67,6 +68,7 @@ export interface OwnBench {
 }
 
 export const OWN_BENCHES: Readonly<Record<string, OwnBench>> = {
+  clones: { perform: benchClones, repetitions: 30 },
   feeds: { perform: benchFeeds, seconds: 20 },
   frame: { perform: benchFrame },
   fuzz: { perform: benchFuzz },

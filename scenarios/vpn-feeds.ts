@@ -8,7 +8,7 @@ const REKEY_SECONDS = 60
 /**
  * A soak: hundreds of feeds of one message a second each, held open for minutes over the tunnels of many hospitals. The report tells how often
  * keys were renewed, and the p99 of what was sent close to it against the rest.
- * Two hospitals have namespaces of their own, to prove that they cannot reach each other; the load comes from all others.
+ * Two hospitals have gateways and hosts apart, to prove that they cannot reach each other; the load comes from them too.
  * `hl7bench capacity scenarios/vpn-feeds.ts --over feeds` (or `--over tunnels`) searches how many more the gateway carries.
  */
 export default defineScenario({

@@ -3,7 +3,7 @@ import { defineScenario } from 'hl7bench'
 /**
  * One gateway with 1 to 1,000 tunnels, and the same load over all of them: what does a tunnel cost that carries little? The report tells how long it took
  * until all were up, and what the gateway's daemon used in CPU and memory.
- * Two hospitals have namespaces of their own, to prove that they cannot reach each other; the load comes from all others.
+ * Two hospitals have gateways and hosts apart, to prove that they cannot reach each other; the load comes from them too.
  */
 export default defineScenario({
   name: 'vpn-tunnels',

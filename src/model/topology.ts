@@ -24,6 +24,8 @@ export interface Hospital {
   readonly seenAs: string
   /** Address at which the application reaches it. */
   readonly reachedAt: string
+  /** Another host in its network alone, from which it is tried what others can be reached; absent: `host` plays no other hospital. */
+  readonly apart?: { readonly host: string; readonly address: string }
   /** Ports of the application that its firewall lets through. */
   readonly ports: readonly number[]
   /** Its own port on which the application reaches it. */
@@ -95,6 +97,8 @@ export interface Impairment {
 }
 
 export interface Route {
+  /** Only for packets from this address of the host; absent = for all. */
+  readonly from?: string
   /** Destination with prefix length, or `default`. */
   readonly to: string
   /** Address of the next hop. */

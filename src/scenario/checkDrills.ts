@@ -3,8 +3,8 @@ import type { Finding } from './finding.ts'
 import type { Parts } from './parse.ts'
 import { resolvePhases } from './resolvePhases.ts'
 
-/** Hospitals of a hub that keep their tunnels: they have namespaces of their own, or the others' host would have none. */
-const KEPT = 3
+/** Hospitals of a hub that keep their tunnels besides the overlapping ones: they have gateways of their own. */
+const KEPT = 2
 /** One digit of every identity tells loads and drills apart. */
 const MOST_TOLD_APART = 35
 

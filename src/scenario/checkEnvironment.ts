@@ -1,4 +1,4 @@
-import { checkNetns } from './checkNetns.ts'
+import { checkNetns, checkSenders } from './checkNetns.ts'
 import { isLoopback, parseFhirEndpoint, parseMllpEndpoint, plainHost } from './endpoint.ts'
 import type { ParsedEnvironment } from './environmentSchema.ts'
 import type { Finding } from './finding.ts'
@@ -9,7 +9,7 @@ type Attached = Extract<ParsedEnvironment, { kind: 'attached' }>
 
 export function checkEnvironment(parts: Parts, raw: unknown): readonly Finding[] {
   const { environment } = parts
-  if (environment?.kind === 'netns') return checkNetns(environment)
+  if (environment?.kind === 'netns') return [...checkNetns(environment), ...checkSenders(environment, parts.load)]
   if (environment?.kind !== 'attached') return []
   return [
     ...(['mllp', 'fhir'] as const).flatMap(protocol => checkEndpoint(environment, protocol, parts.allowHosts ?? null)),

@@ -1,5 +1,6 @@
 import type { ParsedEnvironment } from './environmentSchema.ts'
 import type { Finding } from './finding.ts'
+import type { Parts } from './parse.ts'
 
 type Netns = Extract<ParsedEnvironment, { kind: 'netns' }>
 
@@ -21,4 +22,22 @@ export function checkNetns({ hospitals, overlapping, link, topology }: Netns): r
       hint: 'lower it, or raise environment.link.delayMs',
     })
   return findings
+}
+
+/** Hospitals of one address range cannot share a host, and a generator runs on one. */
+export function checkSenders({ hospitals, overlapping, topology }: Netns, loads: Parts['load']): readonly Finding[] {
+  if (topology !== 'hub' || overlapping > hospitals) return []
+  const hosts = overlapping + (overlapping < hospitals ? 1 : 0)
+  return loads.flatMap((load, index) =>
+    load === undefined || load.from === 'application' || load.generators >= hosts
+      ? []
+      : [
+          {
+            path: ['load', index, 'generators'],
+            expected: `at least ${hosts}: each of the ${overlapping} overlapping hospitals has a host of its own, and a generator runs on one`,
+            found: load.generators,
+            hint: 'raise it, or lower environment.overlapping',
+          },
+        ],
+  )
 }

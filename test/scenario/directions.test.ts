@@ -41,3 +41,11 @@ test('what load from the application cannot have is told, all of it at once', as
     'sut.downstream: none beside a load from the application: only what goes through the SUT is followed',
   ])
 })
+
+test('a hub needs a generator for each host that plays hospitals, and says how many', async () => {
+  const environment = { kind: 'netns', topology: 'hub', hospitals: 6, overlapping: 2 }
+  expect(await complaints({ name: 'hub', environment, load: [mllp] })).toEqual([
+    'load[0].generators: at least 3: each of the 2 overlapping hospitals has a host of its own, and a generator runs on one',
+  ])
+  await loadInput({ name: 'hub', environment, load: [{ ...mllp, generators: 3 }, back] })
+})

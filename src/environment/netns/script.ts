@@ -1,4 +1,4 @@
-import type { Impairment, Topology, TopologyHost, TopologyLink } from '../../model/topology.ts'
+import type { Impairment, Route, Topology, TopologyHost, TopologyLink } from '../../model/topology.ts'
 import type { Mechanisms } from './mechanism.ts'
 import { relayOf } from './relay.ts'
 import { rulesOf } from './rules.ts'
@@ -97,9 +97,18 @@ function addressing({ links }: Topology, host: TopologyHost): string {
       `addr add ${address} dev ${device}`,
       `link set ${device} up${mtu === null ? '' : ` mtu ${mtu}`}`,
     ]),
-    ...host.routes.map(({ to, via }) => `route add ${to} via ${via}`),
+    ...host.routes.flatMap(routing),
     '',
   ].join('\n')
+}
+
+/** Tables of routes by source begin here; the kernel's own are 253 to 255, strongSwan's is 220. */
+const FIRST_TABLE = 1_000
+
+function routing({ to, via, from }: Route, place: number): string[] {
+  if (from === undefined) return [`route add ${to} via ${via}`]
+  const table = FIRST_TABLE + place
+  return [`rule add from ${from}/32 lookup ${table}`, `route add ${to} via ${via} table ${table}`]
 }
 
 /** By the kernel's queueing disciplines, at both ends of a link: each shapes what it sends. */

@@ -21,12 +21,19 @@ export const MOST_OVERLAPPING = 60
 /** Hospital n, from 0, has this port and n for its own. */
 export const FIRST_OWN_PORT = 20_000
 
+/** Host that plays all hospitals whose addresses nobody else has. */
+const SENDER = 'hosp'
 const APPLICATION = '10.200.0.0/24'
 const APPLICATION_ADDRESS = '10.200.0.10'
 /** How every overlapping hospital's network begins. */
 const OVERLAPPED = '10.250.0'
-/** Hospitals of ranges of their own that have namespaces of their own too: between them is seen that they cannot reach each other. */
+/**
+ * Hospitals of ranges of their own that have a gateway and a host apart: between them is seen that they cannot reach each other. Their load comes from the host
+ * that all such hospitals share, by a leg into the network of each.
+ */
 const MOST_APART = 2
+/** In the network of such a hospital. */
+const APART = { host: 10, gateway: 9, leg: 22, legGateway: 21 }
 const OURS = { host: 'gw', address: '198.51.100.2', identity: 'vpn.application.example', networks: [APPLICATION] }
 
 /** N hospitals on one gateway, each with a tunnel, addresses, credentials and a port of its own. */
@@ -78,7 +85,7 @@ function plainSite(n: number, options: HubOptions): Site {
   const address = `${prefix}.10`
   const publicAddress = `198.18.${pair(n)}`
   return {
-    hospital: { host: 'hosp', address, seenAs: address, reachedAt: address, ...openTo(n, options) },
+    hospital: { host: SENDER, address, seenAs: address, reachedAt: address, ...openTo(n, options) },
     tunnel: tunnelOf(
       n,
       options.vpn,
@@ -106,22 +113,28 @@ function separateSite(k: number, prefix: string, options: HubOptions): Site {
   const [near, far] = [`198.19.${k}`, `198.19.${100 + k}`]
   const tunnelled = byUs ? prefix : known
   const open = openTo(k, options)
+  const leg = `${prefix}.${APART.leg}`
   const own = { host: gateway, address: `${near}.2`, networks: [`${tunnelled}.0/24`], inside: `${tunnelled}.1` }
   const other: TunnelEnd = byUs
     ? { ...OURS, host: ours, address: `${far}.2`, inside: `10.200.0.${100 + k}` }
     : { ...OURS, inside: '10.200.0.1' }
   return {
-    hospital: { host, address: `${prefix}.10`, seenAs: `${known}.10`, reachedAt: `${known}.10`, ...open },
+    hospital: overlaps
+      ? { host, address: `${prefix}.10`, seenAs: `${known}.10`, reachedAt: `${known}.10`, ...open }
+      : {
+          ...{ host: SENDER, address: leg, seenAs: leg, reachedAt: leg, ...open },
+          apart: { host, address: `${prefix}.${APART.host}` },
+        },
     tunnel: tunnelOf(k, options.vpn, own, other),
     network: outside,
     onOurGateway: !byUs,
     publicAddress: own.address,
     hosts: [
-      { ...endpoint(host), routes: [{ to: 'default', via: `${prefix}.1` }] },
+      { ...endpoint(host), routes: [{ to: 'default', via: overlaps ? `${prefix}.1` : `${prefix}.${APART.gateway}` }] },
       {
         name: gateway,
         role: 'gateway',
-        addresses: tunnelled === prefix ? [] : [`${tunnelled}.1/32`],
+        addresses: byUs ? [] : [`${tunnelled}.1/32`],
         routes: [{ to: 'default', via: `${near}.1` }],
         passes: [
           { from: inside, to: APPLICATION, ports: null, tunnel: 'out' },
@@ -132,7 +145,9 @@ function separateSite(k: number, prefix: string, options: HubOptions): Site {
       ...(byUs ? [ourSide(ours, k, `${far}.1`, { inside, outside }, open)] : []),
     ],
     links: [
-      link(`hospital-${k}`, [host, 'lan0', `${prefix}.10/24`], [gateway, 'lan0', `${prefix}.1/24`], PLAIN),
+      ...(overlaps
+        ? [link(`hospital-${k}`, [host, 'lan0', `${prefix}.10/24`], [gateway, 'lan0', `${prefix}.1/24`], PLAIN)]
+        : apartLinks(k, { host, gateway, prefix })),
       link(`internet-${k}`, [gateway, 'wan0', `${near}.2/30`], ['inet', `o${k}`, `${near}.1/30`], options.internet),
       ...(byUs
         ? [
@@ -142,6 +157,15 @@ function separateSite(k: number, prefix: string, options: HubOptions): Site {
         : []),
     ],
   }
+}
+
+/** The host apart behind its gateway, and the leg of the host that the load comes from. */
+function apartLinks(k: number, { host, gateway, prefix }: { host: string; gateway: string; prefix: string }) {
+  const at = (place: number) => `${prefix}.${place}/30`
+  return [
+    link(`hospital-${k}`, [host, 'lan0', at(APART.host)], [gateway, 'lan0', at(APART.gateway)], PLAIN),
+    link(`leg-${k}`, [SENDER, `leg${k}`, at(APART.leg)], [gateway, 'lan1', at(APART.legGateway)], PLAIN),
+  ]
 }
 
 /** A gateway of ours for one hospital whose addresses another has too. */
@@ -180,15 +204,27 @@ function shared(
 ): TopologyHost[] {
   const onGateway = [...plain, ...separate].filter(({ onOurGateway }) => onOurGateway)
   const networks = plain.map(({ network }) => network)
-  const hospital: TopologyHost[] =
-    plain.length === 0
+  const legs = separate.flatMap(({ hospital: { apart, address } }) =>
+    apart === undefined ? [] : [{ from: address, via: address.replace(/\d+$/, String(APART.legGateway)) }],
+  )
+  const common =
+    plain.length > 0
+      ? [{ to: 'default', via: '10.0.0.1' }]
+      : legs.slice(0, 1).map(({ via }) => ({ to: 'default', via }))
+  const sender: TopologyHost[] =
+    plain.length + legs.length === 0
       ? []
       : [
           {
-            ...endpoint('hosp'),
+            ...endpoint(SENDER),
             addresses: plain.map(({ hospital: { address } }) => `${address}/32`),
-            routes: [{ to: 'default', via: '10.0.0.1' }],
+            routes: [...common, ...legs.map(leg => ({ to: 'default', ...leg }))],
           },
+        ]
+  const gateway: TopologyHost[] =
+    plain.length === 0
+      ? []
+      : [
           {
             name: 'hgw',
             role: 'gateway',
@@ -205,7 +241,8 @@ function shared(
           },
         ]
   return [
-    ...hospital,
+    ...sender,
+    ...gateway,
     { ...router('inet'), routes: plain.map(({ publicAddress }) => ({ to: `${publicAddress}/32`, via: '192.0.2.2' })) },
     {
       name: 'gw',

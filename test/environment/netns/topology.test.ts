@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, describe as group, test } from 'vitest'
+import { originOf } from '../../../src/environment/netns/origin.ts'
 import { sharedSelectors } from '../../../src/environment/netns/preflight.ts'
 import { rulesOf } from '../../../src/environment/netns/rules.ts'
 import { setupScript } from '../../../src/environment/netns/script.ts'
@@ -42,6 +43,24 @@ group('every hub', () => {
         own(tunnels.map(({ initiator }) => initiator.address))
         own(hospitals.map(({ ports }) => ports[0]))
         own(hospitals.map(({ seenAs }) => seenAs))
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  test('lets one generator speak for every hospital whose address range nobody else has, and one each for the others', () => {
+    fc.assert(
+      fc.property(hubs, topology => {
+        const { hospitals } = topology
+        const overlapping =
+          new Set(hospitals.map(({ host }) => host)).size - (hospitals.some(({ host }) => host === 'hosp') ? 1 : 0)
+        const first = originOf(topology, { protocol: 'mllp' }, 0)
+        expect(first.paths.length).toBe(hospitals.length === 1 ? 0 : Math.max(1, hospitals.length - overlapping))
+        const all = Array.from({ length: overlapping + 1 }, (_, index) =>
+          originOf(topology, { protocol: 'mllp' }, index),
+        )
+        const ports = new Set(all.flatMap(({ paths }) => paths.map(({ port }) => port)))
+        expect(ports.size).toBe(hospitals.length === 1 ? 0 : hospitals.length)
       }),
       { numRuns: 40 },
     )

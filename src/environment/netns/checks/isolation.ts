@@ -33,7 +33,7 @@ async function closedPorts(site: Proof): Promise<CheckResult> {
 }
 
 async function otherHospitals(site: Proof): Promise<CheckResult> {
-  const attempts = pairs(site).map(([from, to]) => ({
+  const attempts = pairs(site).map(({ from, to }) => ({
     on: from.host,
     plan: { from: from.address, host: to.reachedAt, port: to.receiverPort, bytes: 1, fill: 'x' },
   }))

@@ -41,7 +41,9 @@ export async function parameters({ topology, vici, tree }: Proof): Promise<Check
       name: 'parameters',
       passed: wrong.length === 0,
       evidence:
-        wrong.length > 0 ? wrong.slice(0, 3).join('; ') : `${tunnels.length} tunnels with ${tunnels[0]!.vpn.cipher}`,
+        wrong.length > 0
+          ? wrong.slice(0, 3).join('; ')
+          : `${tunnels.length} ${tunnels.length === 1 ? 'tunnel' : 'tunnels'} with ${tunnels[0]!.vpn.cipher}`,
     },
   ]
 }

@@ -39,7 +39,7 @@ async function listen(site: Proof): Promise<void> {
     ...topology.hospitals.slice(0, 2).flatMap(each => each.ports),
     ...tried.flatMap(each => each.ports),
   ])
-  const hosts = new Set([...tried.map(({ host }) => host), ...pairs(site).map(([, to]) => to.host)])
+  const hosts = new Set([...tried.map(({ host }) => host), ...pairs(site).map(({ to }) => to.host)])
   await Promise.all([
     probes.listen(topology.application, [...ports]),
     ...[...hosts].map(host => probes.listen(host, [receiverPort, CLOSED_PORT])),

@@ -45,7 +45,7 @@ export async function reachability(site: Proof): Promise<CheckResult[]> {
       evidence:
         missing.length > 0
           ? `${missing.length} of ${2 * tried.length} ways are not open: ${missing.slice(0, 3).join('; ')}`
-          : `${tried.length} of ${topology.hospitals.length} hospitals tried, both ways; a connection took ${Math.min(...answered).toFixed(1)} ms at least`,
+          : `${tried.length} of ${countOf(topology.hospitals.length)} tried, both ways; a connection took ${Math.min(...answered).toFixed(1)} ms at least`,
     },
     {
       name: 'nat',
@@ -55,13 +55,15 @@ export async function reachability(site: Proof): Promise<CheckResult[]> {
           ? wrong.slice(0, 3).join('; ')
           : answered.length === 0
             ? 'the application saw nobody'
-            : `the application saw ${answered.length} hospitals under the addresses that were agreed`,
+            : `the application saw ${countOf(answered.length)} under the address that was agreed for each`,
     },
   ]
 }
 
 /** Where a topology has no firewall any port is as good. */
 export const DEFAULT_PORT = 2575
+
+const countOf = (hospitals: number) => (hospitals === 1 ? '1 hospital' : `${hospitals} hospitals`)
 
 const plain = (address: string) => address.replace(/^::ffff:/, '')
 

@@ -9,13 +9,20 @@ export function sampled({ topology: { hospitals }, seed }: Proof): readonly Hosp
   return hospitals.length <= MOST ? hospitals : shuffle([...hospitals], createRandom(seed)).slice(0, MOST)
 }
 
-/** Ordered pairs of hospitals in namespaces of their own, 50 at most: others share a sender, which reaches itself. */
-export function pairs(site: Proof): readonly (readonly [Hospital, Hospital])[] {
-  const apart = site.topology.hospitals.filter(
-    each => site.topology.hospitals.filter(({ host }) => host === each.host).length === 1,
-  )
-  const all = apart.flatMap(from =>
-    site.topology.hospitals.filter(to => to.host !== from.host).map(to => [from, to] as const),
-  )
-  return shuffle(all, createRandom(site.seed)).slice(0, MOST)
+/** A hospital's host that plays no other, and a hospital that it must not reach. */
+export interface Pair {
+  readonly from: { readonly host: string; readonly address: string }
+  readonly to: Hospital
 }
+
+/** From hosts that play one hospital to all others, 50 at most: a host that plays several reaches itself. */
+export function pairs({ topology: { hospitals }, seed }: Proof): readonly Pair[] {
+  const all = hospitals.flatMap(hospital => {
+    const from = hospital.apart ?? (isAlone(hospital, hospitals) ? hospital : null)
+    return from === null ? [] : hospitals.filter(other => other !== hospital).map(to => ({ from, to }))
+  })
+  return shuffle(all, createRandom(seed)).slice(0, MOST)
+}
+
+const isAlone = ({ host }: Hospital, hospitals: readonly Hospital[]) =>
+  hospitals.filter(other => other.host === host).length === 1

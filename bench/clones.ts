@@ -1,0 +1,63 @@
+import Table from 'cli-table3'
+import { benchOnce, type CloneTimes, USERS } from './clones/once.ts'
+import { type Middle, middleOf } from './middle.ts'
+import type { Options } from './options.ts'
+import type { Processes } from './processes.ts'
+import { waitForQuiet } from './quiet.ts'
+import { tell } from './tell.ts'
+
+const TOPOLOGIES = ['direct', 'site-to-site'] as const
+
+interface Figures {
+  readonly topology: string
+  readonly user: string
+  readonly clones: number
+  /** Networks, daemons and tunnels, ms. */
+  readonly built: Middle
+  /** The same, a receiver started, and a message from the hospital acknowledged, ms. */
+  readonly acknowledged: Middle
+  /** From SIGKILL of the controller until the last process of the clone is gone, ms. */
+  readonly gone: Middle
+}
+
+/** How long a clone takes until its first acknowledged message, and to be gone once its controller is killed: as root and without, where this machine can. */
+export async function benchClones(options: Options, _processes: Processes, folder: string): Promise<object> {
+  const kinds = TOPOLOGIES.flatMap(topology => USERS.map(user => ({ topology, user })))
+  const times = kinds.map(() => [] as CloneTimes[])
+  for (let repetition = 0; repetition < options.repetitions; repetition++) {
+    // In turn, so that what else the machine does falls on all of them alike.
+    for (const [place, kind] of kinds.entries()) {
+      await waitForQuiet()
+      times[place]!.push(await benchOnce(kind, folder))
+    }
+    tell(`${repetition + 1} of ${options.repetitions} clones of each kind`)
+  }
+  const figures = kinds.map(
+    (kind, place): Figures => ({
+      ...kind,
+      clones: times[place]!.length,
+      built: middleOf(times[place]!.map(({ builtMs }) => builtMs)),
+      acknowledged: middleOf(times[place]!.map(({ acknowledgedMs }) => acknowledgedMs)),
+      gone: middleOf(times[place]!.map(({ goneMs }) => goneMs)),
+    }),
+  )
+  tell(tableOf(figures))
+  return {
+    bench: options.name,
+    unit: 'ms',
+    figures,
+    times: kinds.map((kind, place) => ({ ...kind, all: times[place] })),
+  }
+}
+
+function tableOf(figures: readonly Figures[]): string {
+  const table = new Table({
+    head: ['topology', 'user', 'clones', 'built, ms', 'first acknowledged message, ms', 'gone after SIGKILL, ms'],
+    style: { head: [], border: [] },
+  })
+  for (const { topology, user, clones, built, acknowledged, gone } of figures)
+    table.push([topology, user, clones, shown(built), shown(acknowledged), shown(gone)])
+  return `${table.toString()}\nMedians and their 95 % intervals.`
+}
+
+const shown = ({ median, lower, upper }: Middle) => `${median.toFixed(0)} (${lower.toFixed(0)} to ${upper.toFixed(0)})`
