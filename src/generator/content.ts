@@ -1,9 +1,12 @@
 import type { GeneratorPlan } from '../model/generator.ts'
 import type { MllpLoad } from '../model/scenario.ts'
 import { framingOf } from '../protocol/framingOf.ts'
+import type { ReplyFormat } from '../protocol/http/format.ts'
 import { createHl7HttpLink } from '../protocol/http/hl7Link.ts'
+import { jsonFormat } from '../protocol/http/jsonFormat.ts'
 import { createHttpLink } from '../protocol/http/link.ts'
 import { createRequestEncoder } from '../protocol/http/request.ts'
+import { xmlFormat } from '../protocol/http/xmlFormat.ts'
 import { createEnhancedMllpLink } from '../protocol/mllp/enhancedLink.ts'
 import { createMllpLink } from '../protocol/mllp/link.ts'
 import type { Bearer } from '../protocol/smart/bearer.ts'
@@ -21,6 +24,7 @@ import type { MakeLink } from './links.ts'
 import { waysOf } from './ways.ts'
 
 const PARSED = 0x70617273
+const PLAIN = { compress: false, format: 'json', cache: 'default' } as const
 
 /** The content of a generator that loads the population into the target before a run. */
 export const POPULATION = { kind: 'population' } as const
@@ -80,9 +84,9 @@ function fhirLinks(
   const stream = populates
     ? populationRequests(seed, plan.load.protocol === 'fhir' ? plan.load.charset : 'ascii')
     : requestStream(content as CompiledOperations, plan, make, hashOf ?? null)
-  const { compress, cache } = plan.load.protocol === 'fhir' ? plan.load : { compress: false, cache: 'default' as const }
+  const { compress, format, cache } = plan.load.protocol === 'fhir' ? plan.load : PLAIN
   const authority = `${endpoint.host}:${endpoint.port}`
-  const encode = createRequestEncoder({ authority, basePath, compress, cache, bearer })
+  const encode = createRequestEncoder({ authority, basePath, compress, format, cache, bearer })
   const requestId = new Uint8Array(IDENTITY_LENGTH)
   const identityOf = (index: number) => {
     identity.write(index, requestId, 0)
@@ -103,6 +107,7 @@ function fhirLinks(
       parses,
       compress,
       bearer,
+      format: replyFormat(plan),
       events,
     })
 }
@@ -111,4 +116,9 @@ function fhirLinks(
 export function parsedSample({ load, seed }: GeneratorPlan): (index: number) => boolean {
   const parseShare = load.protocol === 'fhir' ? load.parseShare : 0
   return index => parseShare > 0 && uniform(seed, PARSED, index) < parseShare
+}
+
+/** How replies are looked into. */
+export function replyFormat({ load }: GeneratorPlan): ReplyFormat {
+  return load.protocol === 'fhir' && load.format === 'xml' ? xmlFormat : jsonFormat
 }

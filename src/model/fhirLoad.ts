@@ -16,6 +16,8 @@ export interface FhirLoad extends LoadBase {
   readonly parseShare: number
   /** Whether replies may come gzipped; they are inflated and then verified. */
   readonly compress: boolean
+  /** Format that replies are asked for in; requests are JSON in any case. */
+  readonly format: FhirFormat
   /** Cache-Control of searches whose total is verified; `default` = none. */
   readonly cache: CacheControl
   /** When a request that failed is sent again; null = never for what was refused, `onUnknown` for what was lost. */
@@ -27,6 +29,8 @@ export interface FhirLoad extends LoadBase {
   /** Whether a server that declares less than the operations need is refused before any load. */
   readonly capability: 'check' | 'ignore'
 }
+
+export type FhirFormat = 'json' | 'xml'
 
 export type CacheControl = 'no-cache' | 'no-store' | 'default'
 

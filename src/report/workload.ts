@@ -1,4 +1,4 @@
-import type { ClosedWorkload, Load, MllpLoad, OpenWorkload, Phases, RateStage } from '../model/scenario.ts'
+import type { ClosedWorkload, FhirLoad, Load, MllpLoad, OpenWorkload, Phases, RateStage } from '../model/scenario.ts'
 import type { LoadReport, Metric } from './experiment.ts'
 import { formatCount, formatMs, formatNumber } from './format.ts'
 
@@ -89,7 +89,11 @@ const least = (values: readonly number[]) => formatNumber(values.reduce((a, b) =
 const most = (values: readonly number[]) => formatNumber(values.reduce((a, b) => Math.max(a, b)))
 
 function describeWire(load: Load): readonly string[] {
-  return [...describeTls(load), ...describeAuth(load), ...(load.protocol === 'mllp' ? describeTransport(load) : [])]
+  return [
+    ...describeTls(load),
+    ...describeAuth(load),
+    ...(load.protocol === 'mllp' ? describeTransport(load) : describeFormat(load)),
+  ]
 }
 
 function describeTls({ tls }: Load): readonly string[] {
@@ -109,6 +113,8 @@ function describeTransport(load: MllpLoad): readonly string[] {
     ...(load.acknowledgement === 'enhanced' ? ['enhanced acknowledgement'] : []),
   ]
 }
+
+const describeFormat = ({ format }: FhirLoad): readonly string[] => (format === 'xml' ? ['replies in XML'] : [])
 
 function describeGenerators(load: Load): readonly string[] {
   const engine = load.protocol === 'fhir' && load.engine === 'autocannon' ? ['sent by autocannon'] : []

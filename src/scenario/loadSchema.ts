@@ -140,6 +140,7 @@ const fhirLoad = z.strictObject({
     .default(0.01)
     .describe('Share of replies parsed whole, 0 to 1; the rest are verified by scanning.'),
   compress: z.boolean().default(false).describe('Ask for gzip; replies are verified after inflating.'),
+  format: z.enum(['json', 'xml']).default('json').describe('Format that replies are asked for in; requests are JSON.'),
   cache: z
     .enum(['no-cache', 'no-store', 'default'])
     .default('no-cache')

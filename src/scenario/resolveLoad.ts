@@ -82,6 +82,7 @@ function resolveFhir(load: ParsedFhirLoad, place: Place): Omit<FhirLoad, keyof L
     populate,
     parseShare: load.parseShare,
     compress: load.compress,
+    format: load.format,
     cache: load.cache,
     retry: load.retry === true ? RETRY : (load.retry ?? null),
     engine: load.engine,

@@ -11,7 +11,7 @@ export function capabilityStatement(baseUrl: string, date: string, tokenUrl: str
     software: { name: 'hl7bench built-in FHIR target' },
     implementation: { description: 'In-memory FHIR server of a load test', url: baseUrl },
     fhirVersion: '4.0.1',
-    format: ['application/fhir+json'],
+    format: ['application/fhir+json', 'application/fhir+xml'],
     rest: [
       {
         mode: 'server',

@@ -1,12 +1,12 @@
 import { type FhirAnswer, FhirRefusal } from './fhirAnswer.ts'
 import { findMatches } from './fhirCriteria.ts'
+import { JSON_FORMATS, XML_FORMATS } from './fhirFormat.ts'
 import type { ResourceType } from './fhirResource.ts'
 import type { FhirStore, StoredResource } from './fhirStore.ts'
 
 const DEFAULT_PAGE = 50
 const LARGEST_PAGE = 1000
 const TOTALS = ['none', 'estimate', 'accurate']
-const JSON_FORMATS = ['json', 'application/json', 'application/fhir+json']
 
 /** How the result is to be presented, apart from what is searched for. */
 interface Presentation {
@@ -36,7 +36,7 @@ function presentationOf(parameters: URLSearchParams): Presentation {
     else if (name === '_summary') presentation.entries = choice(name, value, ['count', 'false']) !== 'count'
     else if (name === '_count') presentation.pageSize = Math.min(count(name, value), LARGEST_PAGE)
     else if (name === '_page') presentation.offset = offsetOf(value)
-    else if (name === '_format') choice(name, value, JSON_FORMATS)
+    else if (name === '_format') choice(name, value.replace(' ', '+'), [...JSON_FORMATS, ...XML_FORMATS])
     else presentation.criteria.push([name, value])
   }
   if (presentation.pageSize === 0) presentation.entries = false

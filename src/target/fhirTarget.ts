@@ -7,6 +7,7 @@ import { alteredBody } from './alteredBody.ts'
 import { type Misbehaviour, misbehaviourOf } from './faults.ts'
 import { type FhirAnswer, FhirRefusal, refusalAnswer } from './fhirAnswer.ts'
 import { capabilityStatement } from './fhirCapability.ts'
+import { inXml, wantsXml } from './fhirFormat.ts'
 import { perform } from './fhirPerform.ts'
 import { createFhirStore } from './fhirStore.ts'
 import { type HttpConnection, startHttpServer } from './httpServer.ts'
@@ -26,10 +27,11 @@ export interface FhirTargetOptions extends TargetOptions {
   readonly auth?: TokenServerMaterial | null
 }
 
-/** `answer` null = close the connection. */
+/** `answer` null = close the connection; it is JSON until it is sent. */
 interface Reply {
   readonly response: ServerResponse
   readonly answer: FhirAnswer | null
+  readonly isXml: boolean
 }
 
 /**
@@ -48,7 +50,7 @@ export async function startFhirTarget(options: FhirTargetOptions): Promise<Start
 
   const replies = createReplyQueue<Reply>(due => {
     arrivals?.flush()
-    for (const { response, answer } of due) send(response, answer)
+    for (const reply of due) send(reply)
   })
 
   const onBody = (
@@ -59,31 +61,38 @@ export async function startFhirTarget(options: FhirTargetOptions): Promise<Start
   ) => {
     const baseUrl = `http${tls === null ? '' : 's'}://${request.headers.host ?? `${options.host}:${request.socket.localPort}`}${basePath}`
     const [target, query] = splitOnce(request.url ?? '/', '?')
+    const contentType = mediaTypeOf(request.headers['content-type'])
+    const accept = String(request.headers.accept ?? '')
+    const isXml = wantsXml({ accept, query, contentType, body: body ?? NOTHING })
     if (request.method === 'GET' && target === `${basePath}/metadata`) {
       if (arrivals !== null && body !== null)
         record(arrivals, request, connection, 'stored', body, misbehaviourOf([], 0))
-      return replies.add({ response, answer: capabilityAnswer(baseUrl, startedAt, tokens?.url(baseUrl) ?? null) }, 0)
+      return replies.add(
+        { response, answer: capabilityAnswer(baseUrl, startedAt, tokens?.url(baseUrl) ?? null), isXml },
+        0,
+      )
     }
     const ofToken = tokens?.answer(request, target, body, baseUrl, Date.now()) ?? null
-    if (ofToken !== null) return replies.add({ response, answer: ofToken }, 0)
+    if (ofToken !== null) return replies.add({ response, answer: ofToken, isXml: isXml && !isFinal(ofToken) }, 0)
     const number = ++requests
     const misbehaviour = misbehaviourOf(behaviour.faults, number)
     if (misbehaviour.stallMs > 0) replies.stall(misbehaviour.stallMs)
-    if (misbehaviour.disconnect) return replies.add({ response, answer: null }, 0)
+    if (misbehaviour.disconnect) return replies.add({ response, answer: null, isXml }, 0)
     if (misbehaviour.drop) return
-    const answer = answerTo(request, target, query, body, baseUrl, misbehaviour)
+    const answer = answerTo(request, target, query, contentType, body, baseUrl, misbehaviour)
     if (arrivals !== null && answer.arrival !== null && body !== null) {
       record(arrivals, request, connection, answer.arrival, body, misbehaviour)
       replies.wake()
     }
     if (misbehaviour.loseAck) return
-    replies.add({ response, answer }, serviceTimeMs(behaviour.serviceTime, seed, number) + misbehaviour.delayMs)
+    replies.add({ response, answer, isXml }, serviceTimeMs(behaviour.serviceTime, seed, number) + misbehaviour.delayMs)
   }
 
   const answerTo = (
     request: IncomingMessage,
     target: string,
     query: string,
+    contentType: string,
     body: Buffer | null,
     baseUrl: string,
     misbehaviour: Misbehaviour,
@@ -93,9 +102,6 @@ export async function startFhirTarget(options: FhirTargetOptions): Promise<Start
     if (target !== basePath && !target.startsWith(`${basePath}/`)) {
       return refusalAnswer(new FhirRefusal(404, 'not-found', `${target}: the FHIR base is ${basePath || '/'}`))
     }
-    const contentType = splitOnce(request.headers['content-type'] ?? '', ';')[0]
-      .trim()
-      .toLowerCase()
     const ifNoneExist = request.headers['if-none-exist']
     const asked = {
       method: request.method ?? '',
@@ -116,16 +122,24 @@ export async function startFhirTarget(options: FhirTargetOptions): Promise<Start
   })
 }
 
+const NOTHING = Buffer.alloc(0)
+
+/** Whether an answer is no FHIR, and has a type of its own. */
+const isFinal = ({ headers }: FhirAnswer): boolean => headers['Content-Type'] !== undefined
+
+/** Without parameters, in lower case. */
+const mediaTypeOf = (contentType = ''): string => splitOnce(contentType, ';')[0].trim().toLowerCase()
+
 const acceptedOf = ({ req }: ServerResponse): string => String(req.headers['accept-encoding'] ?? '')
 
-function send(response: ServerResponse, answer: FhirAnswer | null): void {
+function send({ response, answer, isXml }: Reply): void {
   if (response.destroyed) return
   if (answer === null) return void response.socket?.destroy()
-  const { status, headers, body: plain } = answer
+  const { status, headers, body: plain } = isXml ? inXml(answer) : answer
   const isGzipped = plain.length > 0 && /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/i.test(acceptedOf(response))
   const body = isGzipped ? gzipSync(plain, { level: 1 }) : plain
   response.writeHead(status, {
-    'Content-Type': 'application/fhir+json',
+    'Content-Type': `application/fhir+${isXml ? 'xml' : 'json'}`,
     ...headers,
     ...(isGzipped && { 'Content-Encoding': 'gzip', Vary: 'Accept-Encoding' }),
     'Content-Length': body.length,

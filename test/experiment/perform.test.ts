@@ -223,6 +223,7 @@ test('an abort, or the end of the target, does not wait for a population that is
     populate: 'before',
     parseShare: 0,
     compress: false,
+    format: 'json',
     cache: 'default',
     retry: null,
     engine: 'own',

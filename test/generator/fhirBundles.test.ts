@@ -5,15 +5,18 @@ import { fhirPlan, generate } from './fhirLoad.ts'
 const totalOf = async (url: string) =>
   ((await (await fetch(`${url}&_summary=count`)).json()) as { total: number }).total
 
-test('every entry of a batch is created once and counted, gzipped or not', async () => {
-  const { port, base } = await fhirTarget()
-  const operations = [{ kind: 'batch', resource: 'Patient', size: 5, weight: 1 }] as const
-  const result = await generate(fhirPlan({ host: '127.0.0.1', port }, { operations, compress: true }))
-  expect(result.reasons).toEqual({})
-  expect(result.total.accepted).toBe(40)
-  expect(result.counts).toEqual({ entries: 200 })
-  expect(await totalOf(`${base}/Patient?_total=accurate`)).toBe(200)
-})
+test.each(['json', 'xml'] as const)(
+  'every entry of a batch is created once and counted, gzipped, in %s',
+  async format => {
+    const { port, base } = await fhirTarget()
+    const operations = [{ kind: 'batch', resource: 'Patient', size: 5, weight: 1 }] as const
+    const result = await generate(fhirPlan({ host: '127.0.0.1', port }, { operations, format, compress: true }))
+    expect(result.reasons).toEqual({})
+    expect(result.total.accepted).toBe(40)
+    expect(result.counts).toEqual({ entries: 200 })
+    expect(await totalOf(`${base}/Patient?_total=accurate`)).toBe(200)
+  },
+)
 
 test('patients of one transaction have identities, hashes and references of their own', async () => {
   const { port, base } = await fhirTarget()

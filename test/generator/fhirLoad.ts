@@ -30,6 +30,7 @@ export function fhirPlan(
     populate: 'never',
     parseShare: 1,
     compress: false,
+    format: 'json',
     cache: 'default',
     retry: null,
     engine: 'own',

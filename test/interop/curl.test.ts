@@ -109,3 +109,18 @@ withCurl('every error is an OperationOutcome', async () => {
     expect(body.issue![0]).toMatchObject({ severity: 'error' })
   }
 })
+
+withCurl('curl gets XML by Accept and by _format, errors too', async () => {
+  const base = await fhirServer('--population', '3')
+  const xml = async (...args: string[]) =>
+    (await promisify(execFile)('curl', ['-sS', '-m', '10', '-w', '\n%{http_code} %{content_type}', ...args])).stdout
+  const read = await xml('-H', 'Accept: application/fhir+xml', `${base}/Patient/p1`)
+  expect(read).toMatch(
+    /^<\?xml version="1.0" encoding="UTF-8"\?><Patient xmlns="http:\/\/hl7.org\/fhir"><id value="p1"\/>/,
+  )
+  expect(read).toMatch(/\n200 application\/fhir\+xml$/)
+  expect(await xml(`${base}/Patient?_count=1&_format=xml`)).toContain('<type value="searchset"/><total value="3"/>')
+  const missing = await xml(`${base}/Patient/none?_format=xml`)
+  expect(missing).toContain('<issue><severity value="error"/><code value="not-found"/>')
+  expect(missing).toMatch(/\n404 application\/fhir\+xml$/)
+})

@@ -125,7 +125,7 @@ test.each([
   '_count=x',
   '_page=x',
   '_summary=text',
-  '_format=xml',
+  '_format=turtle',
   'identifier=',
   'beneficiary=1',
   'identifier:of=1',

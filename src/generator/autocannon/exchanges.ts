@@ -1,10 +1,11 @@
 import type { Fates } from '../../ledger/fate.ts'
 import type { GeneratorPlan } from '../../model/generator.ts'
 import type { Expectation, RequestDraft, RequestStream } from '../../model/stream.ts'
+import type { ReplyFormat } from '../../protocol/http/format.ts'
 import { verifyReply } from '../../protocol/http/verify.ts'
 import { createDraft } from '../../workload/fhir/stream.ts'
 import { createIdentity, IDENTITY_LENGTH } from '../../workload/identity.ts'
-import { parsedSample } from '../content.ts'
+import { parsedSample, replyFormat } from '../content.ts'
 import type { Recorder } from '../recorder.ts'
 import { indexAt, positionOf } from '../share.ts'
 
@@ -39,6 +40,7 @@ export class Exchanges {
   readonly #draft: RequestDraft = createDraft()
   readonly #identityOf: (index: number) => string
   readonly #parses: (index: number) => boolean
+  readonly #format: ReplyFormat
   /** Of requests whose answer is verified to be of now. */
   readonly #cacheControl: Record<string, string>
   #begun = 0
@@ -49,6 +51,7 @@ export class Exchanges {
     this.#options = options
     this.#share = { index: plan.index, of: plan.load.generators }
     this.#parses = parsedSample(plan)
+    this.#format = replyFormat(plan)
     const cache = plan.load.protocol === 'fhir' ? plan.load.cache : 'default'
     this.#cacheControl = cache === 'default' ? {} : { 'Cache-Control': cache }
     const identity = createIdentity(plan.runKey, plan.loadIndex)
@@ -77,7 +80,7 @@ export class Exchanges {
   answered({ index, atMs, expected }: Open, status: number, body: string, durationMs: number): void {
     const { recorder, fates } = this.#options
     const bytes = Buffer.from(body)
-    const { reason, alarm } = verifyReply(expected, status, bytes, 0, bytes.length, this.#parses(index))
+    const { reason, alarm } = verifyReply(expected, status, bytes, 0, bytes.length, this.#parses(index), this.#format)
     const outcome = reason === null ? 'accepted' : 'rejected'
     if (reason !== null) recorder.because(reason)
     if (alarm !== null) recorder.alarm(alarm)
@@ -101,7 +104,7 @@ export class Exchanges {
       method,
       path: basePath + text(path),
       headers: {
-        Accept: 'application/fhir+json',
+        Accept: this.#format.mediaType,
         'Accept-Encoding': 'identity',
         'User-Agent': 'hl7bench',
         'X-Request-Id': this.#identityOf(index),

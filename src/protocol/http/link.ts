@@ -3,6 +3,7 @@ import { CLOSED_BY_PEER } from '../dial.ts'
 import { DialledLink, type DialledLinkOptions } from '../dialledLink.ts'
 import type { Link } from '../link.ts'
 import type { Bearer } from '../smart/bearer.ts'
+import type { ReplyFormat } from './format.ts'
 import type { Head } from './head.ts'
 import { inflate } from './inflate.ts'
 import { mostAttemptsAfter, retryAfterMs } from './refusal.ts'
@@ -21,6 +22,8 @@ export interface HttpLinkOptions extends DialledLinkOptions {
   readonly compress?: boolean
   /** Whose header `encode` writes; default null = requests carry no token. */
   readonly bearer?: Bearer | null
+  /** That was asked for; default JSON. */
+  readonly format?: ReplyFormat
 }
 
 const MAX_HEAD_BYTES = 64 * 1024
@@ -99,7 +102,7 @@ class HttpLink extends DialledLink {
     const expected = stream.operations[this.#operation]!
     const verdict =
       coding === 'identity'
-        ? verifyReply(expected, status, bytes, start, end, parses(index))
+        ? verifyReply(expected, status, bytes, start, end, parses(index), this.#options.format)
         : this.#verifyInflated(expected, status, bytes.subarray(start, end), coding, parses(index))
     this.connection.proven()
     if (!keepAlive) this.redial()
@@ -168,7 +171,7 @@ class HttpLink extends DialledLink {
     const whole = inflate(body, coding, this.#options.compress ?? false, MAX_BODY_BYTES)
     return typeof whole === 'string'
       ? { reason: whole, alarm: null }
-      : verifyReply(expected, status, whole, 0, whole.length, parse)
+      : verifyReply(expected, status, whole, 0, whole.length, parse, this.#options.format)
   }
 
   /** What follows on this connection cannot be told apart: the exchange in flight was answered wrongly. */

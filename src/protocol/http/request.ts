@@ -1,4 +1,4 @@
-import type { CacheControl } from '../../model/fhirLoad.ts'
+import type { CacheControl, FhirFormat } from '../../model/fhirLoad.ts'
 import type { Bytes, RequestDraft } from '../../model/stream.ts'
 
 export interface RequestHead {
@@ -8,6 +8,8 @@ export interface RequestHead {
   readonly basePath: string
   /** Whether the reply may be gzipped; default not. */
   readonly compress?: boolean
+  /** What replies are asked for in; default JSON. */
+  readonly format?: FhirFormat
   /** Cache-Control of requests whose answer is verified to be of now; default none. */
   readonly cache?: CacheControl
   /** Whose header, read anew for each request, says who asks; default null = nobody. */
@@ -27,6 +29,7 @@ export function createRequestEncoder({
   authority,
   basePath,
   compress = false,
+  format = 'json',
   cache = 'default',
   bearer = null,
 }: RequestHead): EncodeRequest {
@@ -36,7 +39,7 @@ export function createRequestEncoder({
     PUT: bytesOf(`PUT ${basePath}`),
   }
   const common = bytesOf(
-    ` HTTP/1.1\r\nHost: ${authority}\r\nAccept: application/fhir+json\r\nAccept-Encoding: ${compress ? 'gzip' : 'identity'}\r\nUser-Agent: hl7bench\r\nX-Request-Id: `,
+    ` HTTP/1.1\r\nHost: ${authority}\r\nAccept: application/fhir+${format}\r\nAccept-Encoding: ${compress ? 'gzip' : 'identity'}\r\nUser-Agent: hl7bench\r\nX-Request-Id: `,
   )
   const cacheControl = bytesOf(cache === 'default' ? '' : `Cache-Control: ${cache}\r\n`)
   const lengthOf = {

@@ -1,3 +1,4 @@
+import type { FhirFormat } from '../../model/fhirLoad.ts'
 import type { Charset, FhirLoad, FhirOperation } from '../../model/scenario.ts'
 import type { PostedResource } from './files.ts'
 import { searchQuery } from './search.ts'
@@ -9,6 +10,8 @@ export interface CompiledOperations {
   /** See `FhirLoad`. */
   readonly skew: number
   readonly charset: Charset
+  /** That searches ask for by `_format`; absent = JSON, unasked. */
+  readonly format?: FhirFormat
 }
 
 export type CompiledOperation =
@@ -20,7 +23,7 @@ export type CompiledOperation =
  * @throws RangeError naming every operation, weight and population that cannot be compiled
  */
 export function compileOperations(
-  load: Pick<FhirLoad, 'operations' | 'population'> & Partial<Pick<FhirLoad, 'skew' | 'charset'>>,
+  load: Pick<FhirLoad, 'operations' | 'population'> & Partial<Pick<FhirLoad, 'skew' | 'charset' | 'format'>>,
   resourcesOf: (files: readonly string[]) => readonly PostedResource[] = () => [],
 ): CompiledOperations {
   const operations = load.operations.map(
@@ -36,6 +39,7 @@ export function compileOperations(
     population: load.population,
     skew: load.skew ?? 0,
     charset: load.charset ?? 'ascii',
+    ...(load.format === 'xml' && { format: load.format }),
   }
 }
 

@@ -1,3 +1,4 @@
+import type { FhirFormat } from '../../model/fhirLoad.ts'
 import type { Charset } from '../../model/scenario.ts'
 import type { Expectation, RequestDraft } from '../../model/stream.ts'
 import type { Identity } from '../identity.ts'
@@ -11,6 +12,8 @@ export interface OperationContext {
   readonly identity: Identity
   /** Of names and addresses. */
   readonly charset: Charset
+  /** Of replies. */
+  readonly format: FhirFormat
   /** The patient that request `index` is about, of the population. */
   readonly patientOf: (index: number) => number
   /** Hash of record `k` of an initial load, 64 hex digits; null = there is none to be had. */

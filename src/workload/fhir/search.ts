@@ -36,8 +36,10 @@ export function searchQuery({ resource, by }: Pick<SearchOperation, 'resource' |
 
 export function searchRenderer(operation: SearchOperation, context: OperationContext): OperationRenderer {
   const { resource, by, method, expectTotal } = operation
-  const query = searchQuery(operation)
-  if (query === null) throw new RangeError(`a ${resource} cannot be searched by ${by}; use hicnHash or identifier`)
+  const criteria = searchQuery(operation)
+  if (criteria === null) throw new RangeError(`a ${resource} cannot be searched by ${by}; use hicnHash or identifier`)
+  // Servers know `_format` where what stands before them knows no Accept (FHIR R4, section 3.1.0.1.9).
+  const query = context.format === 'xml' ? `${criteria}&_format=xml` : criteria
   const template = compileRequest(method === 'GET' ? `/${resource}?${query}` : query)
   const postPath = new TextEncoder().encode(`/${resource}/_search`)
   const state: RequestState = { index: 0, hashSeed: context.seed, hashOf: 0, hash: null, number: 0 }

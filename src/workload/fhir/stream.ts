@@ -46,6 +46,7 @@ export function requestStream(
     hashOf,
     identity: createIdentity(options.runKey, options.loadIndex),
     charset: compiled.charset,
+    format: compiled.format ?? 'json',
     patientOf: patientsAtRandom(compiled, loadSeed),
   }
   const operations: Expectation[] = []
