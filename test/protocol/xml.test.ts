@@ -41,6 +41,11 @@ describe('verdicts', () => {
     ['body is no well-formed XML', bundle('<total value="1"/>').slice(0, -3)],
     ['body is no well-formed XML', '{"resourceType":"Bundle","total":1}'],
     ['body is no UTF-8', Buffer.concat([Buffer.from([0xff]), Buffer.from(bundle('<total value="1"/>'))])],
+    [null, `<?xml version="1.0" encoding='utf-8' standalone="yes"?>${bundle('<total value="1"/>')}`],
+    ['XML declared to be no UTF-8', `<?xml version="1.0" encoding="ISO-8859-1"?>${bundle('<total value="1"/>')}`],
+    ['body is no UTF-8', Buffer.from(`\ufeff${bundle('<total value="1"/>')}`, 'utf16le')],
+    ['Bundle without total', bundle('<total xmlns="urn:a" value="1"/>')],
+    [null, bundle('<total value="1"/><total value="2"/>')],
     ['body with a document type', `<!DOCTYPE Bundle [<!ENTITY a "1">]>${bundle('<total value="&a;"/>')}`],
     ['body with a document type', `<!DOCTYPE Bundle SYSTEM "file:///etc/passwd">${bundle('<total value="1"/>')}`],
   ])('%s: %s', (reason, text) => expect(reasonOf(text)).toBe(reason))

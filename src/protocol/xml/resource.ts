@@ -8,7 +8,7 @@ export const MOST_PARSED_BYTES = 16 * 1024 * 1024
 /** What is looked at of a resource. */
 export interface XmlResource {
   readonly resourceType: string
-  /** Null = none, or not a number. */
+  /** The first that is a number; null = none is. */
   readonly total: number | null
   /** Each `Bundle.entry.response.status`, as it is. */
   readonly statuses: readonly string[]
@@ -45,6 +45,9 @@ class ResourceReader {
     parser.on('error', error => {
       throw error
     })
+    parser.on('xmldecl', ({ encoding = 'utf-8' }) => {
+      if (encoding.toLowerCase() !== 'utf-8') throw new Refused('XML declared to be no UTF-8')
+    })
     parser.on('doctype', () => {
       throw new Refused('body with a document type')
     })
@@ -69,7 +72,7 @@ class ResourceReader {
 
   #take(path: string, value: string | undefined): void {
     if (value === undefined) return
-    if (path === 'total' && /^\d{1,15}$/.test(value)) this.#total = Number(value)
+    if (path === 'total' && /^\d{1,15}$/.test(value)) this.#total ??= Number(value)
     else if (path === 'entry/response/status') this.#statuses.push(value)
   }
 }

@@ -2,6 +2,7 @@ const [LT, GT, SLASH, EQUALS, QUOTE, APOSTROPHE] = [0x3c, 0x3e, 0x2f, 0x3d, 0x22
 const BYTE_ORDER_MARK = Buffer.from('\ufeff')
 const DECLARATION = Buffer.from('<?xml')
 const DECLARATION_END = Buffer.from('?>')
+const LONGEST_DECLARATION = 256
 const NAMESPACE = Buffer.from('http://hl7.org/fhir')
 const [XMLNS, TOTAL, ENTRY, VALUE] = ['xmlns', 'total', 'entry', 'value'].map(word => Buffer.from(word)) as [
   Buffer,
@@ -31,12 +32,17 @@ function rootAt(body: Buffer): number {
   let at = isAt(body, 0, BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0
   if (isAt(body, at, DECLARATION)) {
     const end = body.indexOf(DECLARATION_END, at)
-    if (end === -1) return -1
+    if (end === -1 || end - at > LONGEST_DECLARATION) return -1
+    if (!isPlainDeclaration(body.toString('latin1', at, end))) return -1
     at = end + DECLARATION_END.length
   }
   at = skipSpace(body, at)
   return body[at] === LT && isLetter(body[at + 1]!) ? at + 1 : -1
 }
+
+/** Whether it declares the encoding that the body is read in, or none. */
+const isPlainDeclaration = (text: string): boolean =>
+  /^<\?xml\s[^?]*$/.test(text) && !/encoding\s*=\s*["'](?!utf-8["'])/i.test(text)
 
 /** The root's own `total`, or -1 when it does not plainly have one. */
 function totalAfter(body: Buffer, start: number): number {
@@ -62,10 +68,12 @@ function totalAfter(body: Buffer, start: number): number {
 
 function numberOf(body: Buffer, from: number, tagEnd: number): number {
   let number = -1
-  eachAttribute(body, from, tagEnd, (name, nameEnd, value, valueEnd) => {
+  let isOwn = true
+  const isPlain = eachAttribute(body, from, tagEnd, (name, nameEnd, value, valueEnd) => {
     if (isName(body, name, nameEnd, VALUE)) number = digits(body, value, valueEnd)
+    else if (isName(body, name, nameEnd, XMLNS)) isOwn = false
   })
-  return number
+  return isPlain && isOwn ? number : -1
 }
 
 function hasAttribute(body: Buffer, from: number, tagEnd: number, wanted: Buffer, expected: Buffer): boolean {

@@ -4,6 +4,7 @@ import { searchToken, unlessExists } from './bundle.ts'
 import { rename, variants } from './create.ts'
 import type { OperationContext } from './operation.ts'
 import { patientResource } from './resources.ts'
+import { withFormat } from './search.ts'
 import { compileRequest, HASH_SLOT, type RequestState, writeRequest } from './slots.ts'
 import { HICN_HASH_SYSTEM } from './systems.ts'
 
@@ -15,7 +16,7 @@ const HASH = { system: HICN_HASH_SYSTEM, value: HASH_SLOT }
  */
 export function hashedWriter(
   records: number,
-  { seed, charset, identity, hashOf }: OperationContext,
+  { seed, charset, format, identity, hashOf }: OperationContext,
   operations: Expectation[],
 ): (index: number, draft: RequestDraft) => void {
   if (hashOf === null) throw new Error('the records of an initial load are hashed, but no hashes were given')
@@ -23,7 +24,7 @@ export function hashedWriter(
   const [createPath, searchPath] = [encoder.encode('/Patient'), encoder.encode('/Patient/_search')]
   const bodies = variants(k => rename(patientResource(seed, k, charset)))
   const condition = compileRequest(unlessExists(HASH))
-  const query = compileRequest(`identifier=${searchToken(HASH)}`)
+  const query = compileRequest(withFormat(`identifier=${searchToken(HASH)}`, format))
   const state: RequestState = { index: 0, hashSeed: 0, hashOf: 0, hash: null, number: 0 }
   const creates = operations.push({
     name: 'create Patient unless its hash exists',

@@ -1,3 +1,4 @@
+import type { FhirFormat } from '../../model/fhirLoad.ts'
 import type { FhirOperation, FhirResourceType } from '../../model/scenario.ts'
 import type { RequestDraft } from '../../model/stream.ts'
 import { assign, resize } from '../bytes.ts'
@@ -34,12 +35,15 @@ export function searchQuery({ resource, by }: Pick<SearchOperation, 'resource' |
   return `${parameter}=${searchToken({ system: HICN_HASH_SYSTEM, value: HASH_SLOT })}`
 }
 
+/** Servers know `_format` where what stands before them knows no Accept (FHIR R4, section 3.1.0.1.9). */
+export const withFormat = (query: string, format: FhirFormat): string =>
+  format === 'xml' ? `${query}&_format=xml` : query
+
 export function searchRenderer(operation: SearchOperation, context: OperationContext): OperationRenderer {
   const { resource, by, method, expectTotal } = operation
   const criteria = searchQuery(operation)
   if (criteria === null) throw new RangeError(`a ${resource} cannot be searched by ${by}; use hicnHash or identifier`)
-  // Servers know `_format` where what stands before them knows no Accept (FHIR R4, section 3.1.0.1.9).
-  const query = context.format === 'xml' ? `${criteria}&_format=xml` : criteria
+  const query = withFormat(criteria, context.format)
   const template = compileRequest(method === 'GET' ? `/${resource}?${query}` : query)
   const postPath = new TextEncoder().encode(`/${resource}/_search`)
   const state: RequestState = { index: 0, hashSeed: context.seed, hashOf: 0, hash: null, number: 0 }
