@@ -99,14 +99,14 @@ interface ProfileNode {
   readonly children?: readonly number[]
 }
 
-/** Time in functions that make what is sent, on behalf of a link's `send`, ms: preparing the stream is done once and does not count. */
+/** Time in functions that make what is sent, on behalf of a link's `prepare`, ms: preparing the stream is done once and does not count. */
 function timeMaking({ nodes, samples, timeDeltas }: Profile): number {
   const nodeOf = new Map(nodes.map(node => [node.id, node]))
   const making = new Set<number>()
-  const enter = ({ id, callFrame, children = [] }: ProfileNode, sends: boolean) => {
-    const isInSend = sends || (callFrame.functionName === 'send' && LINK.test(callFrame.url))
-    if (isInSend && MAKING.test(callFrame.url)) making.add(id)
-    for (const child of children) enter(nodeOf.get(child)!, isInSend)
+  const enter = ({ id, callFrame, children = [] }: ProfileNode, prepares: boolean) => {
+    const isPrepared = prepares || (callFrame.functionName === 'prepare' && LINK.test(callFrame.url))
+    if (isPrepared && MAKING.test(callFrame.url)) making.add(id)
+    for (const child of children) enter(nodeOf.get(child)!, isPrepared)
   }
   enter(nodes[0]!, false)
   return samples.reduce((micros, id, i) => micros + (making.has(id) ? timeDeltas[i]! : 0), 0) / 1000

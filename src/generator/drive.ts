@@ -59,7 +59,10 @@ export class Driver {
     this.#clock = clock
     this.#recorder = options.recorder
     this.#slots = new Slots(links, load.window, feeds)
-    this.#freed = new FreedSlots(inFlight, clock, slot => this.#use(slot))
+    this.#freed = new FreedSlots(inFlight, clock, {
+      prepare: slot => this.#prepareNext(slot),
+      write: slot => this.#write(slot),
+    })
     this.#outstanding = new Outstanding(
       load.workload.kind === 'open' ? Math.max(Math.ceil(load.workload.maxOutstanding / share.of), inFlight) : inFlight,
       feeds,
@@ -144,6 +147,7 @@ export class Driver {
 
   #arrive(index: number, intendedMs: number, readyMs: number, ownFeed: number): void {
     const feed = this.#feedOf(index, ownFeed)
+    this.#begun++
     this.#begin(index, intendedMs, readyMs, feed)
     const entry = this.#outstanding.take(index, intendedMs, readyMs, feed)
     if (entry === NONE) {
@@ -152,7 +156,10 @@ export class Driver {
     }
     const slot = this.#slots.take(feed)
     if (slot === NONE) this.#outstanding.enqueue(feed, entry)
-    else this.#send(slot, entry)
+    else {
+      this.#prepare(slot, entry)
+      this.#write(slot)
+    }
   }
 
   #feedOf(index: number, ownFeed: number): number {
@@ -160,19 +167,21 @@ export class Driver {
     return ownFeed === NO_FEED ? positionOf(index, this.#options.share) % this.#links.length : ownFeed
   }
 
-  /** Closed loop: the next message of the stream, if there is one, on this slot. */
-  #sendNext(slot: number): void {
+  /** Closed loop: prepares the next message of the stream on this slot. @returns its bytes, or -1 when there is none */
+  #prepareNew(slot: number): number {
     const nowMs = this.now()
     if (!this.#arriving || this.#begun >= this.#records || nowMs >= this.#endMs) {
       this.#slots.offer(slot)
-      return this.#endArrivals()
+      this.#endArrivals()
+      return NONE
     }
     const index = indexAt(this.#begun, this.#options.share)
-    // It arrives when it is ready: the client's own work is no part of its response.
-    if (this.#options.stage !== null && !this.#options.stage.isReady(index)) return void this.#parked.add(slot)
-    const feed = this.#slots.feedOf(slot)
-    this.#begin(index, nowMs, nowMs, feed)
-    this.#send(slot, this.#outstanding.take(index, nowMs, nowMs, feed))
+    if (this.#options.stage !== null && !this.#options.stage.isReady(index)) {
+      this.#parked.add(slot)
+      return NONE
+    }
+    this.#begun++
+    return this.#prepare(slot, this.#outstanding.take(index, nowMs, nowMs, this.#slots.feedOf(slot)))
   }
 
   #unpark(): void {
@@ -182,33 +191,60 @@ export class Driver {
   }
 
   #begin(index: number, intendedMs: number, readyMs: number, feed: number): void {
-    this.#begun++
     this.#settler.begin(index, intendedMs, readyMs, feed)
     if (this.#recorder.isMeasured(intendedMs) && readyMs <= this.#endMs + GRACE_MS) this.readyInTime++
   }
 
   // ---- links
 
-  #send(slot: number, entry: number): void {
+  #prepare(slot: number, entry: number): number {
     const { window } = this.#slots
-    const link = this.#links[Math.floor(slot / window)]!
     this.#slots.entry[slot] = entry
-    this.#settler.goesBy(entry, Math.floor(slot / window))
-    this.#recorder.sends++
-    if (this.#outstanding.attempts[entry]! > 0) this.#recorder.resends++
-    this.#outstanding.attempts[entry] = Math.min(255, this.#outstanding.attempts[entry]! + 1)
-    this.#outstanding.sentMs[entry] = this.now()
-    link.send(slot % window, this.#outstanding.index[entry]!)
+    return this.#links[Math.floor(slot / window)]!.prepare(slot % window, this.#outstanding.index[entry]!)
   }
 
-  /** A slot is free: the longest waiting message of its feed, else (closed loop) the next one, else it idles. */
+  #write(slot: number): void {
+    const { window } = this.#slots
+    const { attempts, sentMs } = this.#outstanding
+    const entry = this.#slots.entry[slot]!
+    const link = Math.floor(slot / window)
+    const nowMs = this.now()
+    if (attempts[entry]! > 0) this.#recorder.resends++
+    else if (this.#options.arrivals === null) this.#arriveNow(entry, nowMs)
+    this.#settler.goesBy(entry, link)
+    this.#recorder.sends++
+    attempts[entry] = Math.min(255, attempts[entry]! + 1)
+    sentMs[entry] = nowMs
+    this.#links[link]!.write(slot % window)
+  }
+
+  /** Closed loop: a message arrives when it is ready to be written, as the client's own work is no part of its response. */
+  #arriveNow(entry: number, nowMs: number): void {
+    const { index, intendedMs, readyMs, feed } = this.#outstanding
+    intendedMs[entry] = nowMs
+    readyMs[entry] = nowMs
+    this.#begin(index[entry]!, nowMs, nowMs, feed[entry]!)
+  }
+
   #use(slot: number): void {
-    if (!this.#running || !this.#slots.isFree(slot)) return
-    if (!this.#links[Math.floor(slot / this.#slots.window)]!.isOpen) return this.#slots.withdraw(slot)
+    if (this.#prepareNext(slot) !== NONE) this.#write(slot)
+  }
+
+  /**
+   * Prepares the longest waiting message of a free slot's feed, else (closed loop) the next one, else the slot idles.
+   * @returns its bytes, or -1 when there is none
+   */
+  #prepareNext(slot: number): number {
+    if (!this.#running || !this.#slots.isFree(slot)) return NONE
+    if (!this.#links[Math.floor(slot / this.#slots.window)]!.isOpen) {
+      this.#slots.withdraw(slot)
+      return NONE
+    }
     const entry = this.#outstanding.dequeue(this.#slots.feedOf(slot))
-    if (entry !== NONE) this.#send(slot, entry)
-    else if (this.#options.arrivals === null) this.#sendNext(slot)
-    else this.#slots.offer(slot)
+    if (entry !== NONE) return this.#prepare(slot, entry)
+    if (this.#options.arrivals === null) return this.#prepareNew(slot)
+    this.#slots.offer(slot)
+    return NONE
   }
 
   #opened(link: number): void {
@@ -291,6 +327,7 @@ export class Driver {
     const nowMs = this.now()
     while (arrivals !== null && arrivals.timeMs < Math.min(nowMs, this.#endMs) && this.#begun < this.#records) {
       const feed = this.#feedOf(arrivals.index, arrivals.feed)
+      this.#begun++
       this.#begin(arrivals.index, arrivals.timeMs, nowMs, feed)
       this.#settler.neverSent(arrivals.index, 'unfinished', arrivals.timeMs, feed)
       arrivals.advance()

@@ -54,7 +54,9 @@ export abstract class DialledLink implements Link {
     return this.connection.resumed
   }
 
-  abstract send(slot: number, index: number): void
+  abstract prepare(slot: number, index: number): number
+
+  abstract write(slot: number): void
 
   redial(): void {
     this.reset()

@@ -14,7 +14,7 @@ export interface Refusal {
   readonly mostAttempts: number
 }
 
-/** What a link tells the one who drives it. Callbacks come from the event loop, never from inside `send`. */
+/** What a link tells the one who drives it. Callbacks come from the event loop, never from inside `prepare` or `write`. */
 export interface LinkEvents {
   /** The link is connected, for the first time or again. */
   opened(link: number): void
@@ -44,8 +44,10 @@ export interface Link {
   /** TLS handshakes that were done, and those of them that resumed a session; 0 without TLS. */
   readonly handshakes: number
   readonly resumed: number
-  /** Renders message `index` and hands it to the socket; the reply will name `slot`. Only while open, and the slot free. */
-  send(slot: number, index: number): void
+  /** Renders message `index` for `slot`, which must be free, and the link open. `write` follows in the same turn of the loop. @returns its bytes */
+  prepare(slot: number, index: number): number
+  /** Hands what was prepared for `slot` to the socket; the reply will name `slot`. */
+  write(slot: number): void
   /** Closes the connection and dials again at once: what comes late on the old one is never seen. */
   redial(): void
   close(): void

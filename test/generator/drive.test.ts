@@ -57,6 +57,16 @@ test('answers that are read in one turn are all timed before the next messages a
   expect(times.slice(0, 3).map(({ doneMs }) => doneMs)).toEqual([5, 5, 5])
 })
 
+test('to make messages, of whatever link, takes no part of the time between a send and its answer', async () => {
+  const slow = { links: 4, makingMs: 3, answer: () => ({ afterMs: 50 }) }
+  const closed = await drive({ ...slow, workload: { kind: 'closed', records: 40 } })
+  expect(closed.times).toHaveLength(40)
+  for (const { intendedMs, readyMs, sentMs } of closed.times) expect([intendedMs, readyMs]).toEqual([sentMs, sentMs])
+  const open = await drive({ ...slow, workload: { kind: 'open', ratePerSecond: 40 } })
+  expect(open.times).toHaveLength(40)
+  for (const { readyMs, sentMs } of open.times) expect(sentMs - readyMs).toBeCloseTo(3, 6)
+})
+
 test('lag + queue + service = response for every exchange, over loads, windows and service times', async () => {
   await fc.assert(
     fc.asyncProperty(

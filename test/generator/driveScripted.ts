@@ -22,6 +22,8 @@ interface Setting {
   readonly share?: { index: number; of: number }
   readonly seed?: number
   readonly stage?: (clock: VirtualClock) => ClientStage | null
+  /** How long it takes to make a message; default no time. */
+  readonly makingMs?: number
   readonly answer: (sent: Sent, nth: number, clock: VirtualClock) => Answer
 }
 
@@ -45,6 +47,7 @@ export async function drive({
   share = { index: 0, of: 1 },
   seed = 1,
   stage = () => null,
+  makingMs = 0,
   answer,
 }: Setting) {
   const clock = new VirtualClock()
@@ -94,7 +97,13 @@ export async function drive({
       driver.events.replied(link, slot, ...rest)
     },
   }
-  const peer = scriptedLinks(clock, events, links, (sent, nth) => answer(sent, nth, clock))
+  const peer = scriptedLinks(
+    clock,
+    events,
+    links,
+    (sent, nth) => answer(sent, nth, clock),
+    () => clock.freeze(makingMs),
+  )
   const done = driver.run(peer.links)
   clock.run(phases.warmupMs + phases.measureMs + phases.drainMs + 1)
   await done

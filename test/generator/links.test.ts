@@ -28,7 +28,17 @@ function dial(count: number, opensAfterMs: (id: number) => number | null) {
         events.opened(id)
       })
     }
-    return { isOpen: false, bytesOut: 0, bytesIn: 0, handshakes: 0, resumed: 0, send() {}, redial() {}, close() {} }
+    return {
+      isOpen: false,
+      bytesOut: 0,
+      bytesIn: 0,
+      handshakes: 0,
+      resumed: 0,
+      prepare: () => 0,
+      write() {},
+      redial() {},
+      close() {},
+    }
   }
   const opening = openLinks(count, make, silent, 1000, clock)
   clock.run()

@@ -28,9 +28,11 @@ export function scriptedLinks(
   events: LinkEvents,
   count: number,
   answer: (sent: Sent, nth: number) => Answer,
+  makeMessage: () => void = () => {},
 ) {
   const sent: Sent[] = []
   const links = Array.from({ length: count }, (_, id): Link & { drop(): void } => {
+    const prepared = new Map<number, number>()
     let generation = 0
     let isOpen = true
     const reopen = () => {
@@ -50,8 +52,14 @@ export function scriptedLinks(
       bytesIn: 0,
       handshakes: 0,
       resumed: 0,
-      send(slot, index) {
-        const message = { link: id, slot, index, atMs: clock.now() }
+      prepare(slot, index) {
+        makeMessage()
+        prepared.set(slot, index)
+        return 1
+      },
+      write(slot) {
+        const message = { link: id, slot, index: prepared.get(slot)!, atMs: clock.now() }
+        prepared.delete(slot)
         const what = answer(message, sent.push(message) - 1)
         const mine = generation
         if (what === 'never') return

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { createEnhancedMllpLink } from '../../src/protocol/mllp/enhancedLink.ts'
 import { mllpFraming } from '../../src/protocol/mllp/framing.ts'
-import { listen, recordEvents } from './peer.ts'
+import { listen, recordEvents, send } from './peer.ts'
 
 const ack = (code: string, id: string, { own = 'A1', condition = '' } = {}) =>
   `\x0bMSH|^~\\&|LAB|EAST|HIS|WEST|20261122||ACK^A01^ACK|${own}|T|2.5.1|||${condition}\rMSA|${code}|${id}\r\x1c\r`
@@ -44,14 +44,14 @@ test('a commit tells that the message is committed, the application ack ends the
     until,
     told: all,
   } = await open((socket, text) => socket.write(ack('CA', idOf(text)!) + ack('AA', idOf(text)!)))
-  link.send(0, 1)
+  send(link, 0, 1)
   await until('accepted 0')
   expect(told(all)).toEqual(['committed 0', 'accepted 0'])
 })
 
 test.each(['CE', 'CR'])('%s ends the exchange, and is a commit ack by its time', async code => {
   const { link, until, told: all } = await open((socket, text) => socket.write(ack(code, idOf(text)!)))
-  link.send(0, 1)
+  send(link, 0, 1)
   await until(`rejected 0: ${code}`)
   expect(told(all)).toEqual(['committed 0', `explained: ${code}`, `rejected 0: ${code}`])
 })
@@ -65,9 +65,9 @@ test('an application ack before the commit ends the exchange; the commit after i
     const id = idOf(text)
     socket.write(id === 'ID1' ? ack('AA', id) : ack('CA', 'ID1') + ack('CA', id!) + ack('AA', id!))
   })
-  link.send(0, 1)
+  send(link, 0, 1)
   await until('accepted 0')
-  link.send(0, 2)
+  send(link, 0, 2)
   await until('accepted 0', 2)
   expect(told(all)).toEqual([
     'tolerated: application-ack-without-commit',
@@ -86,7 +86,7 @@ test('a second commit is told and changes nothing', async () => {
   } = await open((socket, text) =>
     socket.write(ack('CA', idOf(text)!) + ack('CA', idOf(text)!) + ack('AE', idOf(text)!)),
   )
-  link.send(0, 1)
+  send(link, 0, 1)
   await until('rejected 0: AE')
   expect(told(all)).toEqual(['committed 0', 'tolerated: repeated-commit', 'explained: AE', 'rejected 0: AE'])
 })
@@ -101,8 +101,8 @@ test('commits of one window come in any order, each for its own message', async 
     ids.push(...[...text.matchAll(/MSH\|(ID\d+)/g)].map(match => match[1]!))
     if (ids.length === 2) socket.write(ack('CA', 'ID2') + ack('CA', 'ID1') + ack('AA', 'ID2') + ack('AA', 'ID1'))
   }, 2)
-  link.send(0, 1)
-  link.send(1, 2)
+  send(link, 0, 1)
+  send(link, 1, 2)
   await until('accepted 0')
   expect(told(all)).toEqual(['committed 1', 'committed 0', 'accepted 1', 'accepted 0'])
 })
@@ -121,9 +121,9 @@ test.each([
     if (id === 'ID1') socket.write(ack('CA', id) + ack('AA', id, { own: 'OWN 7 \\T\\', condition }))
     else if (id !== undefined) socket.write(ack('AA', id))
   })
-  link.send(0, 1)
+  send(link, 0, 1)
   await until('accepted 0')
-  link.send(0, 2)
+  send(link, 0, 2)
   await until('accepted 0', 2)
   const commit =
     /\x0bMSH\|\^~\\&\|HIS\|WEST\|LAB\|EAST\|\d{14}\+0000\|\|ACK\|CA1\|T\|2\.5\.1\rMSA\|CA\|OWN 7 \\T\\\r\x1c\r/
@@ -132,7 +132,7 @@ test.each([
 
 test('a commit for another message is never credited', async () => {
   const { link, until, told: all } = await open((socket, text) => socket.write(ack('CA', `${idOf(text)} `)))
-  link.send(0, 1)
+  send(link, 0, 1)
   await until('opened 5', 2)
   expect(told(all)).toEqual(['mismatched 0: another control id', 'lost: redialled after a mismatched answer'])
 })

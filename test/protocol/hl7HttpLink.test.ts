@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { createHl7HttpLink } from '../../src/protocol/http/hl7Link.ts'
-import { listen, recordEvents } from './peer.ts'
+import { listen, recordEvents, send } from './peer.ts'
 
 const closing: (() => unknown)[] = []
 afterEach(async () => {
@@ -51,7 +51,7 @@ test('a message is posted with its charset, and the acknowledgement in the reply
     },
     { charset: '8859/1' },
   )
-  link.send(0, 7)
+  send(link, 0, 7)
   await until('accepted 0')
   const body = 'MSH|^~\\&|||||||ADT^A01|ID7|T|2.5.1||||||8859/1\rZZZ|'
   expect(received).toBe(
@@ -78,7 +78,7 @@ test.each([
     },
     { charset },
   )
-  link.send(0, 1)
+  send(link, 0, 1)
   await until('accepted 0')
   expect(/Content-Type: application\/hl7-v2(.*)\r/.exec(received)![1]).toBe(declared)
 })
@@ -101,9 +101,9 @@ test.each([
   ['a commit', reply(ack('ID1', 'CA')), 'accepted 0'],
 ])('%s in the reply', async (_, text, told) => {
   const { link, until, told: all } = await open(answering(text))
-  link.send(0, 1)
+  send(link, 0, 1)
   await until(told)
-  link.send(0, 1)
+  send(link, 0, 1)
   await until(told, 2)
   expect(all.filter(each => /lost|opened/.test(each))).toEqual(['opened 5'])
 })
@@ -130,7 +130,7 @@ test('messages far larger than the one before, cut replies and a chunked acknowl
     { size: 300_000 },
   )
   for (const index of [1, 2, 3]) {
-    link.send(0, index)
+    send(link, 0, index)
     await until('accepted 0', index)
   }
   expect(bodies).toEqual([300_000, 300_000, 300_000])
@@ -138,7 +138,7 @@ test('messages far larger than the one before, cut replies and a chunked acknowl
 
 test('a server that closes after its reply is dialled again, and the message stays accepted', async () => {
   const { link, until, told } = await open(answering(reply(ack('ID1'), { headers: 'Connection: close\r\n' })))
-  link.send(0, 1)
+  send(link, 0, 1)
   await until('accepted 0')
   await until('opened 5', 2)
   expect(told.some(each => each.startsWith('lost'))).toBe(false)
@@ -146,7 +146,7 @@ test('a server that closes after its reply is dialled again, and the message sta
 
 test('two lengths in the reply are an answer to nobody', async () => {
   const { link, until } = await open(answering(`HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx`))
-  link.send(0, 1)
+  send(link, 0, 1)
   await until('mismatched 0: two different Content-Lengths')
   await until('lost: two different Content-Lengths')
 })

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { Expectation, RequestDraft } from '../../src/model/stream.ts'
 import { createHttpLink } from '../../src/protocol/http/link.ts'
 import { createRequestEncoder } from '../../src/protocol/http/request.ts'
-import { listen, recordEvents } from './peer.ts'
+import { listen, recordEvents, send } from './peer.ts'
 
 const closing: (() => unknown)[] = []
 afterEach(async () => {
@@ -75,7 +75,7 @@ test('a request is plain HTTP/1.1 with its identity, length and body', async () 
       socket.write(reply(bundle(1)))
     })
   })
-  link.send(0, 4)
+  send(link, 0, 4)
   await until('accepted 0')
   expect(request).toBe(
     `POST /fhir/Patient/_search HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAccept: application/fhir+json\r\nAccept-Encoding: identity\r\nUser-Agent: hl7bench\r\nX-Request-Id: ID4\r\nCache-Control: no-cache\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 13\r\n\r\nidentifier=x4`,
@@ -110,16 +110,16 @@ test.each([
 ])('%s', async (told, text) => {
   for (const parses of [false, true]) {
     const { link, until } = await open(answer(text), { parses })
-    link.send(0, 1)
+    send(link, 0, 1)
     await until(told)
   }
 })
 
 test('with Connection: close the next request goes over a new connection', async () => {
   const { link, told, until } = await open(answer(reply(bundle(1), '200 OK', 'Connection: close\r\n')))
-  link.send(0, 1)
+  send(link, 0, 1)
   await until('opened 5', 2)
-  link.send(0, 2)
+  send(link, 0, 2)
   await until('accepted 0', 2)
   expect(told.some(text => text.startsWith('lost'))).toBe(false)
 })
@@ -128,7 +128,7 @@ test('a reply that ends with the connection is whole', async () => {
   const { link, until } = await open(
     socket => void socket.on('data', () => socket.end(`HTTP/1.1 200 OK\r\n\r\n${bundle(1)}`)),
   )
-  link.send(0, 1)
+  send(link, 0, 1)
   await until('accepted 0')
   await until('opened 5', 2)
 })
@@ -141,20 +141,20 @@ test('a reply that was to end with its connection is lost when the connection is
         setTimeout(() => socket.resetAndDestroy(), 20)
       }),
   )
-  link.send(0, 1)
+  send(link, 0, 1)
   await until('lost: ECONNRESET')
   expect(told.some(text => text.startsWith('accepted'))).toBe(false)
 })
 
 test('a connection that closes in the middle of a reply is lost', async () => {
   const { link, until } = await open(socket => void socket.on('data', () => socket.end(reply(bundle(1)).slice(0, -5))))
-  link.send(0, 1)
+  send(link, 0, 1)
   await until('lost: closed by the peer')
 })
 
 test('what is no HTTP reply is mismatched with the reason, and the link is dialled again', async () => {
   const { link, told, until } = await open(answer('HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx'))
-  link.send(0, 1)
+  send(link, 0, 1)
   await until('opened 5', 2)
   expect(told).toEqual([
     'opened 5',
@@ -168,7 +168,7 @@ test('a second reply to one request is not taken for the answer to the next', as
   const { link, told, until } = await open(
     (socket, nth) => void socket.on('data', () => socket.write(reply(bundle(1)).repeat(nth === 0 ? 2 : 1))),
   )
-  link.send(0, 1)
+  send(link, 0, 1)
   await until('opened 5', 2)
   expect(told).toEqual(['opened 5', 'accepted 0', 'lost: a reply that was not asked for', 'opened 5'])
 })
@@ -184,9 +184,9 @@ test('a large body goes out whole although the answer comes before its end', asy
     },
     { body: 'x'.repeat(5_000_000) },
   )
-  link.send(0, 1)
+  send(link, 0, 1)
   await until('accepted 0')
-  link.send(0, 2)
+  send(link, 0, 2)
   while (received < 10_000_000) await new Promise(resolve => setTimeout(resolve, 5))
 })
 
@@ -208,16 +208,16 @@ describe('gzip', () => {
     ['rejected 0: gzip body inflates beyond 67108864 bytes', bomb, true],
   ])('%s', async (told, body, compress) => {
     const { link, until } = await open(zipped(body), { compress })
-    link.send(0, 1)
+    send(link, 0, 1)
     await until(told)
     // The connection goes on.
-    link.send(0, 2)
+    send(link, 0, 2)
     await until(told, 2)
   })
 
   test('another coding is refused', async () => {
     const { link, until } = await open(zipped(Buffer.from('x'), 'br'), { compress: true })
-    link.send(0, 1)
+    send(link, 0, 1)
     await until('rejected 0: content coding other than gzip')
   })
 })
@@ -247,7 +247,7 @@ describe('entries of a Bundle', () => {
         until,
         told: all,
       } = await open(answer(reply(answered(...statuses))), { expectation: batch, parses })
-      link.send(0, 1)
+      send(link, 0, 1)
       await until(told)
       expect(all).toContain(`counted: entries ${statuses.length}`)
       expect(all.some(text => text === `counted: entries-failed ${failed}`)).toBe(failed > 0)

@@ -4,7 +4,7 @@ import { afterEach, expect, test } from 'vitest'
 import type { Link } from '../../src/protocol/link.ts'
 import { mllpFraming } from '../../src/protocol/mllp/framing.ts'
 import { createMllpLink } from '../../src/protocol/mllp/link.ts'
-import { fullBacklog, listen, recordEvents } from './peer.ts'
+import { fullBacklog, listen, recordEvents, send } from './peer.ts'
 
 const closing: (() => unknown)[] = []
 afterEach(async () => {
@@ -54,7 +54,7 @@ test('a message goes out as one MLLP frame and its AA is an accepted reply', asy
       socket.write(ack('ID7'))
     })
   })
-  link.send(0, 7)
+  send(link, 0, 7)
   await until('accepted 0')
   expect(received).toBe('\x0bMSH|ID7\r\x1c\r')
   expect(link.bytesOut).toBe(received.length)
@@ -62,7 +62,7 @@ test('a message goes out as one MLLP frame and its AA is an accepted reply', asy
 
 test.each(['AE', 'AR', 'CE', 'CR'])('%s is rejected with its code', async code => {
   const { link, until } = await open(answer(id => ack(id, code)))
-  link.send(0, 1)
+  send(link, 0, 1)
   await until(`rejected 0: ${code}`)
 })
 
@@ -77,9 +77,9 @@ test('acks are matched by id, not by order, when the window is above 1', async (
     },
     { window: 3 },
   )
-  link.send(0, 10)
-  link.send(1, 20)
-  link.send(2, 30)
+  send(link, 0, 10)
+  send(link, 1, 20)
+  send(link, 2, 30)
   await until('accepted 1')
   expect(told.filter(text => text.startsWith('accepted'))).toEqual(['accepted 2', 'accepted 0', 'accepted 1'])
 })
@@ -94,7 +94,7 @@ test('an ack that is cut after every byte is read', async () => {
       }
     })
   })
-  link.send(0, 1)
+  send(link, 0, 1)
   await until('accepted 0')
 })
 
@@ -105,7 +105,7 @@ test.each([
   ['not an acknowledgement', '\x0bMSH|^~\\&|no MSA\r\x1c\r'],
 ])('%s is mismatched, and the link is dialled again', async (reason, reply) => {
   const { link, told, until } = await open(answer(() => reply))
-  link.send(0, 1)
+  send(link, 0, 1)
   await until('opened 5', 2)
   expect(told).toEqual(['opened 5', `mismatched 0: ${reason}`, 'lost: redialled after a mismatched answer', 'opened 5'])
 })
@@ -113,7 +113,7 @@ test.each([
 test('a byte more or less, a changed case or a high bit in MSA-2 is another id', async () => {
   for (const id of [' ID1', 'ID1 ', 'id1', 'ID1\\T\\', 'I\xc41', 'ID\xb1', 'ID1^']) {
     const { link, told, until } = await open(answer(() => ack(id)))
-    link.send(0, 1)
+    send(link, 0, 1)
     await until('opened 5', 2)
     expect(told).toContain('mismatched 0: another control id')
   }
@@ -130,7 +130,7 @@ test('with more in flight an answer to nobody is blamed on no message until it c
     },
     { window: 3 },
   )
-  for (const [slot, index] of [10, 20, 30].entries()) link.send(slot, index)
+  for (const [slot, index] of [10, 20, 30].entries()) send(link, slot, index)
   await until('opened 5', 2)
   expect(told).toEqual([
     'opened 5',
@@ -151,10 +151,10 @@ test('a message sent after an answer to nobody is never blamed for it', async ()
     },
     { window: 3 },
   )
-  link.send(0, 10)
-  link.send(1, 20)
+  send(link, 0, 10)
+  send(link, 1, 20)
   await until('tolerated: another control id')
-  link.send(2, 30)
+  send(link, 2, 30)
   await until('opened 5', 2)
   expect(told.filter(text => /^(accepted|mismatched)/.test(text))).toEqual([
     'accepted 0',
@@ -167,8 +167,8 @@ test('as many wrong answers as messages blame each of them', async () => {
     answer(() => ack('ID99')),
     { window: 2 },
   )
-  link.send(0, 1)
-  link.send(1, 2)
+  send(link, 0, 1)
+  send(link, 1, 2)
   await until('opened 5', 2)
   expect(told.filter(text => text.startsWith('mismatched'))).toEqual([
     'mismatched 0: another control id',
@@ -194,7 +194,7 @@ test('whatever answers come in whatever order, each message is credited once, an
         },
         { window },
       )
-      for (let slot = 0; slot < window; slot++) link.send(slot, slot)
+      for (let slot = 0; slot < window; slot++) send(link, slot, slot)
       await until('opened 5', 2)
       const credited = told.filter(text => text.startsWith('accepted')).map(text => Number(text.slice(-1)))
       const answered = new Set(replies.filter(({ id }) => id === 'own').map(({ of }) => of))
@@ -215,9 +215,9 @@ test('an ack that comes twice is credited once, and not to the next message', as
       socket.write(id === 'ID2' ? ack('ID1') + ack('ID2') : ack(id!))
     })
   })
-  link.send(0, 1)
+  send(link, 0, 1)
   await until('accepted 0')
-  link.send(0, 2)
+  send(link, 0, 2)
   await until('accepted 0', 2)
   expect(told).toEqual(['opened 5', 'accepted 0', 'tolerated: repeated-ack', 'accepted 0'])
 })
@@ -228,7 +228,7 @@ test('an ack that nobody asked for is tolerated while nothing is in flight', asy
     socket.on('data', () => socket.write(ack('ID1')))
   })
   await until('tolerated: another control id')
-  link.send(0, 1)
+  send(link, 0, 1)
   await until('accepted 0')
   expect(told.filter(text => text.startsWith('lost'))).toEqual([])
 })
@@ -244,10 +244,10 @@ test.each([1, 4])('with window %i a late ack of a timed-out message is not credi
     },
     { window },
   )
-  link.send(0, 1)
+  send(link, 0, 1)
   link.redial()
   await until('opened 5', 2)
-  for (let slot = 0; slot < window; slot++) link.send(slot, 10 + slot)
+  for (let slot = 0; slot < window; slot++) send(link, slot, 10 + slot)
   await until(window === 1 ? 'mismatched 0: another control id' : 'accepted 0')
   expect(told.filter(text => text.startsWith('accepted'))).toHaveLength(window === 1 ? 0 : 1)
 })
@@ -258,17 +258,17 @@ test('a message sent again with its own id takes the late ack: it is the same me
       if (nth === 1) socket.write(ack(idsIn(bytes)[0]!) + ack(idsIn(bytes)[0]!))
     })
   })
-  link.send(0, 1)
+  send(link, 0, 1)
   link.redial()
   await until('opened 5', 2)
-  link.send(0, 1)
+  send(link, 0, 1)
   await until('tolerated: repeated-ack')
   expect(told).toEqual(['opened 5', 'opened 5', 'accepted 0', 'tolerated: repeated-ack'])
 })
 
 test('an ack without any framing is no answer', async () => {
   const { link, told, until } = await open(answer(id => ack(id).replace(/[\x0b\x1c]/g, '')))
-  link.send(0, 1)
+  send(link, 0, 1)
   await until('tolerated: frame-without-vt')
   await new Promise(resolve => setTimeout(resolve, 20))
   expect(told.filter(text => /accepted|mismatched/.test(text))).toEqual([])
@@ -282,11 +282,11 @@ test('a late ack of an abandoned message is never credited to the next one', asy
       else setTimeout(() => socket.write(ack(id!)), 60)
     })
   })
-  link.send(0, 1)
+  send(link, 0, 1)
   await new Promise(resolve => setTimeout(resolve, 10))
   link.redial()
   await until('opened 5', 2)
-  link.send(0, 2)
+  send(link, 0, 2)
   await until('accepted 0')
   expect(told.filter(text => text.startsWith('accepted'))).toHaveLength(1)
 })
@@ -297,11 +297,11 @@ test('a peer that closes or resets is lost with the reason, and dialled again', 
       nth === 0 ? socket.end() : nth === 1 ? socket.resetAndDestroy() : socket.write(ack('ID3')),
     )
   })
-  link.send(0, 1)
+  send(link, 0, 1)
   await until('opened 5', 2)
-  link.send(0, 2)
+  send(link, 0, 2)
   await until('opened 5', 3)
-  link.send(0, 3)
+  send(link, 0, 3)
   await until('accepted 0')
   expect(told.filter(text => text.startsWith('lost'))).toEqual(['lost: closed by the peer', 'lost: ECONNRESET'])
 })
@@ -315,7 +315,7 @@ test.each<[string, (text: string) => string]>([
 ])('%s is tolerated and told', async (kind, change) => {
   const { link, told, until } = await open(answer(id => change(ack(id))))
   for (let i = 0; i < 3; i++) {
-    link.send(0, i)
+    send(link, 0, i)
     await until('accepted 0', i + 1)
   }
   await until(`tolerated: ${kind}`, 2)
@@ -325,7 +325,7 @@ test.each<[string, (text: string) => string]>([
 test('stray bytes around an ack and a missing CR do not harm', async () => {
   const { link, until } = await open(answer(id => `\r\n${ack(id).slice(0, -1)}\n`))
   for (let i = 0; i < 3; i++) {
-    link.send(0, i)
+    send(link, 0, i)
     await until('accepted 0', i + 1)
   }
 })
@@ -343,9 +343,9 @@ test('a message of a megabyte arrives whole, and a small one after it in the sam
     },
     { size: 1_000_000 },
   )
-  link.send(0, 1)
+  send(link, 0, 1)
   await until('accepted 0')
-  link.send(0, 2)
+  send(link, 0, 2)
   await until('accepted 0', 2)
   expect(received).toBe(2 * 1_000_003)
 })
@@ -358,13 +358,13 @@ test('a peer that answers wrongly again and again is dialled ever more slowly, u
   })
   const beganMs = performance.now()
   for (let i = 0; i < 5; i++) {
-    link.send(0, i)
+    send(link, 0, i)
     await until('opened 5', i + 2)
   }
   // 0 + 10 + 20 + 40 + 80 ms between the dials: no less, whatever the machine.
   expect(performance.now() - beganMs).toBeGreaterThan(140)
   expect(connections).toBe(6)
-  link.send(0, 7)
+  send(link, 0, 7)
   await until('accepted 0')
   link.redial()
   await until('opened 5', 7)

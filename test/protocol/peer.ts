@@ -2,7 +2,13 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { connect, createServer, type Server, type Socket } from 'node:net'
-import type { LinkEvents } from '../../src/protocol/link.ts'
+import type { Link, LinkEvents } from '../../src/protocol/link.ts'
+
+/** Sends message `index` on a slot of a link. */
+export function send(link: Link, slot: number, index: number): void {
+  link.prepare(slot, index)
+  link.write(slot)
+}
 
 /** A tiny server on loopback whose every connection is handled by `serve`, with the number of connections before it. */
 export async function listen(

@@ -4,7 +4,7 @@ import { Dialled } from '../../src/protocol/dial.ts'
 import { mllpFraming } from '../../src/protocol/mllp/framing.ts'
 import { createMllpLink } from '../../src/protocol/mllp/link.ts'
 import { TlsClient } from '../../src/protocol/tls.ts'
-import { recordEvents } from './peer.ts'
+import { recordEvents, send } from './peer.ts'
 import { clientOf, listenTls, makePki, type Pki } from './tlsServer.ts'
 
 const pki: Pki = await makePki()
@@ -58,12 +58,12 @@ test.each(['TLSv1.2', 'TLSv1.3'] as const)(
     closing.push(server.close)
     const { link: own, until } = link(server.port, new TlsClient(clientOf(pki)))
     await until('opened 0')
-    own.send(0, 1)
+    send(own, 0, 1)
     await until('accepted 0')
     expect([own.handshakes, own.resumed]).toEqual([1, 0])
     own.redial()
     await until('opened 0', 2)
-    own.send(0, 2)
+    send(own, 0, 2)
     await until('accepted 0', 2)
     expect([own.handshakes, own.resumed]).toEqual([2, 1])
   },
@@ -75,7 +75,7 @@ test('the links of a process share their session', async () => {
   const tls = new TlsClient(clientOf(pki))
   const first = link(server.port, tls)
   await first.until('opened 0')
-  first.link.send(0, 1)
+  send(first.link, 0, 1)
   await first.until('accepted 0')
   const second = link(server.port, tls, { id: 1 })
   await second.until('opened 1')
@@ -100,7 +100,7 @@ test('many messages in flight on a connection keep their bytes, though TLS tells
   const { link: own, until, told } = link(server.port, new TlsClient(clientOf(pki)), { window: 8, size: 40_000 })
   await until('opened 0')
   for (let round = 0; round < 20; round++) {
-    for (let slot = 0; slot < 8; slot++) own.send(slot, round * 8 + slot)
+    for (let slot = 0; slot < 8; slot++) send(own, slot, round * 8 + slot)
     for (let slot = 0; slot < 8; slot++) await until(`accepted ${slot}`, round + 1)
   }
   const sent = Array.from({ length: 160 }, (_, index) => `MSH|ID${index}\r`.padEnd(40_000, String(index % 10)))
@@ -133,7 +133,7 @@ test('the name that is asked for is sent, and no application protocol is offered
   closing.push(server.close)
   const { link: own, until } = link(server.port, new TlsClient(clientOf(pki, { serverName: 'localhost' })))
   await until('opened 0')
-  own.send(0, 1)
+  send(own, 0, 1)
   await until('accepted 0')
   expect(asked).toEqual(['localhost', false])
 })

@@ -48,14 +48,18 @@ class Hl7HttpLink extends DialledLink {
     this.connection.dial()
   }
 
-  override send(_slot: number, index: number): void {
+  override prepare(_slot: number, index: number): number {
     if (this.connection.holds(this.#end)) this.#refresh()
     this.#message.length = 0
     this.#options.stream.render(index, this.#message)
     if (this.#message.bytes.buffer !== this.#request.buffer) this.#adopt(this.#message)
+    this.#index = index
+    return this.#message.length
+  }
+
+  override write(): void {
     const { length } = this.#message
     const start = this.#encode(this.#request, length)
-    this.#index = index
     this.connection.write(this.#request.subarray(start, HEAD_ROOM_BYTES + length))
     this.#end = this.connection.bytesOut
   }

@@ -62,12 +62,18 @@ class HttpLink extends DialledLink {
     this.connection.dial()
   }
 
-  override send(_slot: number, index: number): void {
+  override prepare(_slot: number, index: number): number {
     this.#isRepeat = false
-    this.#write(index)
+    this.#prepare(index)
+    return this.#request.length
   }
 
-  #write(index: number): void {
+  override write(): void {
+    this.connection.write(this.#request.bytes.subarray(0, this.#request.length))
+    this.#end = this.connection.bytesOut
+  }
+
+  #prepare(index: number): void {
     const { stream, encode, identityOf } = this.#options
     if (this.connection.holds(this.#end)) this.#request = freshBytes(this.#request)
     stream.render(index, this.#draft)
@@ -76,8 +82,6 @@ class HttpLink extends DialledLink {
     encode(this.#draft, identityOf(index), this.#request, stream.operations[operation]!.total !== null)
     this.#index = index
     this.#operation = operation
-    this.connection.write(this.#request.bytes.subarray(0, this.#request.length))
-    this.#end = this.connection.bytesOut
   }
 
   protected override read(bytes: Uint8Array, length: number): void {
@@ -139,7 +143,8 @@ class HttpLink extends DialledLink {
     const index = this.#again
     this.#again = NONE
     events.counted(id, 'auth-repeats', 1)
-    this.#write(index)
+    this.#prepare(index)
+    this.write()
   }
 
   #giveUp(): void {

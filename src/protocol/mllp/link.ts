@@ -50,15 +50,22 @@ export class MllpLink extends DialledLink {
     this.connection.dial()
   }
 
-  override send(slot: number, index: number): void {
+  override prepare(slot: number, index: number): number {
     if (this.connection.holds(this.#ends[slot]!)) this.#refresh(slot)
     const payload = this.#payloads[slot]!
     payload.length = 0
     this.#options.stream.render(index, payload)
-    if (payload.length > this.#options.framing.maxMessageBytes) return this.#dropLater(slot)
-    const frame = this.#frameOf(slot, payload)
-    this.#slots[slot] = index
-    this.connection.write(frame)
+    const fits = payload.length <= this.#options.framing.maxMessageBytes
+    if (fits) this.#seal(slot, payload)
+    this.#slots[slot] = fits ? index : FREE
+    return payload.length
+  }
+
+  override write(slot: number): void {
+    if (this.#slots[slot] === FREE) return this.#dropLater(slot)
+    const { framing } = this.#options
+    const frameBytes = framing.headBytes + this.#payloads[slot]!.length + framing.tailBytes
+    this.connection.write(this.#frames[slot]!.subarray(0, frameBytes))
     this.#ends[slot] = this.connection.bytesOut
   }
 
@@ -91,7 +98,7 @@ export class MllpLink extends DialledLink {
   }
 
   /** The payload was rendered into the frame's own memory, unless it outgrew it. */
-  #frameOf(slot: number, payload: Bytes): Buffer {
+  #seal(slot: number, payload: Bytes): void {
     const { framing } = this.#options
     let frame = this.#frames[slot]!
     const needed = framing.headBytes + payload.length + framing.tailBytes
@@ -103,7 +110,6 @@ export class MllpLink extends DialledLink {
       frame = grown
     }
     framing.seal(frame, payload.length)
-    return frame.subarray(0, needed)
   }
 
   #received(bytes: Uint8Array, start: number, end: number): void {
