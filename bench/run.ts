@@ -39,6 +39,8 @@ try {
 } catch (error) {
   tell(error instanceof Error ? error.message : String(error))
   process.exitCode = 1
+  // A receiver that is left waiting for its sender would keep the bench alive.
+  processes.endAll()
 }
 
 function perform(options: Options): Promise<object> {

@@ -64,6 +64,10 @@ export async function conductGenerator(
   try {
     const conducted = await conduct(generator, plan)
     return await conducted.measure(onTick)
+  } catch (error) {
+    // One that hangs does not heed the end of its input.
+    generator.kill()
+    throw error
   } finally {
     generator.input.end()
     await generator.exited
