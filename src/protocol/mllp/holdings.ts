@@ -9,11 +9,14 @@ const MOST_IDLE_BYTES = 64 * 1024 * 1024
 const idle: Uint8Array[] = []
 let idleBytes = 0
 
-/** At least `bytes` of memory, with whatever is in it; `wanted` where there is none to reuse. */
+/**
+ * At least `bytes` of memory, with whatever is in it; `wanted` where there is none to reuse. The largest is taken first: how much of a
+ * frame is still to come is not known, and each change to a larger one costs a copy of all that came before.
+ */
 export function takeHolding(bytes: number, wanted: number): Uint8Array {
-  const found = idle.findIndex(holding => holding.length >= bytes)
-  if (found === -1) return new Uint8Array(Math.max(bytes, wanted))
-  const [holding] = idle.splice(found, 1)
+  const largest = idle.reduce((best, { length }, i) => (best === -1 || length > idle[best]!.length ? i : best), -1)
+  if (largest === -1 || idle[largest]!.length < bytes) return new Uint8Array(Math.max(bytes, wanted))
+  const [holding] = idle.splice(largest, 1)
   idleBytes -= holding!.length
   return holding!
 }
