@@ -2,6 +2,7 @@ import type { Link, LinkEvents, Refusal, ReplyOutcome } from '../protocol/link.t
 import { NO_FEED } from '../workload/arrivals.ts'
 import { type ThinkTime, thinkTimeOf } from '../workload/thinkTime.ts'
 import type { Clock, Timer } from './clock.ts'
+import { Dispatch } from './dispatch.ts'
 import type { DriveOptions } from './driveOptions.ts'
 import { FreedSlots } from './freed.ts'
 import { countRefusal, isLocal } from './links.ts'
@@ -16,7 +17,6 @@ import { Slots } from './slots.ts'
 const NONE = -1
 /** Arrivals made ready in one go before waiting input is read again. */
 const BURST = 256
-const GRACE_MS = 50
 
 /**
  * One run of load over links that it is handed. Open loop: arrivals by schedule, a queue per feed. Closed loop: a slot that
@@ -31,6 +31,7 @@ export class Driver {
   readonly #freed: FreedSlots
   readonly #outstanding: Outstanding
   readonly #settler: Settler
+  readonly #dispatch: Dispatch
   readonly #putBack: PutBack
   readonly #pacer: Pacer
   readonly #timers: Timer[] = []
@@ -38,7 +39,6 @@ export class Driver {
   readonly #thinkTime: ThinkTime | null
   readonly #records: number
   readonly #endMs: number
-  #links: readonly Link[] = []
   #startMs = 0
   #begun = 0
   #running = false
@@ -48,8 +48,6 @@ export class Driver {
   #finish: () => void = () => {}
   readonly refusals = new Map<string, number>()
   redials = 0
-  /** Arrivals of the measured phase that were made ready by its end. */
-  readyInTime = 0
 
   constructor(options: DriveOptions) {
     const { load, links, pinned, share, phases, clock } = options
@@ -61,13 +59,14 @@ export class Driver {
     this.#slots = new Slots(links, load.window, feeds)
     this.#freed = new FreedSlots(inFlight, clock, {
       prepare: slot => this.#prepareNext(slot),
-      write: slot => this.#write(slot),
+      write: slot => this.#dispatch.write(slot),
     })
     this.#outstanding = new Outstanding(
       load.workload.kind === 'open' ? Math.max(Math.ceil(load.workload.maxOutstanding / share.of), inFlight) : inFlight,
       feeds,
     )
     this.#settler = new Settler(options, this.#outstanding)
+    this.#dispatch = new Dispatch(options, this.#slots, this.#outstanding, this.#settler, () => this.now())
     this.#putBack = new PutBack(options, this.#slots, this.#outstanding, this.#settler, slot => this.#use(slot))
     this.#pacer = new Pacer(clock, options.spinShare, () => this.#pump())
     this.#resendsRejected = load.protocol === 'mllp' && load.onRejected === 'resend'
@@ -104,7 +103,7 @@ export class Driver {
   /** Drives the links through warm-up, measured phase and drain; resolves when every arrival has its outcome. */
   run(links: readonly Link[]): Promise<void> {
     const { load, phases } = this.#options
-    this.#links = links
+    this.#dispatch.links = links
     this.#startMs = this.#clock.now()
     this.#running = true
     this.#arriving = true
@@ -148,7 +147,7 @@ export class Driver {
   #arrive(index: number, intendedMs: number, readyMs: number, ownFeed: number): void {
     const feed = this.#feedOf(index, ownFeed)
     this.#begun++
-    this.#begin(index, intendedMs, readyMs, feed)
+    this.#settler.begin(index, intendedMs, readyMs, feed)
     const entry = this.#outstanding.take(index, intendedMs, readyMs, feed)
     if (entry === NONE) {
       this.#recorder.because('too many outstanding')
@@ -156,15 +155,12 @@ export class Driver {
     }
     const slot = this.#slots.take(feed)
     if (slot === NONE) this.#outstanding.enqueue(feed, entry)
-    else {
-      this.#prepare(slot, entry)
-      this.#write(slot)
-    }
+    else this.#dispatch.send(slot, entry)
   }
 
   #feedOf(index: number, ownFeed: number): number {
     if (!this.#options.pinned) return 0
-    return ownFeed === NO_FEED ? positionOf(index, this.#options.share) % this.#links.length : ownFeed
+    return ownFeed === NO_FEED ? positionOf(index, this.#options.share) % this.#dispatch.links.length : ownFeed
   }
 
   /** Closed loop: prepares the next message of the stream on this slot. @returns its bytes, or -1 when there is none */
@@ -181,7 +177,7 @@ export class Driver {
       return NONE
     }
     this.#begun++
-    return this.#prepare(slot, this.#outstanding.take(index, nowMs, nowMs, this.#slots.feedOf(slot)))
+    return this.#dispatch.prepare(slot, this.#outstanding.take(index, nowMs, nowMs, this.#slots.feedOf(slot)))
   }
 
   #unpark(): void {
@@ -190,44 +186,10 @@ export class Driver {
     for (const slot of waiting) this.#use(slot)
   }
 
-  #begin(index: number, intendedMs: number, readyMs: number, feed: number): void {
-    this.#settler.begin(index, intendedMs, readyMs, feed)
-    if (this.#recorder.isMeasured(intendedMs) && readyMs <= this.#endMs + GRACE_MS) this.readyInTime++
-  }
-
   // ---- links
 
-  #prepare(slot: number, entry: number): number {
-    const { window } = this.#slots
-    this.#slots.entry[slot] = entry
-    return this.#links[Math.floor(slot / window)]!.prepare(slot % window, this.#outstanding.index[entry]!)
-  }
-
-  #write(slot: number): void {
-    const { window } = this.#slots
-    const { attempts, sentMs } = this.#outstanding
-    const entry = this.#slots.entry[slot]!
-    const link = Math.floor(slot / window)
-    const nowMs = this.now()
-    if (attempts[entry]! > 0) this.#recorder.resends++
-    else if (this.#options.arrivals === null) this.#arriveNow(entry, nowMs)
-    this.#settler.goesBy(entry, link)
-    this.#recorder.sends++
-    attempts[entry] = Math.min(255, attempts[entry]! + 1)
-    sentMs[entry] = nowMs
-    this.#links[link]!.write(slot % window)
-  }
-
-  /** Closed loop: a message arrives when it is ready to be written, as the client's own work is no part of its response. */
-  #arriveNow(entry: number, nowMs: number): void {
-    const { index, intendedMs, readyMs, feed } = this.#outstanding
-    intendedMs[entry] = nowMs
-    readyMs[entry] = nowMs
-    this.#begin(index[entry]!, nowMs, nowMs, feed[entry]!)
-  }
-
   #use(slot: number): void {
-    if (this.#prepareNext(slot) !== NONE) this.#write(slot)
+    if (this.#prepareNext(slot) !== NONE) this.#dispatch.write(slot)
   }
 
   /**
@@ -236,12 +198,12 @@ export class Driver {
    */
   #prepareNext(slot: number): number {
     if (!this.#running || !this.#slots.isFree(slot)) return NONE
-    if (!this.#links[Math.floor(slot / this.#slots.window)]!.isOpen) {
+    if (!this.#dispatch.isOpen(slot)) {
       this.#slots.withdraw(slot)
       return NONE
     }
     const entry = this.#outstanding.dequeue(this.#slots.feedOf(slot))
-    if (entry !== NONE) return this.#prepare(slot, entry)
+    if (entry !== NONE) return this.#dispatch.prepare(slot, entry)
     if (this.#options.arrivals === null) return this.#prepareNew(slot)
     this.#slots.offer(slot)
     return NONE
@@ -294,7 +256,7 @@ export class Driver {
   /** No answer in time: the fate is unknown, and the link is dialled again so that a late answer is never taken for another's. */
   #sweepTimeouts(): void {
     for (const link of this.#putBack.overdueLinks(this.now())) {
-      this.#links[link]!.redial()
+      this.#dispatch.links[link]!.redial()
       this.#lost(link, 'redialled after a timeout')
     }
   }
@@ -316,7 +278,7 @@ export class Driver {
     this.#running = false
     this.#pacer.stop()
     for (const timer of this.#timers) timer.cancel()
-    this.#putBack.endAll(this.#options.pinned ? this.#links.length : 1)
+    this.#putBack.endAll(this.#options.pinned ? this.#dispatch.links.length : 1)
     this.#countUnreached()
     this.#finish()
   }
@@ -328,7 +290,7 @@ export class Driver {
     while (arrivals !== null && arrivals.timeMs < Math.min(nowMs, this.#endMs) && this.#begun < this.#records) {
       const feed = this.#feedOf(arrivals.index, arrivals.feed)
       this.#begun++
-      this.#begin(arrivals.index, arrivals.timeMs, nowMs, feed)
+      this.#settler.begin(arrivals.index, arrivals.timeMs, nowMs, feed)
       this.#settler.neverSent(arrivals.index, 'unfinished', arrivals.timeMs, feed)
       arrivals.advance()
     }

@@ -11,6 +11,9 @@ export interface MeasuredPhase {
   readonly untilMs: number
 }
 
+/** What is made ready so shortly after the measured phase is not late. */
+const GRACE_MS = 50
+
 type Counts = Record<Outcome, number>
 
 /** Counts and times of one generator, constant in size whatever the number of exchanges. */
@@ -34,6 +37,8 @@ export class Recorder {
   #tick = { arrivals: 0, accepted: 0, failed: 0 }
   arrivals = 0
   measuredArrivals = 0
+  /** Arrivals of the measured phase that were made ready by its end. */
+  readyInTime = 0
   unanswered = 0
   acceptedInPhase = 0
   resends = 0
@@ -53,6 +58,7 @@ export class Recorder {
     this.#tick.arrivals++
     if (!this.isMeasured(intendedMs)) return
     this.measuredArrivals++
+    if (readyMs <= this.#phase.untilMs + GRACE_MS) this.readyInTime++
     this.times.lag.record(readyMs - intendedMs)
   }
 

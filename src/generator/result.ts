@@ -23,8 +23,6 @@ export interface Traffic {
 export interface Driven {
   readonly refusals: ReadonlyMap<string, number>
   readonly redials: number
-  /** Arrivals of the measured phase that were made ready by its end. */
-  readonly readyInTime: number
 }
 
 /** What a generator prints at its end. */
@@ -67,7 +65,7 @@ export function resultOf(
       pid: process.pid,
       node: process.version,
       due: recorder.measuredArrivals,
-      ready: driver.readyInTime,
+      ready: recorder.readyInTime,
       connectionsWanted: traffic.connectionsWanted,
       connectionsOpened: traffic.connectionsOpened,
       localErrors: localErrors(driver.refusals),
