@@ -1,4 +1,5 @@
 import { copyFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Command } from 'commander'
 import { type Begun, begin } from '../experiment/begin.ts'
 import { exitOfCapacity } from '../experiment/capacity/exit.ts'
@@ -13,6 +14,7 @@ import type { CapacityCase, CapacityReport } from '../report/capacity/report.ts'
 import { summarizeCapacity } from '../report/capacity/summarize.ts'
 import { renderCapacity } from '../report/capacity/terminal.ts'
 import { trialText } from '../report/capacity/wording.ts'
+import { renderCapacityHtml } from '../report/html/capacityPage.ts'
 import { renderCapacityJson } from '../report/json.ts'
 import { writeArtefact } from '../results/artefact.ts'
 import type { LoadedScenario } from '../scenario/compile.ts'
@@ -20,6 +22,7 @@ import { type LoadContent, readContents } from '../scenario/content.ts'
 import { addCapacityOptions, aimOf, type CapacityFlags } from './capacityOptions.ts'
 import { checkOutputs } from './checkOutputs.ts'
 import type { Console } from './console.ts'
+import { htmlAssets } from './htmlAssets.ts'
 import { interruptible } from './interrupt.ts'
 import { writeInvocation } from './invocation.ts'
 import { loadTarget } from './loadTarget.ts'
@@ -109,7 +112,7 @@ function reportOf(
     missingMs: interrupted || stopped === 'deadline' ? missingMs() : null,
     environmentId: begun.environmentId,
     provenance: begun.provenance,
-    files: { rows: begun.resultsFile, folder: begun.folder },
+    files: { rows: begun.resultsFile, folder: begun.folder, html: join(begun.folder, 'report.html') },
   }
   return summarizeCapacity(input, exitOf)
 }
@@ -118,6 +121,7 @@ function writeReports(report: CapacityReport, flags: CapacityFlags, { mask }: Co
   for (const [name, text, copy] of [
     ['report.json', renderCapacityJson(report), flags.exportJson],
     ['report.md', renderCapacityMarkdown(report), flags.exportMarkdown],
+    ['report.html', renderCapacityHtml(report, htmlAssets()), flags.exportHtml],
   ] as const) {
     const file = writeArtefact(report.files.folder, name, mask(text))
     if (copy !== undefined) copyFileSync(file, copy)

@@ -50,7 +50,10 @@ export function addCapacityOptions(command: Command): Command {
     .option('--seed <n>', 'seed of order, arrivals and data (default: 1)')
     .option('-w, --warmup <time>', 'length of the warm-up of each trial')
     .option('--drain <time>', 'longest wait for stragglers')
-  return addKeepingOptions(addSettingOptions(searched))
+  return addKeepingOptions(addSettingOptions(searched)).option(
+    '--export-html <file>',
+    'write the report as one HTML file',
+  )
 }
 
 /** `0.5%` or `0.005`, 0 to below 1. */

@@ -25,6 +25,11 @@ const searched = z.strictObject({
       load: number,
       seconds: number,
       lossRatio: number.nullable().describe('null = the run does not count.'),
+      messagesPerSecond: number.nullable().describe('Accepted, over all loads; null = it failed.'),
+      responseP99: z
+        .strictObject({ value: number.nullable(), above: number.nullable() })
+        .nullable()
+        .describe('Of the load that is raised, ms.'),
       state: z.enum(['valid', 'invalid', 'failed']),
       reasons: z.array(text),
     }),
@@ -91,6 +96,6 @@ export const capacitySchema = z.strictObject({
   cases: z.array(testCase),
   peakPerSecond: number.nullable(),
   missingMs: number.nullable().describe('What would complete the search; null = it is complete.'),
-  files: z.strictObject({ rows: text, folder: text }),
+  files: z.strictObject({ rows: text, folder: text, html: text }),
   repeat: text,
 })

@@ -7,11 +7,13 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { afterAll, beforeAll, expect } from 'vitest'
 import { htmlAssets } from '../../src/cli/htmlAssets.ts'
 import { compareResults } from '../../src/report/comparison/compare.ts'
+import { renderCapacityHtml } from '../../src/report/html/capacityPage.ts'
 import { renderComparisonHtml } from '../../src/report/html/comparisonPage.ts'
 import { renderHtml } from '../../src/report/html/page.ts'
 import { summarize } from '../../src/report/summarize.ts'
 import { DEFAULT_SETTINGS } from '../../src/stats/gate/settings.ts'
 import { needs } from '../needs.ts'
+import { reported, six } from '../report/capacity.fixture.ts'
 import { arm, failedRun, input, invalidRun, loadResult, testCase, validRun } from '../report/experiment.fixture.ts'
 
 const CHROMIUM = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser'].find(
@@ -21,7 +23,11 @@ const inBrowser = needs(CHROMIUM !== undefined, 'chromium')
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const folder = mkdtempSync(join(tmpdir(), 'hl7bench-browser-'))
-const files = { report: join(folder, 'report.html'), comparison: join(folder, 'comparison.html') }
+const files = {
+  report: join(folder, 'report.html'),
+  comparison: join(folder, 'comparison.html'),
+  capacity: join(folder, 'capacity.html'),
+}
 let browser: Browser | null = null
 
 beforeAll(async () => {
@@ -47,6 +53,7 @@ beforeAll(async () => {
     { code: 0, reason: 'compared' },
   )
   writeFileSync(files.comparison, renderComparisonHtml(compared, htmlAssets()))
+  writeFileSync(files.capacity, renderCapacityHtml(searchedCapacity(), htmlAssets()))
   if (CHROMIUM !== undefined) browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
 }, 60_000)
 
@@ -54,6 +61,22 @@ afterAll(async () => {
   await browser?.close()
   rmSync(folder, { recursive: true, force: true })
 })
+
+/** Two ciphers over two numbers of tunnels, and the same without a VPN. */
+function searchedCapacity() {
+  const direct = testCase({}, 'demo[topology=direct]')
+  const vpns = ['aes128gcm16', 'aes256-sha256'].flatMap(cipher =>
+    [1, 100].map(hospitals => ({
+      ...testCase({}, `demo[cipher=${cipher},hospitals=${hospitals}]`),
+      levels: { 'environment.vpn.cipher': cipher, 'environment.hospitals': hospitals },
+    })),
+  )
+  const searches = [...vpns, direct].flatMap(({ id }, at) =>
+    six({ cpuShare: 0.9 }).map(each => ({ ...each, caseId: id, lower: each.lower! - 20 * (3 - at) })),
+  )
+  const references = new Map(vpns.map(({ id }) => [id, direct.id]))
+  return reported(searches, { cases: [...vpns, direct], references, peakPerSecond: 300, missingMs: 60_000 })
+}
 
 /** The page, and what went wrong in it: console errors, exceptions, requests beyond the file itself. */
 async function open(

@@ -1,66 +1,15 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import type { CapacitySearch, CapacityTrial } from '../../src/model/capacity.ts'
-import type { GatewayUsage } from '../../src/model/environment.ts'
-import type { LoadResult, RunResult } from '../../src/model/result.ts'
+import type { RunResult } from '../../src/model/result.ts'
 import { boundOver } from '../../src/report/capacity/bound.ts'
 import { renderCapacityMarkdown } from '../../src/report/capacity/markdown.ts'
-import type { CapacityInput } from '../../src/report/capacity/report.ts'
-import { summarizeCapacity } from '../../src/report/capacity/summarize.ts'
 import { renderCapacity } from '../../src/report/capacity/terminal.ts'
 import { capacitySchema } from '../../src/report/capacitySchema.ts'
+import { renderCapacityHtml } from '../../src/report/html/capacityPage.ts'
 import { renderCapacityJson } from '../../src/report/json.ts'
-import { audit, input as experiment, loadResult, PLAIN, plannedRun, testCase, validRun } from './experiment.fixture.ts'
-
-const responses = Array.from({ length: 400 }, () => 10)
-const health = { connectionsWanted: 8 } as LoadResult['generators'][number]
-const carried = (perSecond: number): LoadResult => ({
-  ...loadResult(responses),
-  throughputPerSecond: perSecond,
-  bytesOut: 400_000,
-  bytesIn: 40_000,
-  generators: [health],
-})
-const gateway = (cpuShare: number): GatewayUsage => ({ host: 'gw', daemon: 'charon', cpuShare, residentBytes: 1e7 })
-
-interface Found extends Partial<CapacitySearch> {
-  readonly cpuShare?: number
-  readonly perSecond?: number
-}
-
-function search(clone: number, { cpuShare, perSecond = 400, ...changes }: Found = {}): CapacitySearch {
-  const [lower, upper] = [400 + clone, 410 + clone]
-  const result = (order: number): RunResult => ({
-    ...validRun(order, [carried(perSecond)]),
-    ...(cpuShare !== undefined && { gateways: [gateway(cpuShare)] }),
-  })
-  const trial = (load: number, lossRatio: number): CapacityTrial => ({
-    ...{ load, seconds: 1, lossRatio, isGeneratorBound: false, result: result(2 * clone + lossRatio) },
-  })
-  const trials = [trial(lower, 0), trial(upper, 1)]
-  return { caseId: 'demo', clone, lower, upper, irregular: false, trials, ended: 'found', ...changes }
-}
-
-const six = (changes: Found = {}) => Array.from({ length: 6 }, (_, clone) => search(clone, changes))
-
-function reported(searches: readonly CapacitySearch[], changes: Partial<CapacityInput> = {}) {
-  const { plan, startedAt, wholeMs, environmentId, provenance } = experiment([])
-  const aim: CapacityInput['aim'] = {
-    over: 'rate',
-    ...{ load: 'mllp', own: 100, leastLoad: 1, firstLoad: 100, mostLoad: 10_000 },
-    ...{ lossRatio: 0, trialSeconds: 60, sumSeconds: 60, exceedRatio: 0, widthRatio: 0.02, clones: 6 },
-  }
-  return summarizeCapacity(
-    {
-      ...{ id: plan.id, aim, cases: [testCase()], references: new Map(), searches, peakPerSecond: null, seed: 1 },
-      ...{ missingMs: null, interrupted: false, startedAt, wholeMs, environmentId, provenance, leaks: [] },
-      ...{ files: { rows: 'rows.csv', folder: 'x' }, repeat: 'npx hl7bench capacity x' },
-      ...changes,
-    },
-    () => ({ code: 0, reason: 'searched' }),
-  )
-}
+import { carried, type Found, reported, search, six } from './capacity.fixture.ts'
+import { ASSETS, audit, failedRun, PLAIN, plannedRun, testCase, validRun } from './experiment.fixture.ts'
 
 test('the capacity is the median over the clones with its order-statistic interval, of both bounds', () => {
   const [only] = reported(six()).cases
@@ -124,6 +73,8 @@ test('throughput is in messages and bits, and the peak has its headroom', () => 
   expect(only!.atAnswer).toMatchObject({ messagesPerSecond: 400, mbitPerSecondOut: 3.2, mbitPerSecondIn: 0.32 })
 })
 
+const plain = (text: string) => text.replace(/\s+/g, ' ')
+
 test('JSON is what the shipped schema says, and every text begins with the answer', () => {
   const report = reported(six({ cpuShare: 0.9 }), { peakPerSecond: 300, missingMs: 120_000 })
   const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(z.toJSONSchema(capacitySchema))
@@ -131,7 +82,8 @@ test('JSON is what the shipped schema says, and every text begins with the answe
   expect(validate.errors ?? []).toEqual([])
   const terminal = renderCapacity(report, { style: PLAIN, glyphs: 'ascii', width: 80 })
   expect(terminal).toMatch(/^hl7bench: demo carries 403 msg\/s/)
-  for (const text of [terminal, renderCapacityMarkdown(report)].map(each => each.replace(/\s+/g, ' '))) {
+  expect(renderCapacityHtml(report, ASSETS)).toContain('<h1 class="met">hl7bench: demo carries 403 msg/s')
+  for (const text of [terminal, renderCapacityMarkdown(report), renderCapacityHtml(report, ASSETS)].map(plain)) {
     expect(text).toContain('time ran out: about 2 min more would complete it')
     expect(text).toContain('bottleneck: gateway; charon of gw used 90 % of a core')
     expect(text).toContain('34.2 % above it is left')
@@ -148,4 +100,33 @@ test("without a receiver's record the report says that losses were not looked fo
   }))
   const text = renderCapacityMarkdown(reported(searches))
   expect(text).toContain("no receiver's record")
+})
+
+test('the page shows every trial with its load, p99 and answer, and the limit of the SLO', () => {
+  const page = renderCapacityHtml(reported(six()), ASSETS)
+  const rows = [...page.matchAll(/<td class="number">(kept up with|not)<\/td>/g)].map(([, answer]) => answer)
+  expect(rows.filter(answer => answer === 'not')).toHaveLength(6)
+  expect(rows.filter(answer => answer === 'kept up with')).toHaveLength(6)
+  expect(page).toContain('"name":"limit of the SLO","unit":"ms","values":[250,')
+  expect(page).toContain('class="limit"')
+})
+
+test('trials that do not count, and runs that failed, are in no chart', () => {
+  const failed = six().map(each => ({ ...each, trials: [{ ...each.trials[0]!, result: failedRun(0, 'it died') }] }))
+  const uncounted = six().map(each => ({ ...each, trials: [{ ...each.trials[0]!, lossRatio: null }] }))
+  for (const searches of [failed, uncounted])
+    expect(renderCapacityHtml(reported(searches), ASSETS)).not.toContain('<figure')
+})
+
+test('capacity is drawn against a factor whose levels are numbers, a line for each level of the others', () => {
+  const at = (cipher: string, hospitals: number) => ({
+    ...testCase({}, `${cipher} ${hospitals}`),
+    levels: { 'environment.vpn.cipher': cipher, 'environment.hospitals': hospitals },
+  })
+  const cases = ['x', 'y'].flatMap(cipher => [1, 10].map(hospitals => at(cipher, hospitals)))
+  const searches = cases.flatMap(({ id }) => six().map(each => ({ ...each, caseId: id })))
+  const page = renderCapacityHtml(reported(searches, { cases }), ASSETS)
+  expect(page).toContain('Capacity in msg/s against hospitals')
+  expect(page).not.toContain('against cipher')
+  expect(page).toContain('"name":"cipher y"')
 })

@@ -3,7 +3,7 @@ import type { GatewayUsage } from '../../model/environment.ts'
 import type { Case } from '../../model/experiment.ts'
 import type { Provenance } from '../../model/row.ts'
 import type { Slo } from '../../model/scenario.ts'
-import type { ExitReason } from '../experiment.ts'
+import type { ExitReason, Figure } from '../experiment.ts'
 import type { NetworkReport } from '../network.ts'
 
 /** All that a report of a capacity is made of. */
@@ -25,7 +25,7 @@ export interface CapacityInput {
   readonly wholeMs: number
   readonly environmentId: string
   readonly provenance: Provenance
-  readonly files: { readonly rows: string; readonly folder: string }
+  readonly files: { readonly rows: string; readonly folder: string; readonly html: string }
   /** The command line that does the same again. */
   readonly repeat: string
   readonly leaks: readonly string[]
@@ -118,6 +118,10 @@ export interface SearchReport {
     readonly seconds: number
     /** null: the run does not count. */
     readonly lossRatio: number | null
+    /** Accepted, over all loads; null: it failed. */
+    readonly messagesPerSecond: number | null
+    /** Of the load that is raised; null: it failed. */
+    readonly responseP99: Figure | null
     readonly state: 'valid' | 'invalid' | 'failed'
     /** Why it is invalid or failed; empty otherwise. */
     readonly reasons: readonly string[]

@@ -7,6 +7,7 @@ import { bottleneckOf } from './bottleneck.ts'
 import { boundOver } from './bound.ts'
 import { priceOf } from './price.ts'
 import type { CapacityCase, CapacityInput, CapacityReport, SearchReport } from './report.ts'
+import { trialReport } from './trial.ts'
 import { answerOf } from './wording.ts'
 
 /** Everything that the formats print, the exit apart. */
@@ -49,7 +50,7 @@ function caseReport(input: CapacityInput, testCase: Case): CapacityCase {
     headroom: headroomOf(input, lower.median, atAnswer?.messagesPerSecond ?? null),
     price:
       referenceId === undefined ? null : priceOf(referenceId, ended, searchesOf(input, referenceId).filter(isEnded)),
-    searches: all.map(searchReport),
+    searches: all.map(search => searchReport(search, aim.load)),
     ...(network && { network }),
   }
 }
@@ -74,12 +75,9 @@ function headroomOf({ aim, peakPerSecond }: CapacityInput, load: number | null, 
   return peakPerSecond === null || perSecond === null ? null : perSecond / peakPerSecond
 }
 
-function searchReport({ clone, lower, upper, irregular, ended, trials }: CapacitySearch): SearchReport {
+function searchReport({ clone, lower, upper, irregular, ended, trials }: CapacitySearch, load: string): SearchReport {
   return {
     ...{ clone: clone + 1, lower, upper, irregular, ended },
-    trials: trials.map(({ load, seconds, lossRatio, result }) => ({
-      ...{ runId: result.run.id, load, seconds, lossRatio, state: result.state },
-      reasons: result.state === 'invalid' ? result.reasons : result.state === 'failed' ? [result.error] : [],
-    })),
+    trials: trials.map(trial => trialReport(trial, load)),
   }
 }

@@ -22,7 +22,7 @@ export function renderCapacity(report: CapacityReport, options: TerminalOptions)
     ...(report.exit.code === 0 ? [] : paragraph(`exit ${report.exit.code}: ${report.exit.reason}`, options, style.bad)),
     ...report.leaks.flatMap(leak => paragraph(`left behind: ${leak}`, options, style.bad)),
     ...paragraph(`rows    ${report.files.rows}`, options, style.dim),
-    ...paragraph(`report  ${report.files.folder}`, options, style.dim),
+    ...paragraph(`report  ${report.files.html}`, options, style.dim),
     ...paragraph(`again   ${report.repeat}`, options, style.dim),
   ]
   return `${lines.join('\n')}\n`

@@ -9,9 +9,22 @@ const UNITS = { rate: 'msg/s', feeds: 'feeds', tunnels: 'tunnels' } as const
 
 export const unitOf = ({ over }: Pick<CapacityAim, 'over'>): string => UNITS[over]
 
+/** Ids of the cases that others are set against. */
+export const referencesOf = ({ cases }: Pick<CapacityReport, 'cases'>): ReadonlySet<string> =>
+  new Set(cases.flatMap(({ price }) => price?.referenceId ?? []))
+
+/** What stands beside a capacity. */
+export const KINDS: Readonly<Record<CapacityCase['kind'], string>> = {
+  found: 'found',
+  'at least': 'at least',
+  'generator-bound': 'at least: generator-bound',
+  below: 'below the least load',
+  none: 'not searched to an end',
+}
+
 /** The case that the sentence is about comes first: those that have a reference, and then the rest. */
 export function answerOf(report: Omit<CapacityReport, 'answer'>): string {
-  const referred = new Set(report.cases.flatMap(({ price }) => price?.referenceId ?? []))
+  const referred = referencesOf(report)
   const told = report.cases.filter(({ id }) => !referred.has(id))
   return `${(told.length > 0 ? told : report.cases).map(each => `${each.id} ${capacityText(each, report)}`).join('; ')}.`
 }
@@ -89,6 +102,14 @@ export function caseNotes(testCase: CapacityCase, { peakPerSecond }: CapacityRep
 function headroomText(headroom: number): string {
   const percent = `${formatNumber(Math.abs(headroom - 1) * 100)} %`
   return headroom >= 1 ? `${percent} above it is left` : `${percent} short of it`
+}
+
+/** `0.62 [0.58, 0.66]`; empty where it is not known. */
+export function priceCell({ price }: Pick<CapacityCase, 'price'>): string {
+  if (price === null) return ''
+  const { ratio, interval, isBounded } = price
+  const bounds = interval === null ? '' : ` [${formatNumber(interval.lower)}, ${formatNumber(interval.upper)}]`
+  return `${formatNumber(ratio)}${bounds}${isBounded ? ' (a bound)' : ''}`
 }
 
 function priceText({ referenceId, pairs, ratio, interval, isBounded }: NonNullable<CapacityCase['price']>): string {

@@ -4,7 +4,7 @@ import type { CaseReport, LoadReport, Metric, SloVerdict } from '../experiment.t
 import { FEED_COLUMNS, feedCells, feedNotes } from '../feedLines.ts'
 import { alarmText, handshakeTexts, oddityTexts, reasonTexts } from '../findings.ts'
 import { formatFigure, formatInterval, formatValue } from '../format.ts'
-import { networkNotes } from '../network.ts'
+import { type NetworkReport, networkNotes } from '../network.ts'
 import { priceNotes } from '../price.ts'
 import { auditEquation, auditRemarks, markedNotes, sloStatement, validityLine } from '../wording.ts'
 import { loadLines } from '../workload.ts'
@@ -102,18 +102,20 @@ export function loadCharts(arms: readonly ArmLoad[], charts: Charts): readonly s
 function networkBlock(report: CaseReport): string {
   const { network } = report
   if (network === undefined) return ''
-  const rows = network.checks.map(
+  const price = priceNotes(report)
+  return `<h3>Network</h3>${list(networkNotes(report))}${checksTable(network)}${price.length === 0 ? '' : `<h3>Price of the VPN</h3>${list(price)}`}`
+}
+
+/** What the clones were proven to be; empty where they were not. */
+export function checksTable({ checks }: NetworkReport): string {
+  if (checks.length === 0) return ''
+  const rows = checks.map(
     ({ name, clones, evidence }) =>
       `<tr><th scope="row">${escapeHtml(name)}</th><td class="number">${clones}</td><td>${escapeHtml(evidence)}</td></tr>`,
   )
   const head =
     '<tr><th scope="col">check</th><th scope="col" class="number">clones</th><th scope="col">seen in the first</th></tr>'
-  const table =
-    rows.length === 0
-      ? ''
-      : `<div class="scroll" tabindex="0" role="region" aria-label="Table"><table><thead>${head}</thead><tbody>${rows.join('')}</tbody></table></div>`
-  const price = priceNotes(report)
-  return `<h3>Network</h3>${list(networkNotes(report))}${table}${price.length === 0 ? '' : `<h3>Price of the VPN</h3>${list(price)}`}`
+  return `<div class="scroll" tabindex="0" role="region" aria-label="Table"><table><thead>${head}</thead><tbody>${rows.join('')}</tbody></table></div>`
 }
 
 function auditBlock({ audit }: CaseReport): string {

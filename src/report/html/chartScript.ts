@@ -25,27 +25,38 @@ export const CHART_SCRIPT = `(() => {
       const box = document.querySelector('[data-chart="' + number + '"]')
       box.classList.add('drawn')
       const isTime = spec.kind === 'time'
+      const isLoads = spec.kind === 'loads'
+      const isPoint = line => line.style === 'dots' || line.style === 'rings'
+      const color = (line, at) => value(line.color || colors[at % colors.length])
       const series = spec.lines.map((line, at) => ({
         label: line.name,
-        stroke: value(colors[at % colors.length]),
+        stroke: color(line, at),
         width: 2,
         scale: line.unit === 'ms' ? 'y' : 'rate',
         spanGaps: true,
-        points: { show: false },
-        value: (_, v) => line.unit === 'ms' ? ms(v) : v == null ? '' : +v.toPrecision(3) + ' /s',
+        ...(isPoint(line) ? { paths: () => null } : {}),
+        ...(line.style === 'dashed' ? { dash: [6, 4] } : {}),
+        points: isPoint(line) || line.style === 'knots' ? { show: true, size: 8, width: 2, fill: line.style === 'rings' ? value('--paper') : color(line, at) } : { show: false },
+        value: (_, v) => line.unit === 'ms' ? ms(v) : v == null ? '' : +v.toPrecision(3) + (line.unit === '/s' ? ' /s' : ''),
       }))
-      const hasRate = spec.lines.some(line => line.unit === '/s')
+      const hasMs = spec.lines.some(line => line.unit === 'ms')
+      const rate = spec.lines.find(line => line.unit !== 'ms')
+      const x = v => v == null ? '' : isTime ? v + ' s' : isLoads ? +v.toPrecision(4) + ' ' + spec.xUnit : quantile(v)
       return new uPlot({
         width: Math.max(280, box.clientWidth),
         height: 280,
         plugins: [marks(spec)],
-        scales: { x: { time: false }, y: { distr: 3 }, ...(hasRate ? { rate: { range: (_, low, high) => [0, high * 1.1 || 1] } } : {}) },
+        scales: {
+          x: { time: false, ...(isLoads ? { distr: 3, range: () => [spec.xs[0] / 1.2, spec.xs[spec.xs.length - 1] * 1.2] } : {}) },
+          ...(hasMs ? { y: { distr: 3 } } : {}),
+          ...(rate ? { rate: { range: (_, low, high) => [0, high * 1.1 || 1] } } : {}),
+        },
         axes: [
-          axis(isTime ? { values: (_, vs) => vs.map(v => v + ' s') } : { splits: () => depths, values: (_, vs) => vs.map(quantile) }),
-          axis({ scale: 'y', size: 64, values: (_, vs) => vs.map(v => v == null ? '' : ms(v)) }),
-          ...(hasRate ? [axis({ scale: 'rate', side: 1, size: 64, grid: { show: false }, values: (_, vs) => vs.map(v => v + ' /s') })] : []),
+          axis(isTime ? { values: (_, vs) => vs.map(x) } : isLoads ? { splits: () => spec.ticks, values: (_, vs) => vs.map(x) } : { splits: () => depths, values: (_, vs) => vs.map(x) }),
+          ...(hasMs ? [axis({ scale: 'y', size: 64, values: (_, vs) => vs.map(v => v == null ? '' : ms(v)) })] : []),
+          ...(rate ? [axis({ scale: 'rate', side: hasMs ? 1 : 3, size: 64, grid: { show: !hasMs }, values: (_, vs) => vs.map(v => v + (rate.unit === '/s' ? ' /s' : '')) })] : []),
         ],
-        series: [{ label: isTime ? 'time' : 'share', value: (_, v) => v == null ? '' : isTime ? v + ' s' : quantile(v) }, ...series],
+        series: [{ label: isTime ? 'time' : isLoads ? 'load' : 'share', value: (_, v) => x(v) }, ...series],
       }, [spec.xs, ...spec.lines.map(line => line.values)], box)
     })
     for (const plot of plots) {

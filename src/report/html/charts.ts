@@ -6,19 +6,27 @@ import { seriesChart } from './seriesChart.ts'
 
 /** A chart as the script of the page draws it. */
 export interface ChartSpec {
-  readonly kind: 'quantiles' | 'time'
+  readonly kind: 'quantiles' | 'time' | 'loads'
   readonly label: string
   readonly xs: readonly number[]
   readonly lines: readonly Line[]
+  /** Of `loads`, whose axis is logarithmic: what is written at it. */
+  readonly ticks?: readonly number[]
+  /** Of `loads`: what x counts. */
+  readonly xUnit?: string
   /** Drills and the like: vertical marks at some x. */
   readonly marks: readonly { readonly at: number; readonly text: string }[]
 }
 
 export interface Line {
   readonly name: string
-  /** `ms` on the left axis, `/s` on the right one. */
-  readonly unit: 'ms' | '/s'
+  /** `ms` on the left axis, the others on the right one where both are there. */
+  readonly unit: 'ms' | '/s' | 'count'
   readonly values: readonly (number | null)[]
+  /** `dots`, `rings`: points without a line between them. Absent = a line. */
+  readonly style?: 'dots' | 'rings' | 'dashed' | 'knots'
+  /** Custom property of the stylesheet; absent = the next of the palette. */
+  readonly color?: '--good' | '--bad' | '--soft'
 }
 
 /** One load, of one or two arms. */
@@ -50,7 +58,7 @@ export class Charts {
     const rows = xs.flatMap((depth, at) =>
       at % 20 === 0 ? [[quantileText(depth), ...lines.map(({ values }) => cell(values[at]))]] : [],
     )
-    return this.#figure(
+    return this.figure(
       { kind: 'quantiles', label, xs, lines, marks: [] },
       curveChart(drawn[0]!.load),
       ['quantile', ...lines.map(({ name }) => name)],
@@ -85,7 +93,7 @@ export class Charts {
     const rows = kept
       .slice(0, 60)
       .map((atMs, at) => [formatMs(atMs), ...lines.map(({ values, unit }) => cell(values[at], unit))])
-    return this.#figure(
+    return this.figure(
       { kind: 'time', label, xs: kept.map(atMs => atMs / 1000), lines, marks: [] },
       seriesChart(drawn[0]!.load),
       ['time', ...lines.map(({ name }) => name)],
@@ -93,14 +101,17 @@ export class Charts {
     )
   }
 
-  /** @param svg what is shown where no script runs */
-  #figure(spec: ChartSpec, svg: string, head: readonly string[], rows: readonly (readonly string[])[]): string {
+  /**
+   * Any chart, with its values in a table.
+   * @param svg what is shown where no script runs
+   */
+  figure(spec: ChartSpec, svg: string, head: readonly string[], rows: readonly (readonly string[])[]): string {
     const number = this.specs.push(spec) - 1
     const th = head.map(name => `<th scope="col">${escapeHtml(name)}</th>`).join('')
     const body = rows
       .map(
         ([first, ...rest]) =>
-          `<tr><th scope="row">${first}</th>${rest.map(text => `<td class="number">${text}</td>`).join('')}</tr>`,
+          `<tr><th scope="row">${escapeHtml(first!)}</th>${rest.map(text => `<td class="number">${escapeHtml(text)}</td>`).join('')}</tr>`,
       )
       .join('')
     return [

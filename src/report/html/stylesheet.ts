@@ -14,7 +14,7 @@ svg.chart { width: 100%; height: auto; max-width: 680px; } svg text { font: 11px
 td, th { overflow-wrap: normal; } td span, td code { overflow-wrap: anywhere; } figure { margin: 0.5rem 0; } figcaption { color: var(--soft); font-size: 0.9rem; } .drawn > svg { display: none; } .uplot, .u-legend { font-family: system-ui, sans-serif; color: var(--ink); }
 summary, .scroll { outline-offset: 2px; } :focus-visible { outline: 2px solid var(--accent); }
 .interval { fill: var(--band); } .median { stroke: var(--accent); stroke-width: 1.5; }
-.run { fill: var(--ink); fill-opacity: 0.65; } .marked { fill: var(--warning); } .excluded { fill: none; stroke: var(--soft); }
+.limit { stroke: var(--soft); stroke-width: 1.5; stroke-dasharray: 6 4; } .run { fill: var(--ink); fill-opacity: 0.65; } .marked { fill: var(--warning); } .excluded { fill: none; stroke: var(--soft); }
 @media print {
   :root { --ink: #000; --soft: #444; --line: #bbb; --paper: #fff; --accent: #0550ae; --good: #116329; --bad: #a40e26; --warning: #7d4e00; --band: #b6d4fe; }
   body { max-width: none; padding: 0; font-size: 11px; } section, svg, tr { break-inside: avoid; }

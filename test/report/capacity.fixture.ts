@@ -1,0 +1,60 @@
+import type { CapacitySearch, CapacityTrial } from '../../src/model/capacity.ts'
+import type { GatewayUsage } from '../../src/model/environment.ts'
+import type { LoadResult, RunResult } from '../../src/model/result.ts'
+import type { CapacityInput } from '../../src/report/capacity/report.ts'
+import { summarizeCapacity } from '../../src/report/capacity/summarize.ts'
+import { input as experiment, loadResult, testCase, validRun } from './experiment.fixture.ts'
+
+const responses = Array.from({ length: 400 }, () => 10)
+const health = { connectionsWanted: 8 } as LoadResult['generators'][number]
+export const carried = (perSecond: number): LoadResult => ({
+  ...loadResult(responses),
+  throughputPerSecond: perSecond,
+  bytesOut: 400_000,
+  bytesIn: 40_000,
+  generators: [health],
+})
+export const gateway = (cpuShare: number): GatewayUsage => ({
+  host: 'gw',
+  daemon: 'charon',
+  cpuShare,
+  residentBytes: 1e7,
+})
+
+export interface Found extends Partial<CapacitySearch> {
+  readonly cpuShare?: number
+  readonly perSecond?: number
+}
+
+export function search(clone: number, { cpuShare, perSecond = 400, ...changes }: Found = {}): CapacitySearch {
+  const [lower, upper] = [400 + clone, 410 + clone]
+  const result = (order: number): RunResult => ({
+    ...validRun(order, [carried(perSecond)]),
+    ...(cpuShare !== undefined && { gateways: [gateway(cpuShare)] }),
+  })
+  const trial = (load: number, lossRatio: number): CapacityTrial => ({
+    ...{ load, seconds: 1, lossRatio, isGeneratorBound: false, result: result(2 * clone + lossRatio) },
+  })
+  const trials = [trial(lower, 0), trial(upper, 1)]
+  return { caseId: 'demo', clone, lower, upper, irregular: false, trials, ended: 'found', ...changes }
+}
+
+export const six = (changes: Found = {}) => Array.from({ length: 6 }, (_, clone) => search(clone, changes))
+
+export function reported(searches: readonly CapacitySearch[], changes: Partial<CapacityInput> = {}) {
+  const { plan, startedAt, wholeMs, environmentId, provenance } = experiment([])
+  const aim: CapacityInput['aim'] = {
+    over: 'rate',
+    ...{ load: 'mllp', own: 100, leastLoad: 1, firstLoad: 100, mostLoad: 10_000 },
+    ...{ lossRatio: 0, trialSeconds: 60, sumSeconds: 60, exceedRatio: 0, widthRatio: 0.02, clones: 6 },
+  }
+  return summarizeCapacity(
+    {
+      ...{ id: plan.id, aim, cases: [testCase()], references: new Map(), searches, peakPerSecond: null, seed: 1 },
+      ...{ missingMs: null, interrupted: false, startedAt, wholeMs, environmentId, provenance, leaks: [] },
+      ...{ files: { rows: 'rows.csv', folder: 'x', html: 'x/report.html' }, repeat: 'npx hl7bench capacity x' },
+      ...changes,
+    },
+    () => ({ code: 0, reason: 'searched' }),
+  )
+}
