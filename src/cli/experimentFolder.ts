@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import type { Begun } from '../experiment/begin.ts'
 import { EXIT } from '../experiment/exit.ts'
 import type { RunResult } from '../model/result.ts'
 import { readGit } from '../results/git.ts'
@@ -25,6 +26,15 @@ export async function experimentFolder(experiment: string, results: string | nul
   throw new UsageError(
     `no experiment ${experiment} beside the results file (${folder}); name its folder, or the CSV with --results`,
   )
+}
+
+/** How a command line names it: its id, or its folder where the id is not enough. */
+export async function experimentName({ plan, folder }: Pick<Begun, 'plan' | 'folder'>): Promise<string> {
+  const isFound = await experimentFolder(plan.id, null).then(
+    found => found === folder,
+    () => false,
+  )
+  return isFound ? plan.id : folder
 }
 
 export interface Replayed {
@@ -55,12 +65,4 @@ export async function replay(folder: string): Promise<Replayed> {
       `${folder} was written by another version of hl7bench (${opening.schema}, this one reads ${JOURNAL_SCHEMA}); use that version, or run it anew`,
     )
   return { opening, finished, rowed, isCutShort }
-}
-
-/** Searches for a capacity plan their runs as they go, and have reports of their own. @throws UsageError for one */
-export function refuseSearch({ plan }: Opening, folder: string): void {
-  if (plan.runs.length > 0) return
-  throw new UsageError(
-    `${folder} holds a search for a capacity, whose clones are gone: its report is report.md and report.json there; run hl7bench capacity anew for another`,
-  )
 }

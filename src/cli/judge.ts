@@ -1,4 +1,8 @@
+import { exitOfCapacity } from '../experiment/capacity/exit.ts'
 import { type ComparisonOutcome, exitOf } from '../experiment/exit.ts'
+import type { RunResult } from '../model/result.ts'
+import type { CapacityInput, CapacityReport } from '../report/capacity/report.ts'
+import { summarizeCapacity } from '../report/capacity/summarize.ts'
 import { compareResults } from '../report/comparison/compare.ts'
 import type { ComparisonInput, ComparisonReport } from '../report/comparison/comparison.ts'
 import type { ExperimentReport, ReportInput } from '../report/experiment.ts'
@@ -19,6 +23,16 @@ export function judge(input: Omit<ReportInput, 'exit'>, interrupted: boolean): E
     comparison: null,
   })
   return summarize({ ...input, exit })
+}
+
+/** A search for the capacity, with the exit code that follows from it. */
+export function judgeCapacity(input: CapacityInput, results: readonly RunResult[]): CapacityReport {
+  const { interrupted, leaks, plan } = input
+  const references = new Set(Object.values(plan.search!.references))
+  const wantsAudit = plan.cases[0]!.scenario.slo.some(({ metric }) => metric.startsWith('audit.'))
+  return summarizeCapacity(input, cases =>
+    exitOfCapacity({ cases, results, interrupted, references, wantsAudit, leaks }),
+  )
 }
 
 /** A comparison, with the exit code that follows from it. SLOs are the candidate's. */

@@ -15,7 +15,7 @@ import { writeArtefact } from '../results/artefact.ts'
 import type { LoadContent } from '../scenario/content.ts'
 import { announce } from './announce.ts'
 import type { Console } from './console.ts'
-import { experimentFolder } from './experimentFolder.ts'
+import { experimentName } from './experimentFolder.ts'
 import { htmlAssets } from './htmlAssets.ts'
 import { judge } from './judge.ts'
 import { performShown } from './performShown.ts'
@@ -91,15 +91,10 @@ function reportOf({ begun, flags, repeat }: MeasureOptions, end: SessionEnd, nex
   return judge(input, end.interrupted)
 }
 
-async function nextCommand({ plan, folder }: Begun, end: SessionEnd): Promise<string> {
-  // An id is enough where the results file is the default one.
-  const isFound = await experimentFolder(plan.id, null).then(
-    found => found === folder,
-    () => false,
-  )
-  const experiment = isFound ? plan.id : folder
+async function nextCommand(begun: Begun, end: SessionEnd): Promise<string> {
+  const experiment = await experimentName(begun)
   if (end.interrupted || end.stopped === 'deadline') return `npx hl7bench resume ${experiment}`
-  const { scenario } = plan.cases[0]!
+  const { scenario } = begun.plan.cases[0]!
   return scenario.name === 'demo' ? 'npx hl7bench init' : `npx hl7bench report ${experiment} --format markdown`
 }
 

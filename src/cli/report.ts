@@ -1,21 +1,26 @@
 import { join } from 'node:path'
 import { type Command, Option } from 'commander'
 import { machineOf, readCalibration } from '../experiment/calibrate/store.ts'
+import { renderCapacityMarkdown } from '../report/capacity/markdown.ts'
+import { renderCapacity } from '../report/capacity/terminal.ts'
 import { renderComparisonMarkdown } from '../report/comparison/markdown.ts'
 import { renderComparison } from '../report/comparison/terminal.ts'
+import { renderCapacityHtml } from '../report/html/capacityPage.ts'
 import { renderComparisonHtml } from '../report/html/comparisonPage.ts'
 import { renderHtml } from '../report/html/page.ts'
-import { renderComparisonJson, renderJson } from '../report/json.ts'
+import { renderCapacityJson, renderComparisonJson, renderJson } from '../report/json.ts'
 import { renderComparisonJunit, renderJunit } from '../report/junit.ts'
 import { renderMarkdown } from '../report/markdown.ts'
 import { renderTerminal } from '../report/terminal.ts'
 import { writeArtefact } from '../results/artefact.ts'
 import { type CompareFlags, settingsOf } from './compareOptions.ts'
 import type { Console } from './console.ts'
-import { experimentFolder, refuseSearch, replay } from './experimentFolder.ts'
+import { UsageError } from './errors.ts'
+import { experimentFolder, replay } from './experimentFolder.ts'
 import { htmlAssets } from './htmlAssets.ts'
 import { readInvocation, repeatOf } from './invocation.ts'
 import { judge, judgeComparison } from './judge.ts'
+import { searchedAgain } from './searchedAgain.ts'
 
 interface ReportFlags {
   readonly format: 'text' | 'json' | 'markdown' | 'html' | 'junit'
@@ -38,6 +43,8 @@ export function addReport(program: Command, console: () => Console): void {
     .action(async (experiment: string, flags: ReportFlags) => await report(experiment, flags, console()))
 }
 
+type Formats = Record<Exclude<ReportFlags['format'], 'junit'>, () => string> & { readonly junit: (() => string) | null }
+
 async function report(
   experiment: string,
   { format: named, json, results }: ReportFlags,
@@ -46,7 +53,6 @@ async function report(
   const format = json ? 'json' : named
   const folder = await experimentFolder(experiment, results ?? null)
   const { opening, finished, isCutShort } = await replay(folder)
-  refuseSearch(opening, folder)
   const { plan, provenance, environmentId, resultsFile, at } = opening
   const planned = new Set(plan.runs.map(({ id }) => id))
   const input = {
@@ -62,6 +68,16 @@ async function report(
       next: isCutShort ? `npx hl7bench resume ${folder}` : null,
     },
     leaks: [],
+  }
+  if (plan.search !== undefined) {
+    const searched = searchedAgain(opening, finished, folder, isCutShort)
+    return print({
+      html: () => renderCapacityHtml(searched, htmlAssets()),
+      text: () => renderCapacity(searched, terminal),
+      json: () => renderCapacityJson(searched),
+      markdown: () => renderCapacityMarkdown(searched),
+      junit: null,
+    })
   }
   if (plan.arms.length > 1) {
     const flags = readInvocation(folder).flags as CompareFlags
@@ -83,8 +99,12 @@ async function report(
     junit: () => renderJunit(whole),
   })
 
-  function print(formats: Record<ReportFlags['format'], () => string>): void {
+  function print(formats: Formats): void {
     if (format === 'html') out(`${writeArtefact(folder, 'report.html', mask(formats.html()))}\n`)
+    else if (formats[format] === null)
+      throw new UsageError(
+        `--format ${format}: a search for a capacity has no verdicts of that kind; ask for another format`,
+      )
     else out(formats[format]())
   }
 }

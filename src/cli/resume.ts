@@ -3,17 +3,21 @@ import { sweep } from '../environment/sweep.ts'
 import { type Begun, identify } from '../experiment/begin.ts'
 import { openJournal } from '../results/journal.ts'
 import { rowExists } from '../results/read.ts'
+import type { LoadedScenario } from '../scenario/compile.ts'
 import { readContents } from '../scenario/content.ts'
 import { preparing } from './armsOf.ts'
+import { loadSearch, printCapacity } from './capacity.ts'
+import type { CapacityFlags } from './capacityOptions.ts'
 import { loadComparison, printComparison } from './compare.ts'
 import type { CompareFlags } from './compareOptions.ts'
 import type { Console } from './console.ts'
 import { UsageError } from './errors.ts'
-import { experimentFolder, type Opening, refuseSearch, replay } from './experimentFolder.ts'
+import { experimentFolder, type Opening, replay } from './experimentFolder.ts'
 import { interruptible } from './interrupt.ts'
-import { readInvocation } from './invocation.ts'
+import { type Invocation, readInvocation } from './invocation.ts'
 import { loadTarget } from './loadTarget.ts'
 import { measure } from './measure.ts'
+import { measureCapacity } from './measureCapacity.ts'
 import { measureComparison } from './measureComparison.ts'
 import { printReport } from './run.ts'
 import { maxDurationOption } from './runOptions.ts'
@@ -40,14 +44,11 @@ export function addResume(program: Command, console: () => Console, exit: (code:
 async function resume(experiment: string, flags: ResumeFlags, console: Console): Promise<number> {
   const folder = await experimentFolder(experiment, flags.results ?? null)
   const { opening, finished, rowed } = await replay(folder)
-  refuseSearch(opening, folder)
   const invocation = readInvocation(folder)
   process.chdir(invocation.cwd)
   const isComparison = opening.plan.arms.length > 1
-  const loaded = await (isComparison ? loadComparison : loadTarget)(
-    invocation.targets,
-    invocation.flags as CompareFlags,
-  )
+  const isSearch = opening.plan.search !== undefined
+  const loaded = await loadAgain(opening, invocation)
   const now = await identify({
     loaded,
     env: process.env,
@@ -79,6 +80,12 @@ async function resume(experiment: string, flags: ResumeFlags, console: Console):
   const limit = flags.maxDuration === undefined ? {} : { maxDuration: flags.maxDuration }
   const again = { ...former, ...limit, quiet: flags.quiet ?? false, json: flags.json ?? false }
   const { repeat } = invocation
+  if (isSearch) {
+    const options = { begun, loaded, contents, flags: again as CapacityFlags, repeat, console }
+    const searched = await interruptible(signal => measureCapacity({ ...options, signal }))
+    printCapacity(searched, flags, console)
+    return searched.exit.code
+  }
   if (isComparison) {
     const prepare = preparing(opening.plan.arms, loaded, again as CompareFlags, now.git.workTree)
     const options = { begun, contents, flags: again as CompareFlags, repeat, console, prepare }
@@ -89,6 +96,11 @@ async function resume(experiment: string, flags: ResumeFlags, console: Console):
   const report = await interruptible(signal => measure({ begun, contents, flags: again, repeat, console, signal }))
   printReport(report, flags, console)
   return report.exit.code
+}
+
+async function loadAgain({ plan }: Opening, { targets, flags }: Invocation): Promise<LoadedScenario> {
+  if (plan.search !== undefined) return (await loadSearch(targets, flags as CapacityFlags)).loaded
+  return await (plan.arms.length > 1 ? loadComparison : loadTarget)(targets, flags as CompareFlags)
 }
 
 /** Runs measured before and after a change are not one sample. */

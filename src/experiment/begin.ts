@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { dirname } from 'node:path'
 import { prepareState } from '../environment/state.ts'
+import type { CapacityPlan } from '../model/capacity.ts'
 import type { Arm, ExperimentPlan } from '../model/experiment.ts'
 import type { RunResult } from '../model/result.ts'
 import type { Provenance } from '../model/row.ts'
@@ -25,6 +26,8 @@ export interface BeginOptions {
   readonly tags: Readonly<Record<string, string>>
   /** Baseline and candidate of a comparison; null = one arm, the tree as it is. */
   readonly arms: readonly Arm[] | null
+  /** Absent = no capacity is searched for. */
+  readonly search?: CapacityPlan
   readonly mask: Mask
 }
 
@@ -51,7 +54,7 @@ export async function identify({
   env,
   results,
   environmentId: named,
-}: Omit<BeginOptions, 'mask' | 'tags' | 'arms'>) {
+}: Omit<BeginOptions, 'mask' | 'tags' | 'arms' | 'search'>) {
   const { scenario, file } = loaded
   const repository = scenario.sut.repository ?? (file === null ? process.cwd() : dirname(file))
   const { workTree } = await readGit(repository, env, () => false)
@@ -64,7 +67,7 @@ export async function identify({
 
 /** Plans a new experiment and writes the plan down before anything is created. */
 export async function begin(options: BeginOptions): Promise<Begun> {
-  const { loaded, tags, mask } = options
+  const { loaded, tags, mask, search } = options
   const { provenance, git, warnings, resultsFile: rows, environmentId: environment } = await identify(options)
   const { cases, scenario } = loaded
   prepareState()
@@ -74,7 +77,8 @@ export async function begin(options: BeginOptions): Promise<Begun> {
   const arms = options.arms ?? [
     { name: 'only', label: branch ?? commit ?? scenario.name, branch, commit, version, checkout: null },
   ]
-  const plan = planExperiment({ id, cases, arms, seed: scenario.seed }, scenario.runs)
+  const planned = planExperiment({ id, cases, arms, seed: scenario.seed }, scenario.runs)
+  const plan = search === undefined ? planned : { ...planned, search }
   const folder = prepareExperimentFolder(rows, id)
   const journal = openJournal(folder, mask)
   journal.append({

@@ -28,6 +28,13 @@ export interface CapacityAim {
   readonly clones: number
 }
 
+/** What makes an experiment a search. */
+export interface CapacityPlan {
+  readonly aim: CapacityAim
+  /** Id of the case without a VPN, by id of the case that is set against it. */
+  readonly references: Readonly<Record<string, string>>
+}
+
 /** A run at one load. */
 export interface CapacityTrial {
   readonly load: number

@@ -1,3 +1,4 @@
+import type { CapacityPlan } from './capacity.ts'
 import type { Scenario } from './scenario.ts'
 
 /** One cell of the scenario's matrix. */
@@ -62,4 +63,6 @@ export interface ExperimentPlan {
   readonly arms: readonly Arm[]
   /** Of stage 1; replacements and the runs of stage 2 are planned when they are needed. */
   readonly runs: readonly PlannedRun[]
+  /** Absent = the runs are as planned; else they are trials, planned one by one from what those before have shown. */
+  readonly search?: CapacityPlan
 }

@@ -19,6 +19,7 @@ const searched = z.strictObject({
   upper: loadOrNone,
   irregular: z.boolean(),
   ended: z.enum(['found', 'open', 'generator-bound', 'cut short', 'failed']),
+  clones: number.describe('More than one: it was resumed, or the load is a part of the clone.'),
   trials: z.array(
     z.strictObject({
       runId: text,
@@ -58,6 +59,7 @@ const testCase = z.strictObject({
     .describe('Medians over the clones at the largest load kept up with.'),
   bottleneck: z.strictObject({ what: z.enum(['gateway', 'generator', 'target', 'not told']), evidence: text }),
   headroom: number.nullable().describe('Capacity / planned peak.'),
+  referenceId: text.nullable().describe('Of the case without a VPN that it is set against.'),
   price: z
     .strictObject({
       referenceId: text,
@@ -72,7 +74,7 @@ const testCase = z.strictObject({
   network: network.optional(),
 })
 
-const { id, name, answer, startedAt, wholeMs, seed, environmentId, provenance, exit, leaks } = common
+const { id, name, answer, startedAt, wholeMs, seed, environmentId, provenance, commands, exit, leaks } = common
 
 /** The JSON that `capacity` prints and its `report.json` holds. Loads in messages a second, feeds or tunnels. */
 export const capacitySchema = z.strictObject({
@@ -97,5 +99,5 @@ export const capacitySchema = z.strictObject({
   peakPerSecond: number.nullable(),
   missingMs: number.nullable().describe('What would complete the search; null = it is complete.'),
   files: z.strictObject({ rows: text, folder: text, html: text }),
-  repeat: text,
+  commands,
 })

@@ -74,7 +74,7 @@ function searchedCapacity() {
   const searches = [...vpns, direct].flatMap(({ id }, at) =>
     six({ cpuShare: 0.9 }).map(each => ({ ...each, caseId: id, lower: each.lower! - 20 * (3 - at) })),
   )
-  const references = new Map(vpns.map(({ id }) => [id, direct.id]))
+  const references = Object.fromEntries(vpns.map(({ id }) => [id, direct.id]))
   return reported(searches, { cases: [...vpns, direct], references, peakPerSecond: 300, missingMs: 60_000 })
 }
 

@@ -7,12 +7,13 @@ import {
   ANY_MACHINE,
   experimentFolders,
   hl7bench,
+  journalOf,
   type RowData,
   rowsOf,
   writeScenario,
 } from '../fixtures/commandLine.ts'
 import { needs } from '../needs.ts'
-import { place, settled } from './support.ts'
+import { place, settled, start } from './support.ts'
 
 /** One message in flight and 10 ms for each: never more than 100 a second, whatever the machine. */
 const known = {
@@ -56,10 +57,38 @@ test('a capacity is searched on each clone, with a row for every trial', async (
   expect(new Set(rows.map(({ digest }) => digest)).size).toBe(new Set(trials.map(({ load }) => load)).size)
   expect(JSON.parse(readFileSync(join(experimentFolders(here)[0]!, 'report.json'), 'utf8'))).toEqual(report)
   expect(await settled(here)).toEqual([])
-  const again = await hl7bench(here, ['resume', experimentFolders(here)[0]!])
-  expect(again.code).toBe(104)
-  expect(again.stderr).toContain('run hl7bench capacity anew')
+  const told = await hl7bench(here, ['report', experimentFolders(here)[0]!, '--json'])
+  expect((JSON.parse(told.stdout) as CapacityReport).cases).toEqual(report.cases)
 }, 120_000)
+
+test('a search that is killed goes on from the trials on record, and none is tried twice', async () => {
+  const here = place()
+  const file = writeScenario(here, known)
+  const started = start(here, ['capacity', file, ...QUICK.filter(flag => flag !== '-q'), '--results', here.results])
+  await started.printed(/at 50 msg\/s for/)
+  started.child.kill('SIGKILL')
+  await started.ended
+  expect(await settled(here)).toEqual([])
+  const [folder] = experimentFolders(here)
+  const before = finishedIn(folder!)
+  expect(before.length).toBeGreaterThanOrEqual(2)
+  const ended = await hl7bench(here, ['resume', folder!, '--json', '-q'])
+  expect([0, 99], ended.stderr + ended.stdout).toContain(ended.code)
+  const report = JSON.parse(ended.stdout) as CapacityReport
+  const { searches } = report.cases[0]!
+  expect(searches.map(each => each.ended)).toEqual(['found', 'found'])
+  const tried = searches.flatMap(({ trials }) => trials.map(({ runId }) => runId))
+  expect(tried.slice(0, before.length)).toEqual(before)
+  expect(rowsOf(here).map(({ run }) => run)).toEqual(tried)
+  expect(finishedIn(folder!)).toEqual(tried)
+  expect(searches[0]!.clones).toBe(2)
+  expect(await settled(here)).toEqual([])
+}, 120_000)
+
+const finishedIn = (folder: string) =>
+  journalOf(folder).flatMap(({ type, result }) =>
+    type === 'finished' ? [(result as { run: { id: string } }).run.id] : [],
+  )
 
 test('out of time it ends in good order with what is missing', async () => {
   const here = place()
@@ -68,6 +97,7 @@ test('out of time it ends in good order with what is missing', async () => {
   const report = JSON.parse(ended.stdout) as CapacityReport
   expect(report.missingMs).toBeGreaterThan(0)
   expect(report.cases[0]!.searches.some(each => each.ended === 'cut short')).toBe(true)
+  expect(report.commands.next).toContain('hl7bench resume')
   expect(await settled(here)).toEqual([])
 }, 60_000)
 

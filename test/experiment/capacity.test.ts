@@ -64,16 +64,19 @@ interface Setting {
   readonly cases?: readonly Case[]
   readonly deadlineMs?: number
   readonly signal?: AbortSignal
+  /** Results of a session before. */
+  readonly earlier?: readonly RunResult[]
 }
 
-async function searched({ scripted, aim = {}, cases = [testCase()], deadlineMs, signal }: Setting) {
-  const conductor = capacityConductor({ aim: { ...AIM, ...aim }, digestOf, tried() {} })
+async function searched({ scripted, aim = {}, cases = [testCase()], deadlineMs, signal, earlier = [] }: Setting) {
+  const plan = { id: 'x', cases, arms: [arm('only')], seed: 1, runs: [] }
+  const conductor = capacityConductor({ plan, aim: { ...AIM, ...aim }, digestOf, finished: earlier, tried() {} })
   const finished: RunResult[] = []
   const ending = conductor.perform({
-    plan: { id: 'x', cases, arms: [arm('only')], seed: 1, runs: [] },
+    plan,
     armed: each => each,
     needsConfirmation: () => false,
-    ...{ wanted: 0, finished: [], provisioner: scripted.provisioner, folder },
+    ...{ wanted: 0, finished: earlier, provisioner: scripted.provisioner, folder },
     contents: new Map(cases.map(({ id }) => [id, [{ compiled, code: null, module: null }]])),
     hooks: () => ({ prepare: async () => {}, cleanup: async () => {} }),
     signal: signal ?? new AbortController().signal,
@@ -134,6 +137,31 @@ group('a search', () => {
     expect(conductor.searches[0]).toMatchObject({ ended: 'found' })
     expect(conductor.searches[0]!.trials[1]).toMatchObject({ lossRatio: null, load: 200 })
     expect(conductor.searches[0]!.trials[2]).toMatchObject({ lossRatio: 0, load: 200 })
+  })
+
+  test('is taken up from the trials on record as if it had not been interrupted, on a fresh clone', async () => {
+    const cases = ['a', 'b'].map(name => testCase({ name }, name))
+    const whole = await searched({ scripted: scriptedProvisioner(capacityOf(777)), cases })
+    const runsOf = (results: readonly RunResult[]) => results.map(({ run }) => run)
+    for (const count of [0, 1, 5, whole.finished.length - 1, whole.finished.length]) {
+      const scripted = scriptedProvisioner(capacityOf(777))
+      const earlier = whole.finished.slice(0, count)
+      const { conductor, finished } = await searched({ scripted, cases, earlier })
+      expect(runsOf([...earlier, ...finished])).toEqual(runsOf(whole.finished))
+      expect(conductor.searches.map(({ lower, upper, ended }) => ({ lower, upper, ended }))).toEqual(
+        whole.conductor.searches.map(({ lower, upper, ended }) => ({ lower, upper, ended })),
+      )
+      expect(conductor.missingMs()).toBe(0)
+      const used = new Set(earlier.map(({ cloneId }) => `provision ${cloneId}`))
+      for (const made of provisions(scripted)) expect(used).not.toContain(made)
+    }
+  })
+
+  test('is not taken up from trials that do not follow from it', async () => {
+    const { finished } = await searched({ scripted: scriptedProvisioner(capacityOf(777)) })
+    await expect(
+      searched({ scripted: scriptedProvisioner(capacityOf(777)), earlier: [finished[0]!, finished[2]!] }),
+    ).rejects.toThrow('does not follow from the trials before it')
   })
 
   test('is open where nothing up to the largest load is too much', async () => {

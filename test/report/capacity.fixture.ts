@@ -1,5 +1,6 @@
-import type { CapacitySearch, CapacityTrial } from '../../src/model/capacity.ts'
+import type { CapacityAim, CapacitySearch, CapacityTrial } from '../../src/model/capacity.ts'
 import type { GatewayUsage } from '../../src/model/environment.ts'
+import type { Case } from '../../src/model/experiment.ts'
 import type { LoadResult, RunResult } from '../../src/model/result.ts'
 import type { CapacityInput } from '../../src/report/capacity/report.ts'
 import { summarizeCapacity } from '../../src/report/capacity/summarize.ts'
@@ -41,18 +42,31 @@ export function search(clone: number, { cpuShare, perSecond = 400, ...changes }:
 
 export const six = (changes: Found = {}) => Array.from({ length: 6 }, (_, clone) => search(clone, changes))
 
-export function reported(searches: readonly CapacitySearch[], changes: Partial<CapacityInput> = {}) {
+interface Changes extends Partial<Omit<CapacityInput, 'plan'>> {
+  readonly cases?: readonly Case[]
+  readonly references?: Readonly<Record<string, string>>
+  readonly aim?: Partial<CapacityAim>
+}
+
+export function reported(
+  searches: readonly CapacitySearch[],
+  { cases = [testCase()], references = {}, aim: changed = {}, ...changes }: Changes = {},
+) {
   const { plan, startedAt, wholeMs, environmentId, provenance } = experiment([])
-  const aim: CapacityInput['aim'] = {
+  const aim: CapacityAim = {
     over: 'rate',
     ...{ load: 'mllp', own: 100, leastLoad: 1, firstLoad: 100, mostLoad: 10_000 },
     ...{ lossRatio: 0, trialSeconds: 60, sumSeconds: 60, exceedRatio: 0, widthRatio: 0.02, clones: 6 },
+    ...changed,
   }
   return summarizeCapacity(
     {
-      ...{ id: plan.id, aim, cases: [testCase()], references: new Map(), searches, peakPerSecond: null, seed: 1 },
+      ...{ plan: { ...plan, cases, search: { aim, references } }, searches, peakPerSecond: null },
       ...{ missingMs: null, interrupted: false, startedAt, wholeMs, environmentId, provenance, leaks: [] },
-      ...{ files: { rows: 'rows.csv', folder: 'x', html: 'x/report.html' }, repeat: 'npx hl7bench capacity x' },
+      ...{
+        files: { rows: 'rows.csv', folder: 'x', html: 'x/report.html' },
+        commands: { repeat: 'npx hl7bench capacity x', next: null },
+      },
       ...changes,
     },
     () => ({ code: 0, reason: 'searched' }),

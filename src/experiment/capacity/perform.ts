@@ -2,136 +2,133 @@ import { mkdirSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import type { CapacityAim, CapacitySearch, CapacityTrial } from '../../model/capacity.ts'
 import type { Clone } from '../../model/environment.ts'
-import type { Case, PlannedRun } from '../../model/experiment.ts'
+import type { Case, ExperimentPlan } from '../../model/experiment.ts'
 import type { RunResult } from '../../model/result.ts'
-import { createRandom, hash32, shuffle } from '../../workload/random.ts'
 import { BEFORE_LOAD, failedToProvision, type Performed, type PerformOptions } from '../perform.ts'
-import { planTrial } from '../plan.ts'
 import { performRun, runFolder } from '../run.ts'
 import type { Conductor } from '../session.ts'
-import { caseAt, type DigestOf } from './caseAt.ts'
-import { Search, secondsLeft } from './search.ts'
+import type { DigestOf } from './caseAt.ts'
+import { Course, type Turn } from './course.ts'
+import { type Search, secondsLeft } from './search.ts'
 
 export interface CapacityConductor extends Conductor {
   /** As far as they got. */
   readonly searches: readonly CapacitySearch[]
-  /** What is missing when time ran out, ms by what trials took so far. */
+  /** What is missing to the end of all searches, ms by what trials took so far; 0 = nothing. */
   readonly missingMs: () => number
 }
 
 export interface CapacityOptions {
+  readonly plan: ExperimentPlan
   readonly aim: CapacityAim
   readonly digestOf: DigestOf
+  /** Results of earlier sessions, in their order: their trials are not repeated. */
+  readonly finished: readonly RunResult[]
   /** Told before the result is handed over. */
   readonly tried: (subject: Case, trial: CapacityTrial) => void
 }
 
-const ORDER = 0x63617061
-
-/** Searches the capacity of every case of a plan, on clone after clone; the searches of one round take turns, trial by trial. */
+/**
+ * Searches the capacity of every case of a plan, from the trials on record on. @throws RangeError when those do not follow from the plan, such as
+ * where another version searched in another way
+ */
 export function capacityConductor(options: CapacityOptions): CapacityConductor {
-  const cases = new Map<string, Case>()
-  const rounds: Search[][] = []
-  const spent = { trialMs: 0, wholeMs: 0 }
-  let subjects = 0
+  const { plan, aim, digestOf, finished } = options
+  const course = new Course(plan, aim, digestOf)
+  const ledger: Ledger = { cases: new Map(), trialMs: 0, wholeMs: 0 }
+  for (const result of finished) replay(course, ledger, result)
   return {
     get searches() {
-      return rounds.flat().map(({ outcome }) => outcome)
+      return course.searches.map(({ outcome }) => outcome)
     },
     missingMs() {
-      const begun = rounds.flat()
+      const begun = course.searches
       const ofBegun = begun.reduce((sum, search) => sum + (search.hasFailed ? 0 : search.secondsLeft()), 0)
       const typical = begun.flatMap(({ outcome: { lower } }) => lower ?? [])[0]
-      const notBegun = subjects * options.aim.clones - begun.length
-      const seconds = ofBegun + notBegun * secondsLeft(options.aim, [], typical)
-      return seconds * 1000 * (spent.trialMs === 0 ? 1 : spent.wholeMs / spent.trialMs)
+      const notBegun = plan.cases.length * aim.clones - begun.length
+      const seconds = ofBegun + notBegun * secondsLeft(aim, [], typical)
+      return seconds * 1000 * (ledger.trialMs === 0 ? 1 : ledger.wholeMs / ledger.trialMs)
     },
-    caseOf: ({ caseId }) => cases.get(caseId)!,
-    perform(session) {
-      subjects = session.plan.cases.length
-      return new Rounds(options, session, cases, rounds, spent).perform()
-    },
+    caseOf: ({ caseId }) => ledger.cases.get(caseId)!,
+    perform: session => new Trials(options, session, course, ledger).perform(),
   }
 }
 
-class Rounds {
+/** What is known of all trials, those of earlier sessions included. */
+interface Ledger {
+  readonly cases: Map<string, Case>
+  trialMs: number
+  wholeMs: number
+}
+
+function replay(course: Course, ledger: Ledger, result: RunResult): void {
+  const turn = course.next()
+  if (turn === null || turn.run.id !== result.run.id || turn.testCase.id !== result.run.caseId)
+    throw new RangeError(`${result.run.id} ${result.run.caseId} does not follow from the trials before it`)
+  ledger.cases.set(turn.testCase.id, turn.testCase)
+  ledger.trialMs += 1000 * turn.seconds
+  ledger.wholeMs += result.timings.wholeMs
+  course.take(turn, result)
+}
+
+/** Those of one session. */
+class Trials {
   readonly #options: CapacityOptions
   readonly #session: PerformOptions
-  readonly #cases: Map<string, Case>
-  readonly #rounds: Search[][]
-  readonly #spent: { trialMs: number; wholeMs: number }
+  readonly #course: Course
+  readonly #ledger: Ledger
   readonly #results: RunResult[] = []
   readonly #leaks: string[] = []
-  #clonesMade = 0
-  #stopped: Performed['stopped'] | null = null
+  readonly #clones = new Map<Search, Held>()
+  #clonesMade: number
 
-  constructor(
-    options: CapacityOptions,
-    session: PerformOptions,
-    cases: Map<string, Case>,
-    rounds: Search[][],
-    spent: { trialMs: number; wholeMs: number },
-  ) {
+  constructor(options: CapacityOptions, session: PerformOptions, course: Course, ledger: Ledger) {
     this.#options = options
     this.#session = session
-    this.#cases = cases
-    this.#rounds = rounds
-    this.#spent = spent
+    this.#course = course
+    this.#ledger = ledger
+    this.#clonesMade = Math.max(0, ...options.finished.map(({ cloneId }) => Number(cloneId?.slice(1) ?? 0)))
   }
 
   async perform(): Promise<Performed> {
-    const { plan } = this.#session
-    const { aim } = this.#options
-    for (let clone = 0; clone < aim.clones && this.#stopped === null; clone++) {
-      const order = shuffle([...plan.cases], createRandom(hash32(plan.seed, ORDER, clone)))
-      const round = order.map(subject => new Search(subject, clone, aim))
-      this.#rounds.push(round)
-      await this.#performRound(round)
+    let stopped: Performed['stopped'] = 'complete'
+    try {
+      for (let turn = this.#course.next(); turn !== null; turn = this.#course.next()) {
+        await this.#releaseBut(turn.search.clone)
+        if (this.#isOutOfTime(turn)) stopped = 'deadline'
+        else if (this.#isHopeless(await this.#perform(turn))) stopped = 'hopeless'
+        if (stopped !== 'complete') break
+      }
+    } finally {
+      await this.#releaseBut(null)
     }
     const runs = this.#results.map(({ run }) => run)
-    return { results: this.#results, runs, leaks: this.#leaks, stopped: this.#stopped ?? 'complete' }
+    return { results: this.#results, runs, leaks: this.#leaks, stopped }
   }
 
-  async #performRound(round: readonly Search[]): Promise<void> {
-    const clones = new Map<Search, Held>()
-    try {
-      // Each takes its turn, so that what changes over time changes for all of them.
-      for (let open = round; open.length > 0 && this.#stopped === null; open = open.filter(isOpen))
-        for (const search of open) await this.#takeTurn(search, clones)
-    } finally {
-      for (const search of round) if (isOpen(search)) search.cutShort()
-      for (const { clone } of clones.values()) await this.#release(clone)
-    }
-  }
-
-  async #takeTurn(search: Search, clones: Map<Search, Held>): Promise<void> {
-    const step = search.next()
-    if (step.kind === 'done' || this.#isOutOfTime(search.subject, step.seconds)) return
-    const { plan, observer } = this.#session
-    const { aim, digestOf, tried } = this.#options
-    const testCase = caseAt(search.subject, aim, step.load, step.seconds, digestOf)
-    const run = planTrial(plan, this.#results.length, search.clone, testCase.id)
-    this.#cases.set(testCase.id, testCase)
+  async #perform(turn: Turn): Promise<RunResult> {
+    const { observer } = this.#session
+    const { run, testCase, search, seconds } = turn
+    this.#ledger.cases.set(testCase.id, testCase)
     observer.planned([run])
     observer.started(run)
     const beganMs = performance.now()
-    const result = await this.#run(run, testCase, search, clones)
-    this.#spent.wholeMs += performance.now() - beganMs
-    this.#spent.trialMs += 1000 * step.seconds
+    const result = await this.#run(turn)
+    this.#ledger.wholeMs += performance.now() - beganMs
+    this.#ledger.trialMs += 1000 * seconds
     this.#results.push(result)
-    const trial = search.take(step, result)
-    tried(search.subject, trial)
+    this.#options.tried(search.subject, this.#course.take(turn, result))
     await observer.finished(result)
-    if (this.#isHopeless(result)) this.#stopped = 'hopeless'
+    return result
   }
 
-  async #run(run: PlannedRun, testCase: Case, search: Search, clones: Map<Search, Held>): Promise<RunResult> {
+  async #run({ run, testCase, search }: Turn): Promise<RunResult> {
     const { folder, signal, contents, observer, hooks } = this.#session
     const ownFolder = runFolder(folder, run)
     let clone: Clone
     try {
       mkdirSync(ownFolder, { recursive: true })
-      clone = await this.#cloneFor(testCase, search, clones)
+      clone = await this.#cloneFor(testCase, search)
     } catch (error) {
       signal.throwIfAborted()
       return failedToProvision(run, error)
@@ -144,17 +141,26 @@ class Rounds {
   }
 
   /** One for the whole search, except where the load searched for is a part of the environment. */
-  async #cloneFor({ scenario }: Case, search: Search, clones: Map<Search, Held>): Promise<Clone> {
+  async #cloneFor({ scenario }: Case, search: Search): Promise<Clone> {
     const environment = JSON.stringify(scenario.environment)
-    const held = clones.get(search)
+    const held = this.#clones.get(search)
     if (held?.environment === environment) return held.clone
-    clones.delete(search)
+    this.#clones.delete(search)
     if (held !== undefined) await this.#release(held.clone)
     const { provisioner, plan, signal } = this.#session
     const cloneId = `c${String(++this.#clonesMade).padStart(4, '0')}`
     const clone = await provisioner.provision(scenario, { experimentId: plan.id, cloneId, signal })
-    clones.set(search, { environment, clone })
+    this.#clones.set(search, { environment, clone })
     return clone
+  }
+
+  /** @param round whose clones are kept; null = none */
+  async #releaseBut(round: number | null): Promise<void> {
+    for (const [search, { clone }] of this.#clones) {
+      if (search.clone === round) continue
+      this.#clones.delete(search)
+      await this.#release(clone)
+    }
   }
 
   async #release(clone: Clone): Promise<void> {
@@ -163,19 +169,17 @@ class Rounds {
 
   /** The first trial did not get as far as a load: the others would not either. */
   #isHopeless(result: RunResult): boolean {
-    return this.#results.length === 1 && result.state === 'failed' && BEFORE_LOAD.has(result.stage)
+    return this.#course.taken === 1 && result.state === 'failed' && BEFORE_LOAD.has(result.stage)
   }
 
-  /** Going by what trials took beyond their length so far. The first begins in any case. */
-  #isOutOfTime({ scenario }: Case, seconds: number): boolean {
+  /** Going by what trials took beyond their length so far. The first of a session begins in any case. */
+  #isOutOfTime({ testCase: { scenario }, seconds }: Turn): boolean {
     const { deadlineMs, signal } = this.#session
     signal.throwIfAborted()
-    if (deadlineMs !== null && this.#results.length > 0) {
-      const { wholeMs, trialMs } = this.#spent
-      const around = Math.max(scenario.phases.warmupMs, (wholeMs - trialMs) / this.#results.length)
-      if (performance.now() + 1000 * seconds + around > deadlineMs) this.#stopped = 'deadline'
-    }
-    return this.#stopped !== null
+    if (deadlineMs === null || this.#results.length === 0) return false
+    const { wholeMs, trialMs } = this.#ledger
+    const around = Math.max(scenario.phases.warmupMs, (wholeMs - trialMs) / this.#course.taken)
+    return performance.now() + 1000 * seconds + around > deadlineMs
   }
 }
 
@@ -183,5 +187,3 @@ interface Held {
   readonly environment: string
   readonly clone: Clone
 }
-
-const isOpen = (search: Search): boolean => !search.hasFailed && search.next().kind !== 'done'

@@ -21,7 +21,6 @@ export class Search {
   readonly clone: number
   readonly #aim: CapacityAim
   readonly #trials: CapacityTrial[] = []
-  #isCutShort = false
 
   constructor(subject: Case, clone: number, aim: CapacityAim) {
     this.subject = subject
@@ -31,6 +30,11 @@ export class Search {
 
   get hasFailed(): boolean {
     return this.#trials.filter(({ result }) => isFailure(result)).length >= MOST_FAILURES
+  }
+
+  /** There is something to try, and sense in it. */
+  get isOpen(): boolean {
+    return !this.hasFailed && this.next().kind !== 'done'
   }
 
   /** What to try next. */
@@ -48,10 +52,6 @@ export class Search {
     return trial
   }
 
-  cutShort(): void {
-    this.#isCutShort = true
-  }
-
   /** Trial time until the end, s, if what is not decided lies in the middle. */
   secondsLeft(): number {
     return secondsLeft(this.#aim, this.#trials)
@@ -67,8 +67,8 @@ export class Search {
   }
 
   #ended(isBound: boolean, upper: number | null): CapacitySearch['ended'] {
-    if (this.#isCutShort) return 'cut short'
     if (this.hasFailed) return 'failed'
+    if (this.isOpen) return 'cut short'
     if (isBound) return 'generator-bound'
     return upper === null ? 'open' : 'found'
   }

@@ -5,6 +5,7 @@ import { aimText, caseNotes, caseText, missingText } from './wording.ts'
 /** The answer first; ends with a newline. */
 export function renderCapacityMarkdown(report: CapacityReport): string {
   const missing = missingText(report)
+  const next = report.commands.next === null ? '' : `. Next: \`${report.commands.next}\``
   const lines = [
     `## Capacity of ${escaped(report.name)}`,
     '',
@@ -15,7 +16,7 @@ export function renderCapacityMarkdown(report: CapacityReport): string {
     ...(report.exit.code === 0 ? [] : ['', `exit ${report.exit.code}: ${escaped(report.exit.reason)}`]),
     ...report.cases.flatMap(each => caseLines(each, report)),
     '',
-    `Rows: \`${report.files.rows}\`. Again: \`${report.repeat}\``,
+    `Rows: \`${report.files.rows}\`. Again: \`${report.commands.repeat}\`${next}`,
   ]
   return `${lines.join('\n')}\n`
 }

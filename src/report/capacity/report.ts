@@ -1,38 +1,35 @@
 import type { CapacityAim, CapacitySearch } from '../../model/capacity.ts'
 import type { GatewayUsage } from '../../model/environment.ts'
-import type { Case } from '../../model/experiment.ts'
+import type { ExperimentPlan } from '../../model/experiment.ts'
 import type { Provenance } from '../../model/row.ts'
 import type { Slo } from '../../model/scenario.ts'
-import type { ExitReason, Figure } from '../experiment.ts'
+import type { ExitReason, Figure, ReportCommands } from '../experiment.ts'
 import type { NetworkReport } from '../network.ts'
 
 /** All that a report of a capacity is made of. */
 export interface CapacityInput {
-  readonly id: string
-  readonly aim: CapacityAim
-  readonly cases: readonly Case[]
-  /** Id of the case without a VPN, by id of the case that is set against it. */
-  readonly references: ReadonlyMap<string, string>
+  readonly plan: ExperimentPlan
   readonly searches: readonly CapacitySearch[]
   /** Messages a second that are planned for; null = not named. */
   readonly peakPerSecond: number | null
-  /** What is missing because time ran out, ms; null = nothing. */
+  /** What is missing because time ran out or the search was interrupted, ms; null = nothing. */
   readonly missingMs: number | null
   readonly interrupted: boolean
-  readonly seed: number
   /** ISO 8601 UTC. */
   readonly startedAt: string
   readonly wholeMs: number
   readonly environmentId: string
   readonly provenance: Provenance
   readonly files: { readonly rows: string; readonly folder: string; readonly html: string }
-  /** The command line that does the same again. */
-  readonly repeat: string
+  readonly commands: ReportCommands
   readonly leaks: readonly string[]
 }
 
 /** What every format prints: plain data, fit for JSON. */
-export interface CapacityReport extends Omit<CapacityInput, 'cases' | 'references' | 'searches' | 'interrupted'> {
+export interface CapacityReport extends Omit<CapacityInput, 'plan' | 'searches' | 'interrupted'> {
+  readonly id: string
+  readonly seed: number
+  readonly aim: CapacityAim
   readonly name: string
   /** The result in one sentence. */
   readonly answer: string
@@ -62,6 +59,8 @@ export interface CapacityCase {
   readonly bottleneck: Bottleneck
   /** Capacity in messages a second / the planned peak; null where one is not known. */
   readonly headroom: number | null
+  /** Of the case without a VPN that it is set against; null = there is none. */
+  readonly referenceId: string | null
   readonly price: CapacityPrice | null
   readonly searches: readonly SearchReport[]
   readonly network?: NetworkReport
@@ -112,6 +111,8 @@ export interface SearchReport {
   readonly upper: number | null
   readonly irregular: boolean
   readonly ended: CapacitySearch['ended']
+  /** Clones that its trials ran on: more than one where it was resumed, or where the load is a part of the clone. */
+  readonly clones: number
   readonly trials: readonly {
     readonly runId: string
     readonly load: number

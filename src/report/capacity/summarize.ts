@@ -1,4 +1,4 @@
-import type { CapacitySearch } from '../../model/capacity.ts'
+import type { CapacityAim, CapacitySearch } from '../../model/capacity.ts'
 import type { Case } from '../../model/experiment.ts'
 import type { ExitReason } from '../experiment.ts'
 import { networkReport } from '../network.ts'
@@ -15,15 +15,17 @@ export function summarizeCapacity(
   input: CapacityInput,
   exitOf: (cases: readonly CapacityCase[]) => ExitReason,
 ): CapacityReport {
-  const { cases, references: _, searches: __, interrupted: ___, ...rest } = input
+  const { plan, searches: _, interrupted: __, ...rest } = input
+  const { id, seed, cases } = plan
   const reports = cases.map(testCase => caseReport(input, testCase))
   const { scenario } = cases[0]!
-  const report = { ...rest, name: scenario.name, slos: scenario.slo, cases: reports, exit: exitOf(reports) }
+  const known = { id, seed, aim: aimOf(input), name: scenario.name, slos: scenario.slo }
+  const report = { ...rest, ...known, cases: reports, exit: exitOf(reports) }
   return { ...report, answer: answerOf(report) }
 }
 
 function caseReport(input: CapacityInput, testCase: Case): CapacityCase {
-  const { aim, references } = input
+  const aim = aimOf(input)
   const all = searchesOf(input, testCase.id)
   const ended = all.filter(isEnded)
   const lower = boundOver(
@@ -31,7 +33,7 @@ function caseReport(input: CapacityInput, testCase: Case): CapacityCase {
     'below',
   )
   const atAnswer = answerAt(ended)
-  const referenceId = references.get(testCase.id)
+  const referenceId = input.plan.search!.references[testCase.id] ?? null
   const network = networkReport(all.flatMap(({ trials }) => trials.map(({ result }) => result)))
   return {
     id: testCase.id,
@@ -48,12 +50,14 @@ function caseReport(input: CapacityInput, testCase: Case): CapacityCase {
     atAnswer,
     bottleneck: bottleneckOf(testCase, aim, ended),
     headroom: headroomOf(input, lower.median, atAnswer?.messagesPerSecond ?? null),
-    price:
-      referenceId === undefined ? null : priceOf(referenceId, ended, searchesOf(input, referenceId).filter(isEnded)),
+    referenceId,
+    price: referenceId === null ? null : priceOf(referenceId, ended, searchesOf(input, referenceId).filter(isEnded)),
     searches: all.map(search => searchReport(search, aim.load)),
     ...(network && { network }),
   }
 }
+
+const aimOf = ({ plan }: CapacityInput): CapacityAim => plan.search!.aim
 
 const searchesOf = ({ searches }: CapacityInput, id: string): readonly CapacitySearch[] =>
   searches.filter(({ caseId }) => caseId === id)
@@ -70,14 +74,16 @@ function kindOf(searches: readonly CapacitySearch[]): CapacityCase['kind'] {
 }
 
 /** Over feeds and tunnels by the messages a second that they carried. */
-function headroomOf({ aim, peakPerSecond }: CapacityInput, load: number | null, carried: number | null): number | null {
-  const perSecond = aim.over === 'rate' ? load : carried
+function headroomOf(input: CapacityInput, load: number | null, carried: number | null): number | null {
+  const { peakPerSecond } = input
+  const perSecond = aimOf(input).over === 'rate' ? load : carried
   return peakPerSecond === null || perSecond === null ? null : perSecond / peakPerSecond
 }
 
 function searchReport({ clone, lower, upper, irregular, ended, trials }: CapacitySearch, load: string): SearchReport {
   return {
     ...{ clone: clone + 1, lower, upper, irregular, ended },
+    clones: new Set(trials.flatMap(({ result }) => result.cloneId ?? [])).size,
     trials: trials.map(trial => trialReport(trial, load)),
   }
 }

@@ -23,7 +23,8 @@ export function renderCapacity(report: CapacityReport, options: TerminalOptions)
     ...report.leaks.flatMap(leak => paragraph(`left behind: ${leak}`, options, style.bad)),
     ...paragraph(`rows    ${report.files.rows}`, options, style.dim),
     ...paragraph(`report  ${report.files.html}`, options, style.dim),
-    ...paragraph(`again   ${report.repeat}`, options, style.dim),
+    ...paragraph(`again   ${report.commands.repeat}`, options, style.dim),
+    ...(report.commands.next === null ? [] : paragraph(`next    ${report.commands.next}`, options, style.dim)),
   ]
   return `${lines.join('\n')}\n`
 }

@@ -11,7 +11,7 @@ export const unitOf = ({ over }: Pick<CapacityAim, 'over'>): string => UNITS[ove
 
 /** Ids of the cases that others are set against. */
 export const referencesOf = ({ cases }: Pick<CapacityReport, 'cases'>): ReadonlySet<string> =>
-  new Set(cases.flatMap(({ price }) => price?.referenceId ?? []))
+  new Set(cases.flatMap(({ referenceId }) => referenceId ?? []))
 
 /** What stands beside a capacity. */
 export const KINDS: Readonly<Record<CapacityCase['kind'], string>> = {
@@ -31,18 +31,26 @@ export function answerOf(report: Omit<CapacityReport, 'answer'>): string {
 
 /** `carries 812 msg/s [790, 840] (6 clones)`. */
 export function capacityText(
-  { kind, lower, clones, irregular }: CapacityCase,
+  { kind, lower, clones, irregular, searches }: CapacityCase,
   { aim }: Pick<CapacityReport, 'aim'>,
 ): string {
   const over = `(${plural(clones, 'clone')}${irregular > 0 ? `, ${irregular} of them irregular` : ''})`
   const load = boundText(lower, aim)
-  if (kind === 'none') return 'was not searched to an end on any clone'
+  if (kind === 'none') return `was not searched to an end on any clone${soFarText(searches, aim)}`
   if (kind === 'below')
     return `does not keep up with ${formatNumber(aim.leastLoad)} ${unitOf(aim)}, the least load tried ${over}`
   if (kind === 'at least') return `carries at least ${load} ${over}: raise --most`
   if (kind === 'generator-bound')
     return `carries at least ${load} ${over}: generator-bound, beyond it the generator was the limit`
   return `carries ${load} ${over}`
+}
+
+/** Of searches that are not at their end. */
+function soFarText(searches: CapacityCase['searches'], aim: CapacityAim): string {
+  const [lower, upper] = (['lower', 'upper'] as const).map(bound => searches.flatMap(each => each[bound] ?? []))
+  const kept = lower!.length === 0 ? [] : [`keeps up with ${formatNumber(Math.max(...lower!))} ${unitOf(aim)}`]
+  const not = upper!.length === 0 ? [] : [`not with ${formatNumber(Math.min(...upper!))}`]
+  return kept.length + not.length === 0 ? '' : `; so far it ${[...kept, ...not].join(', ')}`
 }
 
 /** `812 msg/s [790, 840]`. */
@@ -72,7 +80,7 @@ export function aimText({ aim, slos }: CapacityReport): string {
 }
 
 /** All else about a case, a sentence each. */
-export function caseNotes(testCase: CapacityCase, { peakPerSecond }: CapacityReport): readonly string[] {
+export function caseNotes(testCase: CapacityCase, { peakPerSecond, aim }: CapacityReport): readonly string[] {
   const { atAnswer, bottleneck, headroom, price, searches, clones } = testCase
   const carried = atAnswer && [
     `at that load: ${formatNumber(atAnswer.messagesPerSecond)} msg/s, ${formatNumber(atAnswer.mbitPerSecondOut)} Mbit/s out and ${formatNumber(atAnswer.mbitPerSecondIn)} in (payload)`,
@@ -95,9 +103,13 @@ export function caseNotes(testCase: CapacityCase, { peakPerSecond }: CapacityRep
     ...searches.flatMap(({ clone, ended, trials }) =>
       ended === 'failed' ? [`clone ${clone} failed: ${trials.at(-1)?.reasons.join('; ') ?? ''}`] : [],
     ),
+    ...searches.flatMap(search => (aim.over === 'tunnels' || search.clones < 2 ? [] : [resumedText(search)])),
     ...networkNotes({ ...(testCase.network && { network: { ...testCase.network, gateways: [] } }) }),
   ]
 }
+
+const resumedText = ({ clone, clones }: CapacityCase['searches'][number]): string =>
+  `clone ${clone} was interrupted and searched on afresh: its trials are from ${clones} clones`
 
 function headroomText(headroom: number): string {
   const percent = `${formatNumber(Math.abs(headroom - 1) * 100)} %`
@@ -122,7 +134,7 @@ function priceText({ referenceId, pairs, ratio, interval, isBounded }: NonNullab
 export function missingText({ missingMs }: CapacityReport): string | null {
   return missingMs === null
     ? null
-    : `time ran out: about ${roughDuration(missingMs)} more would complete it; give --max-duration more, or lower --clones`
+    : `not complete: about ${roughDuration(missingMs)} more would complete it; hl7bench resume goes on where it was left`
 }
 
 /** One line of progress: `vpn at 512 msg/s for 4 s: kept up with`. */

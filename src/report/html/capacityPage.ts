@@ -15,7 +15,6 @@ import { trialsChart } from './trialsChart.ts'
 export function renderCapacityHtml(report: CapacityReport, assets: Assets): string {
   const charts = new Charts()
   const missing = missingText(report)
-  const { files, repeat } = report
   return document({
     charts,
     assets,
@@ -31,7 +30,7 @@ export function renderCapacityHtml(report: CapacityReport, assets: Assets): stri
       overview(report),
       ...levelsCharts(report, charts),
       ...report.cases.map(each => caseSection(each, report, charts)),
-      `<section><h2>Again</h2>${facts(pointers({ files, commands: { repeat, next: null } }), 'code')}</section>`,
+      `<section><h2>Again</h2>${facts(pointers(report), 'code')}</section>`,
       `<section><h2>Provenance</h2>${facts(provenanceFacts(report), 'span')}</section>`,
     ],
   })
