@@ -1,6 +1,7 @@
 import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Begun } from '../experiment/begin.ts'
+import { machineOf, readCalibration } from '../experiment/calibrate/store.ts'
 import { type CapacityConductor, capacityConductor } from '../experiment/capacity/perform.ts'
 import { prepareOne } from '../experiment/prepareOne.ts'
 import type { SessionEnd } from '../experiment/session.ts'
@@ -82,6 +83,7 @@ async function reportOf(
       peakPerSecond: flags.peak ?? null,
       missingMs: isCutShort ? missingMs() : null,
       files: { rows: resultsFile, folder, html: join(folder, 'report.html') },
+      calibration: readCalibration(machineOf(provenance)),
       commands: { repeat, next: isCutShort ? `npx hl7bench resume ${await experimentName(begun)}` : null },
     },
     results,

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { machineOf, readCalibration } from '../experiment/calibrate/store.ts'
 import { capacityConductor } from '../experiment/capacity/perform.ts'
 import type { RunResult } from '../model/result.ts'
 import type { CapacityReport } from '../report/capacity/report.ts'
@@ -27,6 +28,7 @@ export function searchedAgain(
       peakPerSecond: (readInvocation(folder).flags as CapacityFlags).peak ?? null,
       missingMs: left === 0 ? null : left,
       files: { rows: resultsFile, folder, html: join(folder, 'report.html') },
+      calibration: readCalibration(machineOf(provenance)),
       commands: { repeat: repeatOf(folder) ?? resume, next: left === 0 ? null : resume },
     },
     finished,

@@ -16,6 +16,7 @@ import { type Drilling, drillResults, prepareDrills } from './drills.ts'
 import { asFailure, RunFailure } from './failure.ts'
 import { type Following, follow } from './follow.ts'
 import { whyInvalid } from './judge.ts'
+import { linkTraffic } from './linkTraffic.ts'
 import { mergeLoad } from './mergeLoad.ts'
 import { populate } from './populate.ts'
 import { spinShareOf } from './spinShare.ts'
@@ -78,7 +79,7 @@ interface Progress {
 
 type Measured = Pick<
   Extract<RunResult, { state: 'valid' }>,
-  'loads' | 'audit' | 'gateways' | 'tunnelEvents' | 'around' | 'drills'
+  'loads' | 'audit' | 'gateways' | 'links' | 'tunnelEvents' | 'around' | 'drills'
 >
 
 async function withHooks(options: RunOptions, progress: Progress): Promise<Measured> {
@@ -112,11 +113,13 @@ async function withTarget(options: RunOptions, progress: Progress): Promise<Meas
     await populate(options, target, endings.first)
     const spawned = await generators
     const plans = plansOf(options, target, spawned)
+    const before = await clone.readLinks?.()
     const watch = clone.watchGateways?.()
     const results = await measure(options, endings.first, spawned, plans, progress, drilling.begin)
     const performed = await Promise.race([drilling.performed(), endings.first])
     const network = {
       ...(watch && { gateways: watch.end(), ...eventsOf(watch.events(), plans, results.results) }),
+      ...(before && { links: linkTraffic(before, await clone.readLinks!()) }),
       ...drillResults(performed, plans, results.results),
     }
     const following = followed(options, plans, results.results, target)

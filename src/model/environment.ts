@@ -33,6 +33,8 @@ export interface Clone {
   readonly network?: NetworkFacts
   /** Meters the gateways from now on; absent: there are none. */
   watchGateways?(): GatewayWatch
+  /** What passed on the links of the application and our gateways so far; absent: the clone has no networks of its own. */
+  readLinks?(): Promise<readonly LinkCounters[]>
   /** What can be done to its tunnels; absent: nothing. */
   readonly tunnels?: CloneTunnels
   /** Starts the target afresh, with state of its own; resolves when every protocol of the load answers. */
@@ -123,6 +125,16 @@ export interface CloneTunnels {
   add(which: number, message: Uint8Array, identity: string): Promise<MachineTimed<Omit<DrillResult, 'felt'>>>
   /** Gives back what is still withheld. */
   restore(): Promise<void>
+}
+
+/** Of one interface. Bytes are those of Ethernet frames. */
+export interface LinkCounters {
+  readonly host: string
+  readonly device: string
+  readonly packetsIn: number
+  readonly packetsOut: number
+  readonly bytesIn: number
+  readonly bytesOut: number
 }
 
 export interface GatewayWatch {

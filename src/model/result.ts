@@ -1,7 +1,7 @@
 import type { Audit } from './audit.ts'
 import type { Counts } from './counts.ts'
 import type { DrillResult } from './drill.ts'
-import type { GatewayUsage, NetworkFacts } from './environment.ts'
+import type { GatewayUsage, LinkCounters, NetworkFacts } from './environment.ts'
 import type { OutcomeCounts, Quantiles, Time } from './exchange.ts'
 import type { PlannedRun } from './experiment.ts'
 import type { FeedFigures, TimeToDrain } from './feeds.ts'
@@ -33,6 +33,8 @@ interface Measured {
   readonly audit: Audit
   /** Of the daemons of the clone's gateways; absent where there are none. */
   readonly gateways?: readonly GatewayUsage[]
+  /** What passed on the links of the application and our gateways, warm-up and drain included; absent where clones have no networks of their own. */
+  readonly links?: readonly LinkCounters[]
   /** What befell the tunnels; absent: there are none, or nobody tells. */
   readonly tunnelEvents?: readonly TunnelEvent[]
   /** By load, where exchanges were timed one by one. */

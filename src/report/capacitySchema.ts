@@ -13,6 +13,15 @@ const bound = z
   })
   .describe('Over the clones; null = not known.')
 
+const fitted = z.strictObject({ estimate: number, lower: number, upper: number })
+const added = z
+  .strictObject({
+    ms: number,
+    interval: z.strictObject({ lower: number, upper: number }).nullable(),
+    pairs: number,
+  })
+  .nullable()
+
 const searched = z.strictObject({
   clone: number,
   lower: loadOrNone,
@@ -52,6 +61,18 @@ const testCase = z.strictObject({
       mbitPerSecondOut: number.describe('Payload.'),
       mbitPerSecondIn: number,
       responseP99Ms: number.nullable(),
+      links: z
+        .array(
+          z.strictObject({
+            host: text,
+            device: text,
+            packetsPerSecondIn: number,
+            packetsPerSecondOut: number,
+            mbitPerSecondIn: number,
+            mbitPerSecondOut: number,
+          }),
+        )
+        .describe('As the kernel counts, headers included.'),
       gateways: z.array(z.strictObject({ host: text, daemon: text, cpuShare: number, residentBytes: number })),
       isAudited: z.boolean(),
     })
@@ -70,6 +91,40 @@ const testCase = z.strictObject({
     })
     .nullable()
     .describe('Set against the same without a VPN.'),
+  added: z
+    .strictObject({ load: number, p50Ms: added, p99Ms: added })
+    .nullable()
+    .describe('To the response, at one load that both kept up with, beside the same without a VPN.'),
+  tunnels: z
+    .strictObject({
+      at: z.array(
+        z.strictObject({
+          tunnels: number,
+          clones: number,
+          upMs: number.nullable().describe('Until the last was up.'),
+          perSecond: number.nullable(),
+          residentBytes: number.nullable().describe('Of the largest daemon.'),
+        }),
+      ),
+      bytesPerTunnel: fitted.nullable(),
+    })
+    .nullable(),
+  calibrated: z
+    .strictObject({ at: text, workload: z.enum(['open', 'closed']), perSecond: number, share: number })
+    .optional()
+    .describe("The generator's own ceiling on this machine: a hint."),
+  scalability: z
+    .strictObject({
+      lambda: number,
+      sigma: number,
+      kappa: number,
+      r2: number,
+      peak: number.nullable(),
+      most: number.nullable(),
+      extrapolated: z.boolean(),
+    })
+    .nullable()
+    .describe('Universal Scalability Law over feeds or tunnels: a hint, never a capacity.'),
   searches: z.array(searched),
   network: network.optional(),
 })

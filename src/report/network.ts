@@ -192,8 +192,11 @@ const METHOD: Readonly<Record<string, string>> = {
 }
 const MOST_GATEWAYS = 4
 
-/** The same in sentences. */
-export function networkNotes({ network }: { readonly network?: NetworkReport }): readonly string[] {
+/**
+ * The same in sentences.
+ * @param isAlike false = the clones differ in their number of hospitals and tunnels, and so in how long they took
+ */
+export function networkNotes({ network }: { readonly network?: NetworkReport }, isAlike = true): readonly string[] {
   if (network === undefined) return []
   const {
     topology,
@@ -212,7 +215,7 @@ export function networkNotes({ network }: { readonly network?: NetworkReport }):
   const ready =
     provisionMs === null ? '' : `; a clone stood and was proven in ${(provisionMs / 1000).toFixed(2)} s${up} (medians)`
   return [
-    `${topology}: ${plural(hospitals, 'hospital')}, ${plural(tunnels, 'tunnel')}${ready}`,
+    isAlike ? `${topology}: ${plural(hospitals, 'hospital')}, ${plural(tunnels, 'tunnel')}${ready}` : topology,
     ...made,
     checks.length === 0
       ? 'not proven: the checks of the environment were left out'

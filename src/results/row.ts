@@ -41,6 +41,7 @@ export function rowOf(result: RunResult, context: RowContext): Row {
       ...(result.network && { network: result.network }),
       ...(measured && { loads: measured.loads.map(loadData), audit: auditOf(measured) }),
       ...(measured?.gateways && { gateways: measured.gateways }),
+      ...(measured?.links && { links: measured.links }),
       ...(measured?.tunnelEvents && { tunnelEvents: measured.tunnelEvents }),
       ...(measured?.drills && { drills: measured.drills }),
       ...(measured?.around && { around: measured.around }),

@@ -120,13 +120,20 @@ needs(canIpsec, `${WHAT} strongSwan`)(
     const here = place()
     const file = writeScenario(here, { ...known, environment: { kind: 'netns' }, sut: {}, slo: { ...known.slo } })
     // So few loads that the machine carries them all, or none.
-    const ended = await hl7bench(here, ['capacity', file, ...QUICK, '--most', '50'])
+    const ended = await hl7bench(here, ['capacity', file, ...QUICK, '--trial', '2s', '--most', '50'])
     expect([0, 99], ended.stderr + ended.stdout).toContain(ended.code)
     const report = JSON.parse(ended.stdout) as CapacityReport
     expect(report.cases.map(({ id }) => id)).toEqual(['known', 'known[topology=direct]'])
     expect(report.cases.map(({ network }) => network?.topology)).toEqual(['site-to-site', 'direct'])
     const [vpn] = report.cases
     expect(vpn!.atAnswer!.gateways.some(({ daemon }) => daemon === 'charon')).toBe(true)
+    for (const { atAnswer } of report.cases)
+      expect(atAnswer!.links.find(({ host }) => host === 'app')!.packetsPerSecondIn).toBeGreaterThan(1)
+    expect(vpn!.atAnswer!.links.map(({ host, device }) => `${host} ${device}`).toSorted()).toEqual([
+      ...['app lan0', 'gw lan0', 'gw wan0'],
+    ])
+    expect(vpn!.added).toMatchObject({ p50Ms: { pairs: 2 } })
+    expect(vpn!.tunnels!.at).toMatchObject([{ tunnels: 1, clones: 2 }])
     expect(vpn!.price).toMatchObject({ referenceId: 'known[topology=direct]', pairs: 2 })
     expect(await settled(here)).toEqual([])
   },

@@ -1,7 +1,9 @@
+import type { Calibration } from '../../src/model/calibration.ts'
 import type { CapacityAim, CapacitySearch, CapacityTrial } from '../../src/model/capacity.ts'
 import type { GatewayUsage } from '../../src/model/environment.ts'
 import type { Case } from '../../src/model/experiment.ts'
 import type { LoadResult, RunResult } from '../../src/model/result.ts'
+import type { Measured } from '../../src/report/capacity/measured.ts'
 import type { CapacityInput } from '../../src/report/capacity/report.ts'
 import { summarizeCapacity } from '../../src/report/capacity/summarize.ts'
 import { input as experiment, loadResult, testCase, validRun } from './experiment.fixture.ts'
@@ -42,6 +44,27 @@ export function search(clone: number, { cpuShare, perSecond = 400, ...changes }:
 
 export const six = (changes: Found = {}) => Array.from({ length: 6 }, (_, clone) => search(clone, changes))
 
+/** The same searches with other results. */
+export const withResults = (
+  searches: readonly CapacitySearch[],
+  change: (result: Measured) => RunResult,
+): readonly CapacitySearch[] =>
+  searches.map(each => ({
+    ...each,
+    trials: each.trials.map(trial => ({ ...trial, result: change(trial.result as Measured) })),
+  }))
+
+/** A machine whose generator did so much. */
+export function calibratedAt(ratePerSecond: number): Calibration {
+  const machine = { cpuModel: 'x', cores: 2, kernel: '6', node: 'v24', harness: '0' }
+  return {
+    machine,
+    mllp: { at: '2026-11-20T00:00:00Z', open: { ratePerSecond } },
+    fhir: null,
+    agreement: null,
+  } as never
+}
+
 interface Changes extends Partial<Omit<CapacityInput, 'plan'>> {
   readonly cases?: readonly Case[]
   readonly references?: Readonly<Record<string, string>>
@@ -61,7 +84,7 @@ export function reported(
   }
   return summarizeCapacity(
     {
-      ...{ plan: { ...plan, cases, search: { aim, references } }, searches, peakPerSecond: null },
+      ...{ plan: { ...plan, cases, search: { aim, references } }, searches, peakPerSecond: null, calibration: null },
       ...{ missingMs: null, interrupted: false, startedAt, wholeMs, environmentId, provenance, leaks: [] },
       ...{
         files: { rows: 'rows.csv', folder: 'x', html: 'x/report.html' },

@@ -4,12 +4,13 @@ import { z } from 'zod'
 import type { RunResult } from '../../src/model/result.ts'
 import { boundOver } from '../../src/report/capacity/bound.ts'
 import { renderCapacityMarkdown } from '../../src/report/capacity/markdown.ts'
+import type { Measured } from '../../src/report/capacity/measured.ts'
 import { renderCapacity } from '../../src/report/capacity/terminal.ts'
 import { capacitySchema } from '../../src/report/capacitySchema.ts'
 import { renderCapacityHtml } from '../../src/report/html/capacityPage.ts'
 import { renderCapacityJson } from '../../src/report/json.ts'
-import { carried, type Found, reported, search, six } from './capacity.fixture.ts'
-import { ASSETS, audit, failedRun, PLAIN, plannedRun, testCase, validRun } from './experiment.fixture.ts'
+import { calibratedAt, carried, type Found, gateway, reported, search, six, withResults } from './capacity.fixture.ts'
+import { ASSETS, audit, failedRun, loadResult, PLAIN, plannedRun, testCase, validRun } from './experiment.fixture.ts'
 
 test('the capacity is the median over the clones with its order-statistic interval, of both bounds', () => {
   const [only] = reported(six()).cases
@@ -130,4 +131,89 @@ test('capacity is drawn against a factor whose levels are numbers, a line for ea
   expect(page).toContain('Capacity in msg/s against hospitals')
   expect(page).not.toContain('against cipher')
   expect(page).toContain('"name":"cipher y"')
+})
+
+test('packets are those of a message times the messages of a second, link by link', () => {
+  // 400 messages in the run, and 400 a second.
+  const link = { host: 'app', device: 'lan0', packetsIn: 800, packetsOut: 400, bytesIn: 500_000, bytesOut: 50_000 }
+  const searches = withResults(six(), result => ({ ...result, links: [link] }))
+  const [only] = reported(searches).cases
+  expect(only!.atAnswer!.links).toEqual([
+    {
+      ...{ host: 'app', device: 'lan0', packetsPerSecondIn: 800, packetsPerSecondOut: 400 },
+      ...{ mbitPerSecondIn: 4, mbitPerSecondOut: 0.4 },
+    },
+  ])
+  expect(renderCapacityMarkdown(reported(searches))).toContain('on lan0 of app: 800 packets/s in and 400 out')
+})
+
+test('what a VPN adds to the response is told at a load that both kept up with', () => {
+  const cases = [testCase(), testCase({}, 'demo[topology=direct]')]
+  const slower = (ms: number) => (result: Measured) => ({ ...result, loads: [loadResult([ms, ms, ms])] })
+  const own = withResults(six(), slower(14))
+  const direct = withResults(six(), slower(10)).map(each => ({ ...each, caseId: cases[1]!.id }))
+  const { added } = reported([...own, ...direct], { cases, references: { demo: cases[1]!.id } }).cases[0]!
+  expect(added).toMatchObject({ p50Ms: { pairs: 1 } })
+  expect(added!.p50Ms!.ms).toBeCloseTo(4, 0)
+  const shared = [...own, ...direct].map(each => ({
+    ...each,
+    trials: each.trials.map(trial => ({ ...trial, load: trial.lossRatio === 0 ? 100 : 200 })),
+  }))
+  const found = reported(shared, { cases, references: { demo: cases[1]!.id } }).cases[0]!.added!
+  expect(found).toMatchObject({ load: 100, p50Ms: { pairs: 6 } })
+  expect(found.p50Ms!.interval!.lower).toBeCloseTo(4, 0)
+  expect(reported(own).cases[0]!.added).toBe(null)
+})
+
+test('tunnels are told by their number, and their memory by its slope', () => {
+  const searches = six().map((each, at) => ({
+    ...each,
+    trials: each.trials.map((trial, place) => {
+      const tunnels = 10 * (1 + at)
+      const facts = { topology: 'hub', hospitals: tunnels, tunnels, mechanisms: {}, tunnelsUpMs: 100, checks: [] }
+      const gateways = [{ ...gateway(0.1), residentBytes: 20e6 + 50e3 * tunnels }]
+      return {
+        ...trial,
+        result: { ...trial.result, cloneId: `c${at}-${place}`, network: facts, gateways } as RunResult,
+      }
+    }),
+  }))
+  const report = reported(searches, { aim: { over: 'tunnels' } })
+  const { tunnels } = report.cases[0]!
+  expect(tunnels!.at.map(each => [each.tunnels, each.clones, each.perSecond])).toEqual(
+    [10, 20, 30, 40, 50, 60].map(count => [count, 2, 10 * count]),
+  )
+  expect(tunnels!.bytesPerTunnel!.estimate).toBeCloseTo(50e3)
+  const text = renderCapacityMarkdown(report)
+  expect(text).toContain('20 tunnels: all up in 100 ms (200 a second), largest daemon 21 MB (2 clones)')
+  expect(text).toContain('50 kB a tunnel')
+  expect(text).not.toContain('hub: 10 hospitals')
+  expect(reported(six()).cases[0]!.tunnels).toBe(null)
+})
+
+test("a capacity near the generator's own ceiling is the generator's", () => {
+  const at = (perSecond: number) => reported(six({ perSecond: 200 }), { calibration: calibratedAt(perSecond) })
+  expect(at(210).cases[0]!.bottleneck).toMatchObject({ what: 'generator' })
+  expect(at(210).cases[0]!.bottleneck.evidence).toContain('generator-bound')
+  expect(at(1_000).cases[0]!.bottleneck.what).not.toBe('generator')
+  expect(renderCapacityMarkdown(at(1_000))).toContain(
+    "20 % of the generator's own ceiling, 1,000 msg/s when calibrated",
+  )
+  expect(renderCapacityMarkdown(reported(six()))).toContain('hl7bench calibrate')
+})
+
+test('the scalability law is a hint, over feeds and tunnels, from six loads on', () => {
+  // X(N) = 100 N / (1 + 0.1 (N - 1))
+  const over = (loads: readonly number[]) =>
+    loads.map((load, clone) => {
+      const { trials, ...rest } = search(clone, { perSecond: (100 * load) / (1 + 0.1 * (load - 1)) })
+      return { ...rest, trials: [{ ...trials[0]!, load }] }
+    })
+  const loads = [1, 2, 4, 8, 16, 32]
+  const report = reported(over(loads), { aim: { over: 'feeds' } })
+  expect(report.cases[0]!.scalability!.lambda).toBeCloseTo(100, 0)
+  expect(report.cases[0]!.scalability!.sigma).toBeCloseTo(0.1, 2)
+  expect(renderCapacityMarkdown(report)).toContain('hint only, never a capacity: Universal Scalability Law over feeds')
+  expect(reported(over(loads.slice(1)), { aim: { over: 'feeds' } }).cases[0]!.scalability).toBe(null)
+  expect(reported(over(loads)).cases[0]!.scalability).toBe(null)
 })

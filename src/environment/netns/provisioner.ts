@@ -10,6 +10,7 @@ import type { Guarded } from '../guarded.ts'
 import type { Place } from '../place.ts'
 import { proveSite } from './checks/prove.ts'
 import { watchGateways } from './gateways.ts'
+import { readLinks } from './links.ts'
 import { survey } from './mechanism.ts'
 import { originOf } from './origin.ts'
 import { preflightNetns } from './preflight.ts'
@@ -117,6 +118,7 @@ function cloneOf(
     provisionMs,
     network: { ...site.facts, checks },
     watchGateways: () => watchGateways(topology, tree, site.gateways.heard),
+    readLinks: () => readLinks(topology, tree),
     ...(site.gateways.heard !== null && { tunnels: tunnelsOf(site) }),
     start(run, { scenario }, folder, signal) {
       signal.throwIfAborted()

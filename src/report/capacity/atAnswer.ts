@@ -1,11 +1,9 @@
 import type { CapacitySearch } from '../../model/capacity.ts'
-import { OUTCOMES } from '../../model/exchange.ts'
-import type { RunResult } from '../../model/result.ts'
 import { quantile } from '../../stats/quantile.ts'
 import { usageOf } from '../network.ts'
+import { type Measured, messagesPerSecond, sentOf } from './measured.ts'
 import type { AtAnswer } from './report.ts'
-
-export type Measured = Exclude<RunResult, { state: 'failed' }>
+import { wireOf } from './wire.ts'
 
 /** The longest trial of each search at one of its bounds. */
 export function resultsAt(searches: readonly CapacitySearch[], bound: 'lower' | 'upper'): readonly Measured[] {
@@ -28,18 +26,16 @@ export function answerAt(searches: readonly CapacitySearch[]): AtAnswer | null {
     mbitPerSecondOut: median(results.map(result => mbitPerSecond(result, 'bytesOut'))),
     mbitPerSecondIn: median(results.map(result => mbitPerSecond(result, 'bytesIn'))),
     responseP99Ms: p99s.includes(null) ? null : median(p99s.filter(ms => ms !== null)),
+    links: wireOf(results),
     gateways: usageOf(results),
     isAudited: results.every(({ audit }) => audit.evidence === 'receiver'),
   }
 }
 
-export const messagesPerSecond = ({ loads }: Measured): number =>
-  loads.reduce((sum, load) => sum + load.throughputPerSecond, 0)
-
 /** Bytes are counted over the whole run: their number for a message times the messages of a second. */
 function mbitPerSecond({ loads }: Measured, way: 'bytesOut' | 'bytesIn'): number {
   const bytes = loads.map(load => {
-    const messages = OUTCOMES.reduce((sum, outcome) => sum + (outcome === 'dropped' ? 0 : load.total[outcome]), 0)
+    const messages = sentOf(load)
     return messages === 0 ? 0 : (load[way] / messages) * load.throughputPerSecond
   })
   return (8 * bytes.reduce((sum, each) => sum + each, 0)) / 1e6

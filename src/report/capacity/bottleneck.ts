@@ -2,19 +2,34 @@ import type { CapacityAim, CapacitySearch } from '../../model/capacity.ts'
 import type { Case } from '../../model/experiment.ts'
 import { decode, meanMs } from '../../stats/histogram.ts'
 import { quantile } from '../../stats/quantile.ts'
+import type { CalibratedShare } from '../calibration/share.ts'
 import { formatMs } from '../format.ts'
 import { usageOf } from '../network.ts'
-import { type Measured, resultsAt } from './atAnswer.ts'
+import { resultsAt } from './atAnswer.ts'
+import type { Measured } from './measured.ts'
 import type { Bottleneck } from './report.ts'
 
 /** Share of a core, or of the time of all connections, from which one is called used up. */
 const USED_UP = 0.8
 
+/** Share of the generator's own ceiling from which a capacity is the generator's. */
+const AT_CEILING = 0.9
+
 /** What held the load up, by what was measured at the load that was not kept up with, or else at the largest one that was. */
-export function bottleneckOf(testCase: Case, aim: CapacityAim, searches: readonly CapacitySearch[]): Bottleneck {
+export function bottleneckOf(
+  testCase: Case,
+  aim: CapacityAim,
+  searches: readonly CapacitySearch[],
+  calibrated: CalibratedShare | undefined,
+): Bottleneck {
   const bound = searches.filter(({ ended }) => ended === 'generator-bound')
   if (bound.length > 0 && 2 * bound.length >= searches.length)
     return { what: 'generator', evidence: generatorEvidence(bound) }
+  if (calibrated !== undefined && calibrated.share >= AT_CEILING)
+    return {
+      what: 'generator',
+      evidence: `${percent(calibrated.share)} of what this machine's generator did when calibrated: generator-bound, no result of what it loads`,
+    }
   const beyond = resultsAt(searches, 'upper')
   const results = beyond.length > 0 ? beyond : resultsAt(searches, 'lower')
   const gateway = usageOf(results).toSorted((a, b) => b.cpuShare - a.cpuShare)[0]

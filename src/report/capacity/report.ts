@@ -1,8 +1,11 @@
+import type { Calibration } from '../../model/calibration.ts'
 import type { CapacityAim, CapacitySearch } from '../../model/capacity.ts'
 import type { GatewayUsage } from '../../model/environment.ts'
 import type { ExperimentPlan } from '../../model/experiment.ts'
 import type { Provenance } from '../../model/row.ts'
 import type { Slo } from '../../model/scenario.ts'
+import type { Scalability } from '../../stats/usl.ts'
+import type { CalibratedShare } from '../calibration/share.ts'
 import type { ExitReason, Figure, ReportCommands } from '../experiment.ts'
 import type { NetworkReport } from '../network.ts'
 
@@ -22,11 +25,13 @@ export interface CapacityInput {
   readonly provenance: Provenance
   readonly files: { readonly rows: string; readonly folder: string; readonly html: string }
   readonly commands: ReportCommands
+  /** Of the machine that it ran on; null: it was not calibrated. */
+  readonly calibration: Calibration | null
   readonly leaks: readonly string[]
 }
 
 /** What every format prints: plain data, fit for JSON. */
-export interface CapacityReport extends Omit<CapacityInput, 'plan' | 'searches' | 'interrupted'> {
+export interface CapacityReport extends Omit<CapacityInput, 'plan' | 'searches' | 'interrupted' | 'calibration'> {
   readonly id: string
   readonly seed: number
   readonly aim: CapacityAim
@@ -62,6 +67,14 @@ export interface CapacityCase {
   /** Of the case without a VPN that it is set against; null = there is none. */
   readonly referenceId: string | null
   readonly price: CapacityPrice | null
+  /** Set against the same load without a VPN; null where there is none that both kept up with. */
+  readonly added: AddedLatency | null
+  /** null where there are none. */
+  readonly tunnels: TunnelsReport | null
+  /** The load that is raised, at the answer, beside what the generator did when this machine was calibrated; absent where there is nothing to set it against. */
+  readonly calibrated?: CalibratedShare
+  /** A hint: fitted to what got through by feeds or tunnels. null over rates, and below 6 loads. */
+  readonly scalability: Scalability | null
   readonly searches: readonly SearchReport[]
   readonly network?: NetworkReport
 }
@@ -81,10 +94,51 @@ export interface AtAnswer {
   readonly mbitPerSecondIn: number
   /** null: among the unanswered. */
   readonly responseP99Ms: number | null
+  /** At the application and our gateways, as the kernel counts; empty where clones have no networks of their own. */
+  readonly links: readonly LinkUse[]
   /** Empty where there are no gateways. */
   readonly gateways: readonly GatewayUsage[]
   /** Whether the receiver's own record was there to audit against. */
   readonly isAudited: boolean
+}
+
+/** Headers of IP, TCP and a VPN included. */
+export interface LinkUse {
+  readonly host: string
+  readonly device: string
+  readonly packetsPerSecondIn: number
+  readonly packetsPerSecondOut: number
+  readonly mbitPerSecondIn: number
+  readonly mbitPerSecondOut: number
+}
+
+export interface AddedLatency {
+  readonly load: number
+  /** null: among the unanswered. */
+  readonly p50Ms: Added | null
+  readonly p99Ms: Added | null
+}
+
+/** Hodges-Lehmann over the clones, with its distribution-free interval, 95 %; null where there are too few. */
+export interface Added {
+  readonly ms: number
+  readonly interval: { readonly lower: number; readonly upper: number } | null
+  readonly pairs: number
+}
+
+export interface TunnelsReport {
+  /** By number of tunnels, medians over the clones that had so many. */
+  readonly at: readonly {
+    readonly tunnels: number
+    readonly clones: number
+    /** From the first message of a key exchange to the last tunnel up; null = no IPsec. */
+    readonly upMs: number | null
+    readonly perSecond: number | null
+    /** Of the largest daemon; null = not measured. */
+    readonly residentBytes: number | null
+  }[]
+  /** Slope of the largest daemon's memory over the number of tunnels, with its 95 % t interval; null where one number of them was there. */
+  readonly bytesPerTunnel: { readonly estimate: number; readonly lower: number; readonly upper: number } | null
 }
 
 export interface Bottleneck {

@@ -1,13 +1,17 @@
 import type { CapacityAim, CapacitySearch } from '../../model/capacity.ts'
 import type { Case } from '../../model/experiment.ts'
+import { type CalibratedShare, calibratedShare } from '../calibration/share.ts'
 import type { ExitReason } from '../experiment.ts'
 import { networkReport } from '../network.ts'
-import { answerAt } from './atAnswer.ts'
+import { addedOf } from './added.ts'
+import { answerAt, resultsAt } from './atAnswer.ts'
 import { bottleneckOf } from './bottleneck.ts'
 import { boundOver } from './bound.ts'
 import { priceOf } from './price.ts'
 import type { CapacityCase, CapacityInput, CapacityReport, SearchReport } from './report.ts'
+import { scalabilityOf } from './scalability.ts'
 import { trialReport } from './trial.ts'
+import { tunnelsOf } from './tunnels.ts'
 import { answerOf } from './wording.ts'
 
 /** Everything that the formats print, the exit apart. */
@@ -15,7 +19,7 @@ export function summarizeCapacity(
   input: CapacityInput,
   exitOf: (cases: readonly CapacityCase[]) => ExitReason,
 ): CapacityReport {
-  const { plan, searches: _, interrupted: __, ...rest } = input
+  const { plan, searches: _, interrupted: __, calibration: ___, ...rest } = input
   const { id, seed, cases } = plan
   const reports = cases.map(testCase => caseReport(input, testCase))
   const { scenario } = cases[0]!
@@ -34,7 +38,10 @@ function caseReport(input: CapacityInput, testCase: Case): CapacityCase {
   )
   const atAnswer = answerAt(ended)
   const referenceId = input.plan.search!.references[testCase.id] ?? null
-  const network = networkReport(all.flatMap(({ trials }) => trials.map(({ result }) => result)))
+  const results = all.flatMap(({ trials }) => trials.map(({ result }) => result))
+  const network = networkReport(results)
+  const references = referenceId === null ? [] : searchesOf(input, referenceId)
+  const calibrated = calibratedAt(input, testCase, ended)
   return {
     id: testCase.id,
     levels: testCase.levels,
@@ -48,13 +55,27 @@ function caseReport(input: CapacityInput, testCase: Case): CapacityCase {
     clones: ended.length,
     irregular: ended.filter(({ irregular }) => irregular).length,
     atAnswer,
-    bottleneck: bottleneckOf(testCase, aim, ended),
+    bottleneck: bottleneckOf(testCase, aim, ended, calibrated),
     headroom: headroomOf(input, lower.median, atAnswer?.messagesPerSecond ?? null),
     referenceId,
-    price: referenceId === null ? null : priceOf(referenceId, ended, searchesOf(input, referenceId).filter(isEnded)),
+    price: referenceId === null ? null : priceOf(referenceId, ended, references.filter(isEnded)),
+    added: addedOf(aim, all, references),
+    tunnels: tunnelsOf(results),
+    scalability: scalabilityOf(aim, all),
     searches: all.map(search => searchReport(search, aim.load)),
+    ...(calibrated && { calibrated }),
     ...(network && { network }),
   }
+}
+
+function calibratedAt(
+  { calibration, plan }: CapacityInput,
+  { scenario }: Case,
+  ended: readonly CapacitySearch[],
+): CalibratedShare | undefined {
+  const name = plan.search!.aim.load
+  const own = resultsAt(ended, 'lower').flatMap(({ loads }) => loads.filter(({ load }) => load === name))
+  return calibratedShare(scenario.load.find(load => load.name === name)!, own, calibration)
 }
 
 const aimOf = ({ plan }: CapacityInput): CapacityAim => plan.search!.aim

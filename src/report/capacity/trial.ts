@@ -1,6 +1,6 @@
 import type { CapacityTrial } from '../../model/capacity.ts'
 import type { Figure } from '../experiment.ts'
-import { type Measured, messagesPerSecond } from './atAnswer.ts'
+import { type Measured, messagesPerSecond } from './measured.ts'
 import type { SearchReport } from './report.ts'
 
 /** @param load name of the load that is raised */

@@ -3,23 +3,27 @@ import type { Case } from '../../model/experiment.ts'
 import { formatMs, formatNumber, plural } from '../format.ts'
 import { networkNotes } from '../network.ts'
 import { roughDuration } from '../progress.ts'
+import { addedTexts, ceilingTexts, linkText, scalabilityTexts, tunnelsTexts } from './planning.ts'
 import type { Bound, CapacityCase, CapacityReport } from './report.ts'
-
-const UNITS = { rate: 'msg/s', feeds: 'feeds', tunnels: 'tunnels' } as const
-
-export const unitOf = ({ over }: Pick<CapacityAim, 'over'>): string => UNITS[over]
+import { unitOf } from './unit.ts'
 
 /** Ids of the cases that others are set against. */
 export const referencesOf = ({ cases }: Pick<CapacityReport, 'cases'>): ReadonlySet<string> =>
   new Set(cases.flatMap(({ referenceId }) => referenceId ?? []))
 
-/** What stands beside a capacity. */
-export const KINDS: Readonly<Record<CapacityCase['kind'], string>> = {
-  found: 'found',
-  'at least': 'at least',
-  'generator-bound': 'at least: generator-bound',
-  below: 'below the least load',
-  none: 'not searched to an end',
+const KINDS: Readonly<Record<CapacityCase['kind'], string | null>> = {
+  found: '',
+  'at least': 'at least ',
+  'generator-bound': 'generator-bound, at least ',
+  below: null,
+  none: null,
+}
+
+/** `at least 812 msg/s [790, 840]`. */
+export function lowerCell({ kind, lower }: CapacityCase, aim: CapacityAim): string {
+  const words = KINDS[kind]
+  if (words !== null) return `${words}${boundText(lower, aim)}`
+  return kind === 'below' ? `below ${formatNumber(aim.leastLoad)} ${unitOf(aim)}` : 'not searched to an end'
 }
 
 /** The case that the sentence is about comes first: those that have a reference, and then the rest. */
@@ -91,6 +95,7 @@ export function caseNotes(testCase: CapacityCase, { peakPerSecond, aim }: Capaci
   ]
   return [
     ...(carried === null ? [] : [carried.join(', ')]),
+    ...(atAnswer?.links ?? []).map(linkText),
     ...(atAnswer === null || atAnswer.isAudited
       ? []
       : ["no receiver's record: losses behind an acknowledgement were not looked for"]),
@@ -99,12 +104,19 @@ export function caseNotes(testCase: CapacityCase, { peakPerSecond, aim }: Capaci
       : [`bottleneck: ${bottleneck.what}${bottleneck.evidence === '' ? '' : `; ${bottleneck.evidence}`}`]),
     ...(headroom === null ? [] : [`planned peak ${formatNumber(peakPerSecond!)} msg/s: ${headroomText(headroom)}`]),
     ...(price === null ? [] : [priceText(price)]),
+    ...addedTexts(testCase, aim),
+    ...ceilingTexts(testCase),
+    ...scalabilityTexts(testCase, aim),
     ...(clones === 0 || clones >= 6 ? [] : [`${plural(clones, 'clone')}: an interval needs 6`]),
     ...searches.flatMap(({ clone, ended, trials }) =>
       ended === 'failed' ? [`clone ${clone} failed: ${trials.at(-1)?.reasons.join('; ') ?? ''}`] : [],
     ),
     ...searches.flatMap(search => (aim.over === 'tunnels' || search.clones < 2 ? [] : [resumedText(search)])),
-    ...networkNotes({ ...(testCase.network && { network: { ...testCase.network, gateways: [] } }) }),
+    ...tunnelsTexts(testCase),
+    ...networkNotes(
+      { ...(testCase.network && { network: { ...testCase.network, gateways: [] } }) },
+      aim.over !== 'tunnels',
+    ),
   ]
 }
 

@@ -3,7 +3,7 @@ import { formatNumber } from '../format.ts'
 import { linearScale, px } from './axis.ts'
 import { escapeHtml } from './escape.ts'
 
-const WIDTH = 260
+const WIDTH = 160
 const HEIGHT = 24
 
 /**

@@ -1,6 +1,7 @@
 import type { CapacityCase, CapacityReport } from '../capacity/report.ts'
 import { searchCells } from '../capacity/terminal.ts'
-import { aimText, boundText, caseNotes, caseText, KINDS, missingText, priceCell, unitOf } from '../capacity/wording.ts'
+import { unitOf } from '../capacity/unit.ts'
+import { aimText, boundText, caseNotes, caseText, lowerCell, missingText, priceCell } from '../capacity/wording.ts'
 import { pointers, provenanceFacts } from '../wording.ts'
 import type { Assets } from './assets.ts'
 import { boundDots } from './boundDots.ts'
@@ -42,15 +43,16 @@ function overview(report: CapacityReport): string {
   const row = (each: CapacityCase) =>
     rowOf(
       each.id,
-      [KINDS[each.kind], boundText(each.lower, aim), boundText(each.upper, aim), priceCell(each), each.bottleneck.what],
+      [lowerCell(each, aim), boundText(each.upper, aim), priceCell(each), each.bottleneck.what],
       boundDots(each, most, unitOf(aim)),
     )
   return [
     '<section><h2>Capacity</h2>',
     table(
       'Capacity by case',
-      ['case', 'answer', 'kept up with [95 %]', 'not with [95 %]', 'of that without a VPN', 'bottleneck', 'clones'],
+      ['case', 'kept up with [95 %]', 'not with [95 %]', 'VPN / none', 'bottleneck', 'clones'],
       cases.map(row),
+      'cases',
     ),
     '</section>',
   ].join('\n')
@@ -79,8 +81,8 @@ function caseSection(testCase: CapacityCase, report: CapacityReport, charts: Cha
 const rowOf = (name: string, cells: readonly string[], drawing?: string): string =>
   `<tr><th scope="row">${escapeHtml(name)}</th>${cells.map(cell => `<td>${escapeHtml(cell)}</td>`).join('')}${drawing === undefined ? '' : `<td>${drawing}</td>`}</tr>`
 
-function table(name: string, head: readonly string[], rows: readonly string[]): string {
+function table(name: string, head: readonly string[], rows: readonly string[], kind = ''): string {
   if (rows.length === 0) return ''
   const columns = head.map(text => `<th scope="col">${escapeHtml(text)}</th>`).join('')
-  return `<div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(name)}"><table><thead><tr>${columns}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`
+  return `<div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(name)}"><table${kind === '' ? '' : ` class="${kind}"`}><thead><tr>${columns}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`
 }

@@ -52,7 +52,7 @@ export const CHART_SCRIPT = `(() => {
           ...(rate ? { rate: { range: (_, low, high) => [0, high * 1.1 || 1] } } : {}),
         },
         axes: [
-          axis(isTime ? { values: (_, vs) => vs.map(x) } : isLoads ? { splits: () => spec.ticks, values: (_, vs) => vs.map(x) } : { splits: () => depths, values: (_, vs) => vs.map(x) }),
+          axis(isTime ? { values: (_, vs) => vs.map(x) } : isLoads ? { splits: () => spec.ticks, filter: (_, vs) => vs, values: (_, vs) => vs.map(x) } : { splits: () => depths, values: (_, vs) => vs.map(x) }),
           ...(hasMs ? [axis({ scale: 'y', size: 64, values: (_, vs) => vs.map(v => v == null ? '' : ms(v)) })] : []),
           ...(rate ? [axis({ scale: 'rate', side: hasMs ? 1 : 3, size: 64, grid: { show: !hasMs }, values: (_, vs) => vs.map(v => v + (rate.unit === '/s' ? ' /s' : '')) })] : []),
         ],

@@ -1,5 +1,6 @@
 import type { CapacityCase, CapacityReport } from '../capacity/report.ts'
-import { referencesOf, unitOf } from '../capacity/wording.ts'
+import { unitOf } from '../capacity/unit.ts'
+import { referencesOf } from '../capacity/wording.ts'
 import { formatNumber } from '../format.ts'
 import { linearScale, logScale, roundTicks } from './axis.ts'
 import type { Charts } from './charts.ts'

@@ -8,6 +8,7 @@ h1 { font-size: 1.3rem; } h2 { font-size: 1.15rem; margin-top: 2.2rem; border-bo
 .met { color: var(--good); } .missed { color: var(--bad); } .unmeasured { color: var(--warning); } .soft { color: var(--soft); }
 table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: 0.25rem 0.6rem 0.25rem 0; border-bottom: 1px solid var(--line); vertical-align: middle; }
 tbody th { white-space: nowrap; } td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+table.cases tbody th { white-space: normal; overflow-wrap: anywhere; min-width: 9rem; } table.cases svg { display: block; }
 code { font: 0.9em ui-monospace, monospace; } .scroll { overflow-x: auto; }
 svg.chart { width: 100%; height: auto; max-width: 680px; } svg text { font: 11px system-ui, sans-serif; fill: var(--soft); }
 .grid { stroke: var(--line); stroke-width: 1; } .line { fill: none; stroke: var(--accent); stroke-width: 1.8; }

@@ -1,5 +1,5 @@
 import type { CapacityCase, CapacityReport, SearchReport } from '../capacity/report.ts'
-import { unitOf } from '../capacity/wording.ts'
+import { unitOf } from '../capacity/unit.ts'
 import { formatFigure, formatMs, formatNumber } from '../format.ts'
 import { decades, logScale, px } from './axis.ts'
 import type { Charts, Line } from './charts.ts'

@@ -1,0 +1,45 @@
+import type { LinkCounters } from '../../model/environment.ts'
+import type { Topology } from '../../model/topology.ts'
+import type { Tree } from './tree.ts'
+
+/** As `ip -s -j link` prints it. */
+interface Shown {
+  readonly ifname: string
+  readonly stats64?: { readonly rx: Direction; readonly tx: Direction }
+}
+
+interface Direction {
+  readonly packets: number
+  readonly bytes: number
+}
+
+/** What the kernel has counted so far on the links of the application's host and of the gateways before it; what cannot be read is left out. */
+export async function readLinks({ links, tunnels, application }: Topology, tree: Tree): Promise<LinkCounters[]> {
+  const hosts = [...new Set([application, ...tunnels.map(({ responder }) => responder.host)])]
+  const read = hosts.map(async host => {
+    const devices = new Set(links.flatMap(({ ends }) => ends.flatMap(end => (end.host === host ? end.device : []))))
+    const { code, output } = await tree.run(host, ['ip', '-s', '-j', 'link'])
+    return code === 0 ? countersOf(host, output).filter(({ device }) => devices.has(device)) : []
+  })
+  return (await Promise.all(read)).flat()
+}
+
+/** @param output of `ip -s -j link`; what is none counts nothing */
+export function countersOf(host: string, output: string): LinkCounters[] {
+  let shown: readonly Shown[]
+  try {
+    shown = JSON.parse(output) as readonly Shown[]
+  } catch {
+    return []
+  }
+  return shown.flatMap(({ ifname, stats64 }) =>
+    stats64 === undefined
+      ? []
+      : [
+          {
+            ...{ host, device: ifname, packetsIn: stats64.rx.packets, packetsOut: stats64.tx.packets },
+            ...{ bytesIn: stats64.rx.bytes, bytesOut: stats64.tx.bytes },
+          },
+        ],
+  )
+}

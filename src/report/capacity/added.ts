@@ -1,0 +1,68 @@
+import type { CapacityAim, CapacitySearch, CapacityTrial } from '../../model/capacity.ts'
+import { signedRank } from '../../stats/signedRank.ts'
+import type { Added, AddedLatency } from './report.ts'
+
+const LEVEL = 0.95
+const TOLD = ['p50', 'p99'] as const
+
+/** What the way through the VPN adds to the response, at one load that both kept up with, clone by clone; null where there is no such load. */
+export function addedOf(
+  { load: name, lossRatio }: CapacityAim,
+  own: readonly CapacitySearch[],
+  reference: readonly CapacitySearch[],
+): AddedLatency | null {
+  const kept = (search: CapacitySearch) =>
+    search.trials.filter(trial => trial.lossRatio !== null && trial.lossRatio <= lossRatio)
+  const shared = own.flatMap(search => {
+    const others = reference.filter(({ clone }) => clone === search.clone).flatMap(kept)
+    return kept(search).flatMap(trial => {
+      const other = longest(others.filter(({ load }) => load === trial.load))
+      return other === undefined ? [] : [{ clone: search.clone, load: trial.load, trial, other }]
+    })
+  })
+  const load = commonest(shared)
+  if (load === null) return null
+  const clones = [
+    ...Map.groupBy(
+      shared.filter(each => each.load === load),
+      ({ clone }) => clone,
+    ).values(),
+  ]
+  const pairs = clones.map(all => ({ trial: longest(all.map(({ trial }) => trial))!, other: all[0]!.other }))
+  const [p50Ms, p99Ms] = TOLD.map(told => addedAt(pairs, name, told))
+  return { load, p50Ms: p50Ms!, p99Ms: p99Ms! }
+}
+
+/** The load that most clones share, and of those the highest: what is added beyond what a lightly loaded path takes is in it. */
+function commonest(shared: readonly { readonly clone: number; readonly load: number }[]): number | null {
+  const clonesAt = new Map<number, Set<number>>()
+  for (const { clone, load } of shared) clonesAt.set(load, (clonesAt.get(load) ?? new Set()).add(clone))
+  const [found] = [...clonesAt].toSorted(([loadA, a], [loadB, b]) => b.size - a.size || loadB - loadA)
+  return found === undefined ? null : found[0]
+}
+
+const longest = (trials: readonly CapacityTrial[]): CapacityTrial | undefined =>
+  trials.toSorted((a, b) => b.seconds - a.seconds)[0]
+
+function addedAt(
+  pairs: readonly { readonly trial: CapacityTrial; readonly other: CapacityTrial }[],
+  load: string,
+  told: (typeof TOLD)[number],
+): Added | null {
+  const differences = pairs.flatMap(({ trial, other }) => {
+    const [own, reference] = [responseMs(trial, load, told), responseMs(other, load, told)]
+    return own === null || reference === null ? [] : [own - reference]
+  })
+  if (differences.length === 0) return null
+  const { estimate, interval } = signedRank(differences, LEVEL)
+  return {
+    ms: estimate,
+    interval: interval && { lower: interval.lower, upper: interval.upper },
+    pairs: differences.length,
+  }
+}
+
+function responseMs({ result }: CapacityTrial, name: string, told: (typeof TOLD)[number]): number | null {
+  if (result.state === 'failed') return null
+  return result.loads.find(({ load }) => load === name)?.quantiles.response[told].ms ?? null
+}
