@@ -16,7 +16,7 @@ import { type Drilling, drillResults, prepareDrills } from './drills.ts'
 import { asFailure, RunFailure } from './failure.ts'
 import { type Following, follow } from './follow.ts'
 import { whyInvalid } from './judge.ts'
-import { linkTraffic } from './linkTraffic.ts'
+import { watchLinks } from './linkTraffic.ts'
 import { mergeLoad } from './mergeLoad.ts'
 import { populate } from './populate.ts'
 import { spinShareOf } from './spinShare.ts'
@@ -113,13 +113,18 @@ async function withTarget(options: RunOptions, progress: Progress): Promise<Meas
     await populate(options, target, endings.first)
     const spawned = await generators
     const plans = plansOf(options, target, spawned)
-    const before = await clone.readLinks?.()
+    const links = watchLinks(clone)
     const watch = clone.watchGateways?.()
-    const results = await measure(options, endings.first, spawned, plans, progress, drilling.begin)
+    const { begin } = drilling
+    const results = await measure(options, endings.first, spawned, plans, progress, async () => {
+      // Connections are open by now: what they took to come about is no part of a message.
+      await links.begin()
+      begin()
+    })
     const performed = await Promise.race([drilling.performed(), endings.first])
     const network = {
       ...(watch && { gateways: watch.end(), ...eventsOf(watch.events(), plans, results.results) }),
-      ...(before && { links: linkTraffic(before, await clone.readLinks!()) }),
+      ...(await links.end()),
       ...drillResults(performed, plans, results.results),
     }
     const following = followed(options, plans, results.results, target)
@@ -203,14 +208,14 @@ async function measure(
   generators: readonly (readonly GeneratorProcess[])[],
   plans: readonly (readonly GeneratorPlan[])[],
   progress: Progress,
-  onStart: () => void,
+  onStart: () => Promise<void>,
 ): Promise<{ loads: LoadResult[]; results: GeneratorResult[][] }> {
   const { scenario } = options.testCase
   progress.stage = 'connect'
   const ready = await Promise.race([connectAll(generators, plans), endings])
   progress.stage = 'warmup'
   const ticks = scenario.load.map(() => [] as Tick[])
-  onStart()
+  await Promise.race([onStart(), endings])
   const results = await Promise.race([
     Promise.all(
       ready.map((conducted, load) =>

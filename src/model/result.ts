@@ -33,7 +33,7 @@ interface Measured {
   readonly audit: Audit
   /** Of the daemons of the clone's gateways; absent where there are none. */
   readonly gateways?: readonly GatewayUsage[]
-  /** What passed on the links of the application and our gateways, warm-up and drain included; absent where clones have no networks of their own. */
+  /** What passed on the links of the application and our gateways once connections were open, warm-up and drain included; absent where clones have no networks of their own. */
   readonly links?: readonly LinkCounters[]
   /** What befell the tunnels; absent: there are none, or nobody tells. */
   readonly tunnelEvents?: readonly TunnelEvent[]

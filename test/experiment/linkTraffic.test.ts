@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { countersOf } from '../../src/environment/netns/links.ts'
-import { linkTraffic } from '../../src/experiment/linkTraffic.ts'
+import type { Clone } from '../../src/model/environment.ts'
+import { linkTraffic, watchLinks } from '../../src/experiment/linkTraffic.ts'
 
 const counters = (device: string, count: number) => ({
   ...{ host: 'gw', device, packetsIn: count, packetsOut: 2 * count, bytesIn: 100 * count, bytesOut: 300 * count },
@@ -15,4 +16,14 @@ test('counters are read as ip prints them, and what is none of its counts nothin
   const printed = JSON.stringify([{ ifname: 'lo' }, { ifname: 'lan0', stats64 }])
   expect(countersOf('gw', printed)).toEqual([counters('lan0', 1)])
   expect(countersOf('gw', 'Object "link" is unknown')).toEqual([])
+})
+
+test('a clone without networks of its own has no traffic to tell, one with them what passed since the watch began', async () => {
+  const readings = [3, 10]
+  const bare = watchLinks({} as Clone)
+  await bare.begin()
+  expect(await bare.end()).toEqual({})
+  const watch = watchLinks({ readLinks: async () => [counters('lan0', readings.shift()!)] } as unknown as Clone)
+  await watch.begin()
+  expect(await watch.end()).toEqual({ links: [counters('lan0', 7)] })
 })
