@@ -13,6 +13,7 @@ import { createIdentity } from '../workload/identity.ts'
 import { type ConductedGenerator, conduct } from './conduct.ts'
 import { digestsOf } from './digests.ts'
 import { type Drilling, drillResults, prepareDrills } from './drills.ts'
+import { type Endings, type Progress, watchEndings } from './endings.ts'
 import { asFailure, RunFailure } from './failure.ts'
 import { type Following, follow } from './follow.ts'
 import { whyInvalid } from './judge.ts'
@@ -69,12 +70,6 @@ export async function performRun(options: RunOptions): Promise<RunResult> {
 /** Whose doing an error is that does not say so itself. */
 function faultOf(stage: Stage): RunFailure['fault'] {
   return stage === 'start' ? 'target' : stage === 'provision' ? 'environment' : 'harness'
-}
-
-interface Progress {
-  stage: Stage
-  startMs: number | null
-  stopMs: number | null
 }
 
 type Measured = Pick<
@@ -245,31 +240,6 @@ function connectAll(
   return Promise.all(
     plans.map((shares, load) => Promise.all(shares.map((plan, index) => conduct(generators[load]![index]!, plan)))),
   )
-}
-
-/** What ends a run before its results are in. */
-interface Endings {
-  /** Rejects at the end of the target, or when the run is aborted. */
-  readonly first: Promise<never>
-  release(): void
-}
-
-function watchEndings({ ended }: RunningTarget, signal: AbortSignal, progress: Progress): Endings {
-  const { promise: first, reject } = Promise.withResolvers<never>()
-  // Nobody may be waiting for it.
-  first.catch(() => {})
-  const onAbort = () => reject(signal.reason)
-  if (signal.aborted) onAbort()
-  signal.addEventListener('abort', onAbort, { once: true })
-  void ended.then(reason => reject(new RunFailure(progress.stage, 'target', reason)), reject)
-  return {
-    first,
-    release() {
-      signal.removeEventListener('abort', onAbort)
-      // A promise that is never settled keeps what was raced against it, here the results of every run.
-      reject(new Error('the run is over'))
-    },
-  }
 }
 
 /** Where the target forwards, its record is that of the receivers behind it. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { countersOf } from '../../src/environment/netns/links.ts'
-import type { Clone } from '../../src/model/environment.ts'
 import { linkTraffic, watchLinks } from '../../src/experiment/linkTraffic.ts'
+import type { Clone } from '../../src/model/environment.ts'
 
 const counters = (device: string, count: number) => ({
   ...{ host: 'gw', device, packetsIn: count, packetsOut: 2 * count, bytesIn: 100 * count, bytesOut: 300 * count },
