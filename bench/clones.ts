@@ -18,6 +18,8 @@ interface Figures {
   readonly acknowledged: Middle
   /** From SIGKILL of the controller until the last process of the clone is gone, ms. */
   readonly gone: Middle
+  /** The same until the guardian has ended too, ms. */
+  readonly guardianEnded: Middle
 }
 
 /** How long a clone takes until its first acknowledged message, and to be gone once its controller is killed: as root and without, where this machine can. */
@@ -39,6 +41,7 @@ export async function benchClones(options: Options, _processes: Processes, folde
       built: middleOf(times[place]!.map(({ builtMs }) => builtMs)),
       acknowledged: middleOf(times[place]!.map(({ acknowledgedMs }) => acknowledgedMs)),
       gone: middleOf(times[place]!.map(({ goneMs }) => goneMs)),
+      guardianEnded: middleOf(times[place]!.map(({ guardianEndedMs }) => guardianEndedMs)),
     }),
   )
   tell(tableOf(figures))
@@ -52,11 +55,19 @@ export async function benchClones(options: Options, _processes: Processes, folde
 
 function tableOf(figures: readonly Figures[]): string {
   const table = new Table({
-    head: ['topology', 'user', 'clones', 'built, ms', 'first acknowledged message, ms', 'gone after SIGKILL, ms'],
+    head: [
+      'topology',
+      'user',
+      'clones',
+      'built, ms',
+      'first acknowledged message, ms',
+      'gone after SIGKILL, ms',
+      'guardian too, ms',
+    ],
     style: { head: [], border: [] },
   })
-  for (const { topology, user, clones, built, acknowledged, gone } of figures)
-    table.push([topology, user, clones, shown(built), shown(acknowledged), shown(gone)])
+  for (const { topology, user, clones, built, acknowledged, gone, guardianEnded } of figures)
+    table.push([topology, user, clones, shown(built), shown(acknowledged), shown(gone), shown(guardianEnded)])
   return `${table.toString()}\nMedians and their 95 % intervals.`
 }
 

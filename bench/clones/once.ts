@@ -9,12 +9,17 @@ import { readProcesses } from '../../src/environment/processTable.ts'
 export interface CloneTimes {
   readonly builtMs: number
   readonly acknowledgedMs: number
+  /** Since SIGKILL: the last process of the clone is gone, and so its networks. */
   readonly goneMs: number
+  /** Since SIGKILL: the guardian, which outlives what it guards, has ended too. */
+  readonly guardianEndedMs: number
 }
 
 const PROJECT = resolve(import.meta.dirname, '../..')
 const NOBODY = 65_534
 const LONGEST_GOING_MS = 10_000
+/** As the controller names it in the journal. */
+const CLONE = 'c1'
 const isRoot = process.getuid?.() === 0
 
 /** As whom clones are made: without root by setpriv(1) where the bench itself is run by root. */
@@ -35,9 +40,9 @@ export async function benchOnce(kind: { topology: string; user: string }, folder
   const child = startController(drops, [state, experiment, kind.topology])
   try {
     const up = await firstLine(child)
-    const goneMs = await killAndWait(child, experiment)
+    const times = await killAndWait(child, experiment)
     if (outside() !== before) throw new Error('the clone left a link or a mount behind')
-    return { ...up, goneMs }
+    return { ...up, ...times }
   } finally {
     child.kill('SIGKILL')
     rmSync(state, { recursive: true, force: true })
@@ -64,25 +69,30 @@ function startController(drops: boolean, args: readonly string[]) {
   )
 }
 
-async function firstLine(child: Controller): Promise<Omit<CloneTimes, 'goneMs'>> {
+async function firstLine(child: Controller): Promise<Pick<CloneTimes, 'builtMs' | 'acknowledgedMs'>> {
   for await (const line of createInterface({ input: child.stdout })) return JSON.parse(line) as CloneTimes
   throw new Error('the controller ended before a message was acknowledged')
 }
 
-/** Of all processes that carry its mark, guardian and all. */
-async function killAndWait(child: Controller, experiment: string): Promise<number> {
+async function killAndWait(
+  child: Controller,
+  experiment: string,
+): Promise<Pick<CloneTimes, 'goneMs' | 'guardianEndedMs'>> {
   const own = readProcesses().filter(({ mark }) => isMarked(mark, experiment, null))
-  if (own.length === 0) throw new Error('no process of the clone can be seen: its end cannot be timed')
+  const clone = own.filter(({ mark }) => isMarked(mark, experiment, CLONE))
+  if (clone.length === 0) throw new Error('no process of the clone can be seen: its end cannot be timed')
   const killedMs = performance.now()
   child.kill('SIGKILL')
-  let left = own
-  while (left.length > 0) {
-    if (performance.now() - killedMs > LONGEST_GOING_MS)
-      throw new Error(`${left.length} processes of the clone are still there after ${LONGEST_GOING_MS} ms`)
-    await sleep(1)
-    left = left.filter(({ pid }) => isRunning(pid))
+  const untilGone = async (processes: typeof own): Promise<number> => {
+    for (let left = processes; left.length > 0; left = left.filter(({ pid }) => isRunning(pid))) {
+      if (performance.now() - killedMs > LONGEST_GOING_MS)
+        throw new Error(`${left.length} processes are still there after ${LONGEST_GOING_MS} ms`)
+      await sleep(1)
+    }
+    return performance.now() - killedMs
   }
-  return performance.now() - killedMs
+  const goneMs = await untilGone(clone)
+  return { goneMs, guardianEndedMs: await untilGone(own) }
 }
 
 /** A zombie holds nothing any more. */
