@@ -2,6 +2,11 @@ import type { Clock, Timer } from './clock.ts'
 
 /** Timers are good to a millisecond or two; nearer than this to an arrival only spinning hits it. */
 const SPIN_BELOW_MS = 1.5
+/**
+ * Of the clock, about 2.5 us, before input is read again: a turn of the event loop leaves garbage, and to collect that stops the generator
+ * for longer than any turn takes.
+ */
+const READINGS_OF_A_TURN = 64
 /** Over this long the share of time spent spinning is kept within its limit. */
 const BUDGET_WINDOW_MS = 100
 
@@ -13,8 +18,12 @@ export class Pacer {
   readonly #clock: Clock
   readonly #spinShare: number
   readonly #wake: () => void
+  readonly #turn = () => this.#turned()
   #timer: Timer | null = null
   #dueMs = 0
+  #awaitsTurn = false
+  /** Asked of the clock once at a time, however often the next arrival changes. */
+  #turnComes = false
   #spinning = false
   #spinFromMs = 0
   #spentMs = 0
@@ -26,26 +35,28 @@ export class Pacer {
     this.#wake = wake
   }
 
-  /** Calls `wake` at `dueMs` on the clock, or as soon after as it can. A later call replaces an earlier one. */
+  /** Calls `wake` at `dueMs` on the clock, or as soon after as it can: what is due already when waiting input was read. A later call replaces an earlier one. */
   wakeAt(dueMs: number): void {
     this.stop()
     this.#dueMs = dueMs
     const nowMs = this.#clock.now()
     const leftMs = dueMs - nowMs
-    if (leftMs > SPIN_BELOW_MS || !this.#maySpin(nowMs)) {
-      const sleepMs = this.#spinShare > 0 && leftMs > SPIN_BELOW_MS ? leftMs - SPIN_BELOW_MS : leftMs
-      this.#timer = this.#clock.after(Math.max(0, sleepMs), () => this.#timerRang())
-    } else {
-      this.#spinning = true
-      this.#spinFromMs = nowMs
-      this.#clock.soon(() => this.#spin())
-    }
+    if (leftMs <= 0) this.#awaitTurn()
+    else if (leftMs > SPIN_BELOW_MS || !this.#maySpin(nowMs)) this.#sleep(leftMs)
+    else this.#beginSpin(nowMs)
   }
 
   stop(): void {
     this.#timer?.cancel()
     this.#timer = null
-    this.#endSpin()
+    this.#awaitsTurn = false
+    if (this.#spinning) this.#spentMs += this.#clock.now() - this.#spinFromMs
+    this.#spinning = false
+  }
+
+  #sleep(leftMs: number): void {
+    const sleepMs = this.#spinShare > 0 && leftMs > SPIN_BELOW_MS ? leftMs - SPIN_BELOW_MS : leftMs
+    this.#timer = this.#clock.after(sleepMs, () => this.#timerRang())
   }
 
   #timerRang(): void {
@@ -54,16 +65,28 @@ export class Pacer {
     else this.wakeAt(this.#dueMs)
   }
 
-  #spin(): void {
-    if (!this.#spinning) return
-    if (this.#clock.now() < this.#dueMs) return this.#clock.soon(() => this.#spin())
-    this.#endSpin()
-    this.#wake()
+  #beginSpin(nowMs: number): void {
+    this.#spinning = true
+    this.#spinFromMs = nowMs
+    this.#awaitTurn()
   }
 
-  #endSpin(): void {
-    if (this.#spinning) this.#spentMs += this.#clock.now() - this.#spinFromMs
-    this.#spinning = false
+  #awaitTurn(): void {
+    this.#awaitsTurn = true
+    if (this.#turnComes) return
+    this.#turnComes = true
+    this.#clock.soon(this.#turn)
+  }
+
+  #turned(): void {
+    this.#turnComes = false
+    if (!this.#awaitsTurn) return
+    for (let reading = 0; reading < READINGS_OF_A_TURN; reading++) {
+      if (this.#clock.now() < this.#dueMs) continue
+      this.stop()
+      return this.#wake()
+    }
+    this.#awaitTurn()
   }
 
   #maySpin(nowMs: number): boolean {

@@ -70,3 +70,32 @@ test('a later wake-up replaces an earlier one, and a stopped pacer wakes nobody'
   clock.run()
   expect(woken).toHaveLength(1)
 })
+
+test('however often the next arrival changes, one turn of the event loop is asked for at a time', () => {
+  const clock = new VirtualClock()
+  let asked = 0
+  const counting = {
+    ...bound(clock),
+    after: (delayMs: number, callback: () => void) => clock.after(delayMs, callback),
+    soon: (callback: () => void) => {
+      asked++
+      clock.soon(callback)
+    },
+  }
+  const woken: number[] = []
+  const pacer = new Pacer(counting, 1, () => woken.push(clock.now()))
+  for (const dueMs of [0.5, 0.25, 0, 0.01]) pacer.wakeAt(dueMs)
+  clock.run()
+  expect(woken).toHaveLength(1)
+  expect(asked).toBeLessThanOrEqual(11)
+})
+
+test('what is due already is woken for in the next turn, whatever may be spent on spinning', () => {
+  const clock = new VirtualClock()
+  const woken: number[] = []
+  const pacer = new Pacer(clock, 0, () => woken.push(clock.now()))
+  pacer.wakeAt(0)
+  expect(woken).toEqual([])
+  clock.run()
+  expect(woken).toEqual([0.001])
+})
