@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { expectedMs } from '../experiment/calibrate/expected.ts'
 import { PARTS, type Part, performCalibration } from '../experiment/calibrate/perform.ts'
 import { calibrationFile, machineOf, storeCalibration } from '../experiment/calibrate/store.ts'
 import { EXIT } from '../experiment/exit.ts'
@@ -44,16 +45,21 @@ export function addCalibrate(program: Command, console: () => Console, exit: (co
 
 async function calibrate(flags: CalibrateFlags, { out, err, terminal }: Console): Promise<number> {
   const machine = machineOf({ host: await readHost(), harness: { version: readOwnVersion(), commit: null } })
+  const settings = {
+    parts: flags.only ?? PARTS,
+    runs: flags.runs ?? (flags.quick ? QUICK_RUNS : RUNS),
+    measureMs: flags.duration,
+    widthRatio: flags.quick ? QUICK_WIDTH_RATIO : WIDTH_RATIO,
+  }
+  const told = (text: string) => (flags.quiet ? undefined : err(text))
+  told(`about ${Math.ceil(expectedMs(settings) / 1000)} s; longer where other programs use the machine\n`)
   const { calibrated, leaks } = await interruptible(signal =>
     performCalibration({
+      ...settings,
       experimentId: experimentId(new Date(), 'calibrate', randomBytes(4).readUInt32BE()),
-      parts: flags.only ?? PARTS,
-      runs: flags.runs ?? (flags.quick ? QUICK_RUNS : RUNS),
-      measureMs: flags.duration,
-      widthRatio: flags.quick ? QUICK_WIDTH_RATIO : WIDTH_RATIO,
       seed: flags.seed,
       signal,
-      told: text => (flags.quiet ? undefined : err(text)),
+      told,
     }),
   )
   for (const leak of leaks) err(`left behind: ${leak}\n`)

@@ -57,7 +57,10 @@ export interface OpenCeiling {
   /** Lowest rate at which they were not; null = none was tried that failed. */
   readonly beyondPerSecond: number | null
   readonly irregular: boolean
+  /** That count. */
   readonly trials: number
+  /** Further ones, not kept while other programs used the machine, and tried again. */
+  readonly disturbed: number
   /** What was wrong in the last trial that failed; null = none did. */
   readonly reason: string | null
 }

@@ -5,6 +5,8 @@ import { afterAll, expect, test } from 'vitest'
 import { judgeAgreement, PAIRS_WANTED } from '../../src/experiment/calibrate/agreement.ts'
 import { openBench } from '../../src/experiment/calibrate/bench.ts'
 import { limitOf, measureClosed } from '../../src/experiment/calibrate/closed.ts'
+import { expectedMs } from '../../src/experiment/calibrate/expected.ts'
+import { MOST_DISTURBED } from '../../src/experiment/calibrate/open.ts'
 import { measureParts } from '../../src/experiment/calibrate/perform.ts'
 import { readCalibration, storeCalibration } from '../../src/experiment/calibrate/store.ts'
 import type { PlannedRun } from '../../src/model/experiment.ts'
@@ -80,6 +82,57 @@ test('a run that its own evidence finds invalid is not kept, whatever was answer
   expect(mllp!.open.reason).toContain('paused for 60000 ms')
 })
 
+/** Others use the machine in the runs of a rate that `whose` names, and then nothing is kept. */
+function disturbedBench(whose: (rate: number, run: number) => boolean) {
+  let runs = 0
+  const { bench } = benchOf(run => {
+    const rate = rateOf(run)
+    return Number.isNaN(rate) ? { accepted: 2_000 } : { accepted: Math.min(rate, 1_500) }
+  })
+  return {
+    ...bench,
+    async run(what: Parameters<typeof bench.run>[0]) {
+      const measurement = await bench.run(what)
+      const { result } = measurement
+      const rate = Number(/open-(\d+)/.exec(what.testCase.id)?.[1])
+      if (Number.isNaN(rate) || !whose(rate, ++runs)) return { ...measurement, othersCpuShare: 0 }
+      return {
+        ...measurement,
+        othersCpuShare: 0.9,
+        result: { ...result, state: 'invalid', reasons: ['waited for a CPU'] } as typeof result,
+      }
+    },
+  }
+}
+
+test('a rate that was not kept while other programs used the machine is tried again, and that is counted', async () => {
+  const told: string[] = []
+  const { mllp } = await measureParts(
+    disturbedBench((_rate, run) => run <= 3),
+    { ...settings, parts: ['mllp'], told: text => told.push(text) },
+  )
+  expect(mllp!.open.disturbed).toBe(3)
+  expect(mllp!.open.ratePerSecond).toBeGreaterThan(1_300)
+  expect(told.join('')).toContain('1000 /s disturbed by other programs (waited for a CPU)')
+})
+
+test('a machine that stays busy gets an answer all the same: what it leaves to a generator', async () => {
+  const { mllp } = await measureParts(
+    disturbedBench(rate => rate > 500),
+    { ...settings, parts: ['mllp'] },
+  )
+  expect(mllp!.open).toMatchObject({ disturbed: MOST_DISTURBED, reason: 'waited for a CPU' })
+  expect(mllp!.open.ratePerSecond).toBeLessThanOrEqual(500)
+})
+
+test('a rate that was not kept on a quiet machine counts at once', async () => {
+  const { mllp } = await measureParts(
+    disturbedBench(() => false),
+    { ...settings, parts: ['mllp'] },
+  )
+  expect(mllp!.open).toMatchObject({ disturbed: 0, reason: expect.stringContaining('the receiver answered 1500 of') })
+})
+
 test('both engines are run in each block in random order, and the same figures agree', async () => {
   const { bench } = benchOf(() => ({ accepted: 800 }))
   const order: string[] = []
@@ -142,4 +195,11 @@ test('what is stored is found by machine and versions; parts that were not measu
   storeCalibration(MACHINE, { mllp: null, fhir: null, agreement }, state)
   expect(readCalibration(MACHINE, state)).toEqual({ machine: MACHINE, ...first, agreement })
   expect(readCalibration(other, state)!.mllp).toBeNull()
+})
+
+test('the time that a calibration is expected to take grows with its runs, their length, its parts and its precision', () => {
+  const whole = { parts: ['mllp', 'fhir', 'agreement'], runs: 7, measureMs: 1_000, widthRatio: 0.1 } as const
+  expect(expectedMs(whole)).toBeLessThan(240_000)
+  for (const less of [{ runs: 3 }, { measureMs: 100 }, { parts: ['mllp'] as const }, { widthRatio: 0.25 }])
+    expect(expectedMs({ ...whole, ...less })).toBeLessThan(expectedMs(whole))
 })

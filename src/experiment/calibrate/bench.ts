@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { cpuTimeMs } from '../../environment/cpuTime.ts'
+import { machineTimeMs } from '../../environment/machineTime.ts'
 import type { Clone, Provisioner, RunningTarget } from '../../model/environment.ts'
 import type { LoadResult, RunResult } from '../../model/result.ts'
 import { planBlock } from '../plan.ts'
@@ -17,6 +18,8 @@ export interface Measurement {
   readonly result: RunResult
   /** CPU seconds of the receiver per second of warm-up and measured phase; null = not told, or too short to tell. */
   readonly receiverCpuShare: number | null
+  /** CPU seconds per second that went to other programs of the machine, or that its host took; null = not told, or too short to tell. */
+  readonly othersCpuShare: number | null
 }
 
 export interface BenchOptions {
@@ -54,7 +57,7 @@ export function openBench({ experimentId, provisioner, folder, seed, signal }: B
           signal,
           onTick: (_load, { phase }) => phase !== 'drain' && meter.read(),
         })
-        return { result, receiverCpuShare: meter.share() }
+        return { result, ...meter.shares(generatorCpuShareOf(result)) }
       } finally {
         leaks.push(...(await clone.release()).leaks)
         rmSync(ownFolder, { recursive: true, force: true })
@@ -78,21 +81,47 @@ function metered(clone: Clone, meter: ReceiverMeter): Clone {
   }
 }
 
-/** CPU time of the receiver, read at the ticks of the generator. */
+const generatorCpuShareOf = (result: RunResult): number | null =>
+  result.state === 'failed' ? null : result.loads[0]!.generators[0]!.cpuShare
+
+interface Reading {
+  readonly atMs: number
+  readonly receiverMs: number
+  /** This process, which hears the generator. */
+  readonly ownMs: number
+  /** All of the machine, what its host took included. */
+  readonly machineMs: number | null
+}
+
+/** CPU times of the receiver and of the machine, read at the ticks of the generator. */
 class ReceiverMeter {
   pids: readonly number[] = []
-  readonly #readings: { readonly atMs: number; readonly cpuMs: number }[] = []
+  readonly #readings: Reading[] = []
 
   read(): void {
     const times = this.pids.map(cpuTimeMs)
     if (times.length === 0 || times.includes(null)) return
-    this.#readings.push({ atMs: performance.now(), cpuMs: times.reduce<number>((sum, ms) => sum + ms!, 0) })
+    const { user, system } = process.cpuUsage()
+    this.#readings.push({
+      atMs: performance.now(),
+      receiverMs: times.reduce<number>((sum, ms) => sum + ms!, 0),
+      ownMs: (user + system) / 1000,
+      machineMs: machineTimeMs(),
+    })
   }
 
-  share(): number | null {
+  /** @param generator CPU seconds per second of the measured phase; null = not known */
+  shares(generator: number | null): Pick<Measurement, 'receiverCpuShare' | 'othersCpuShare'> {
     const [first, last] = [this.#readings[0], this.#readings.at(-1)]
-    if (first === undefined || last === undefined || last.atMs - first.atMs < SHORTEST_READING_MS) return null
-    return (last.cpuMs - first.cpuMs) / (last.atMs - first.atMs)
+    if (first === undefined || last === undefined || last.atMs - first.atMs < SHORTEST_READING_MS)
+      return { receiverCpuShare: null, othersCpuShare: null }
+    const elapsedMs = last.atMs - first.atMs
+    const receiver = (last.receiverMs - first.receiverMs) / elapsedMs
+    const own = (last.ownMs - first.ownMs) / elapsedMs
+    if (generator === null || first.machineMs === null || last.machineMs === null)
+      return { receiverCpuShare: receiver, othersCpuShare: null }
+    const machine = (last.machineMs - first.machineMs) / elapsedMs
+    return { receiverCpuShare: receiver, othersCpuShare: Math.max(0, machine - generator - receiver - own) }
   }
 }
 

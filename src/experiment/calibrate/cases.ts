@@ -14,7 +14,7 @@ export const OPEN_SERVICE_MS = 10
 export const OPEN_CONNECTIONS = 500
 /** Of the target that both engines are set against: autocannon counts whole milliseconds. */
 export const SERVICE_MS = 20
-const WARMUP_MS = 300
+export const WARMUP_MS = 300
 const DRAIN_MS = 1_000
 const POPULATION = 1_000
 /** In a closed loop a generator that has no CPU time to spare is the finding, not a fault. */

@@ -10,7 +10,18 @@ export interface OpenSearch {
   readonly widthRatio: number
   /** Of the closed loop: half of it is tried first. */
   readonly closedPerSecond: number
-  readonly ended: (trial: number, ratePerSecond: number, isGood: boolean) => void
+  readonly ended: (trial: OpenTrial) => void
+}
+
+/** One run at a rate. */
+export interface OpenTrial {
+  /** From 1. */
+  readonly number: number
+  readonly ratePerSecond: number
+  /** What its evidence finds wrong; null = the rate was kept. */
+  readonly wrong: string | null
+  /** It was not kept while other programs used the machine: it says nothing of the rate, which is tried again. */
+  readonly isDisturbed: boolean
 }
 
 const LEAST_PER_SECOND = 10
@@ -20,6 +31,10 @@ const TRIALS_OF_A_RATE = 3
 const EXCEED_RATIO = 0.5
 /** Arrivals of the measured phase that must have been accepted within it. */
 const KEPT_UP_SHARE = 0.98
+/** CPU seconds per second of other programs from which a rate that was not kept may have been their doing. */
+const DISTURBING_SHARE = 0.2
+/** Tried again at most; where the machine stays busy, what it leaves to a generator is the answer. */
+export const MOST_DISTURBED = 8
 
 /** The highest constant rate at which the evidence of the runs themselves finds nothing wrong. */
 export async function searchOpen(bench: Bench, protocol: Protocol, search: OpenSearch): Promise<OpenCeiling> {
@@ -34,6 +49,7 @@ export async function searchOpen(bench: Bench, protocol: Protocol, search: OpenS
   const first = Math.min(MOST_PER_SECOND, Math.max(LEAST_PER_SECOND, Math.round(search.closedPerSecond / 2)))
   const range = { leastLoad: LEAST_PER_SECOND, mostLoad: MOST_PER_SECOND, firstLoad: first, step: 'whole' } as const
   const trials: LoadTrial[] = []
+  let disturbed = 0
   let reason: string | null = null
   for (;;) {
     const step = nextStep(range, goal, trials)
@@ -46,15 +62,24 @@ export async function searchOpen(bench: Bench, protocol: Protocol, search: OpenS
         beyondPerSecond: upper,
         irregular,
         trials: trials.length,
+        disturbed,
         reason,
       }
     }
-    const wrong = whatIsWrong(await bench.run(await openCase(protocol, step.load, search.measureMs)))
+    const measurement = await bench.run(await openCase(protocol, step.load, search.measureMs))
+    const wrong = whatIsWrong(measurement)
+    const isDisturbed = wrong !== null && disturbed < MOST_DISTURBED && othersDisturb(measurement)
+    search.ended({ number: trials.length + disturbed + 1, ratePerSecond: step.load, wrong, isDisturbed })
+    if (isDisturbed) {
+      disturbed++
+      continue
+    }
     reason = wrong ?? reason
     trials.push({ load: step.load, seconds, lossRatio: wrong === null ? 0 : 1 })
-    search.ended(trials.length, step.load, wrong === null)
   }
 }
+
+const othersDisturb = ({ othersCpuShare }: Measurement) => (othersCpuShare ?? 0) > DISTURBING_SHARE
 
 /** Null: the run is valid, and the receiver answered all of it in time. */
 export function whatIsWrong(measurement: Measurement): string | null {

@@ -90,8 +90,11 @@ async function measureProtocol(
     measureMs,
     widthRatio,
     closedPerSecond: closed.throughputPerSecond,
-    ended: (trial, rate, isGood) =>
-      told(`${name} open rate: trial ${trial}, ${rate} /s ${isGood ? 'kept' : 'not kept'}\n`),
+    ended: ({ number, ratePerSecond, wrong, isDisturbed }) => {
+      const found =
+        wrong === null ? 'kept' : isDisturbed ? `disturbed by other programs (${wrong})` : `not kept (${wrong})`
+      told(`${name} open rate: trial ${number}, ${ratePerSecond} /s ${found}\n`)
+    },
   })
   return { at, closed, open }
 }

@@ -6,7 +6,7 @@ import type { Provenance } from '../../model/row.ts'
 import { writeArtefact } from '../../results/artefact.ts'
 import type { Calibrated } from './perform.ts'
 
-const SCHEMA = 'hl7bench.calibrations/1'
+const SCHEMA = 'hl7bench.calibrations/2'
 const FILE = 'calibration.json'
 
 /** A state folder may be shared by machines, and outlives versions: each has its own, the newest first. */

@@ -28,6 +28,7 @@ const protocol = z
       beyondPerSecond: number().nullable(),
       irregular: z.boolean(),
       trials: number(),
+      disturbed: number().describe('Trials not kept while other programs used the machine, and tried again.'),
       reason: text().nullable().describe('What was wrong in the last trial that failed.'),
     }),
   })

@@ -91,12 +91,14 @@ function openText({
   beyondPerSecond,
   irregular,
   trials,
+  disturbed,
   reason,
 }: ProtocolCalibration['open']): string {
   const kept = ratePerSecond === null ? 'no rate was kept' : `${formatNumber(ratePerSecond)} /s kept`
   const beyond = beyondPerSecond === null ? '' : `, ${formatNumber(beyondPerSecond)} /s not (${reason})`
+  const again = disturbed === 0 ? '' : `, ${disturbed} more disturbed by other programs`
   const odd = irregular ? '; irregular: a higher rate was kept' : ''
-  return `constant rate, ${connections} connections, target ${serviceMs} ms: ${kept}${beyond}; ${plural(trials, 'trial')}${odd}`
+  return `constant rate, ${connections} connections, target ${serviceMs} ms: ${kept}${beyond}; ${plural(trials, 'trial')}${again}${odd}`
 }
 
 function agreementLines(agreement: EngineAgreement, options: TerminalOptions): readonly string[] {
