@@ -58,13 +58,20 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
 /** A bench with a course of its own. */
 export interface OwnBench {
   /** Gives what is printed as its result. */
-  readonly perform: (options: Options, processes: Processes, folder: string) => Promise<object>
+  readonly perform: (
+    options: Options,
+    processes: Processes,
+    folder: string,
+    interrupted: AbortSignal,
+  ) => Promise<object>
   /** What it can be set against by `--against`. */
   readonly peers?: readonly string[]
   /** When the options do not say. */
   readonly repetitions?: number
   /** Likewise. */
   readonly seconds?: number
+  /** Told what it has so far when it is interrupted; the others end. */
+  readonly tellsPart?: boolean
 }
 
 export const OWN_BENCHES: Readonly<Record<string, OwnBench>> = {
@@ -74,5 +81,5 @@ export const OWN_BENCHES: Readonly<Record<string, OwnBench>> = {
   fuzz: { perform: benchFuzz },
   memory: { perform: benchMemory },
   render: { perform: benchRender },
-  schedule: { perform: benchSchedule, peers: RATE_PEERS, repetitions: 15 },
+  schedule: { perform: benchSchedule, peers: RATE_PEERS, repetitions: 15, seconds: 1, tellsPart: true },
 }

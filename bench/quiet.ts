@@ -6,10 +6,10 @@ const LONGEST_WAIT_MS = 5_000
 const LEAST_IDLE_SHARE = 0.9
 
 /** Waits until the machine has nothing else to do, but no longer than five seconds: benches run on shared machines too. */
-export async function waitForQuiet(): Promise<void> {
+export async function waitForQuiet(interrupted?: AbortSignal): Promise<void> {
   const untilMs = performance.now() + LONGEST_WAIT_MS
   let before = readTicks()
-  while (before !== null && performance.now() < untilMs) {
+  while (before !== null && !interrupted?.aborted && performance.now() < untilMs) {
     await sleep(LOOK_MS)
     const now = readTicks()!
     if (now.idle - before.idle >= LEAST_IDLE_SHARE * (now.all - before.all)) return

@@ -30,15 +30,16 @@ process.on('exit', () => {
   processes.endAll()
   rmSync(folder, { recursive: true, force: true })
 })
-process.on('SIGINT', () => process.exit(130))
-process.on('SIGTERM', () => process.exit(143))
+const interruption = new AbortController()
+process.on('SIGINT', () => interrupt(130))
+process.on('SIGTERM', () => interrupt(143))
 
 try {
   const options = readOrExplain()
   console.log(JSON.stringify(await perform(options)))
 } catch (error) {
   tell(error instanceof Error ? error.message : String(error))
-  process.exitCode = 1
+  process.exitCode ??= 1
   // A receiver that is left waiting for its sender would keep the bench alive.
   processes.endAll()
 }
@@ -47,7 +48,16 @@ function perform(options: Options): Promise<object> {
   const own = OWN_BENCHES[options.name]
   return own === undefined
     ? compareSenders(BENCHES[options.name]!, options, processes, folder)
-    : own.perform(options, processes, folder)
+    : own.perform(options, processes, folder, interruption.signal)
+}
+
+/** A bench that tells what it has so far does so, unless it is interrupted again. */
+function interrupt(exitCode: number): void {
+  const name = process.argv[2] ?? ''
+  if (interruption.signal.aborted || !OWN_BENCHES[name]?.tellsPart) process.exit(exitCode)
+  process.exitCode = exitCode
+  interruption.abort()
+  processes.endAll()
 }
 
 function readOrExplain(): Options {

@@ -30,7 +30,12 @@ interface Load {
 }
 
 /** How closely one generator keeps an open schedule, against a loop that only reads the clock: what that is late by is the host's doing. */
-export async function benchSchedule(options: Options, processes: Processes, folder: string): Promise<object> {
+export async function benchSchedule(
+  options: Options,
+  processes: Processes,
+  folder: string,
+  interrupted: AbortSignal,
+): Promise<object> {
   const { name, repetitions, seconds, seed } = options
   if (!processes.pinned)
     tell('the processes are not held on cores of their own (taskset, two cores): nothing can be judged')
@@ -54,12 +59,18 @@ export async function benchSchedule(options: Options, processes: Processes, fold
     seed,
     phases,
     processes,
+    interrupted,
     onObservation: observation => tell(progressOf(observation, repetitions)),
   })
-  const summaries = settings.map(setting => summarizeSetting(setting, observations))
+  const measured = settings.filter(({ load, rate }) =>
+    observations.some(each => each.load === load && each.rate === rate),
+  )
+  const summaries = measured.map(setting => summarizeSetting(setting, observations))
+  if (interrupted.aborted) tell('interrupted: this is what was measured until then')
   for (const summary of summaries) tell(tableOf(summary))
   const head = { bench: name, connections: CONNECTIONS, repetitions, seed, level: LEVEL, ...phases, machine, missing }
-  return { ...head, settings: summaries, observations }
+  const isWhole = !interrupted.aborted
+  return { ...head, isWhole, settings: summaries, observations }
 }
 
 async function findLoads({ seed, against }: Options, processes: Processes, folder: string) {

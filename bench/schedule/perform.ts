@@ -1,6 +1,7 @@
 import { createRandom, hash32, shuffle } from '../../src/workload/random.ts'
 import type { Phases } from '../measurement.ts'
 import { type Meters, starvedShareBetween } from '../meters.ts'
+import { FEWEST_REPETITIONS } from '../middle.ts'
 import { MOST_ATTEMPTS, MOST_STARVED_SHARE } from '../perform.ts'
 import type { Processes } from '../processes.ts'
 import { waitForQuiet } from '../quiet.ts'
@@ -39,30 +40,61 @@ export interface PerformOptions {
   readonly phases: Phases
   readonly processes: Processes
   readonly onObservation: (observation: Observation) => void
+  readonly interrupted: AbortSignal
 }
 
-/** Each repetition measures every group of every setting once; order of groups, and within them, drawn from the seed. */
+/** Pairs measured again over all: a machine that stays busy does not get quieter by waiting. */
+const MOST_REPEATED = 15
+
+/**
+ * Each repetition measures the pair of every setting once, and the first ones, as many as an interval needs, its other groups; order of
+ * groups, and within them, drawn from the seed. Interrupted, it gives what it has.
+ */
 export async function performPaces(options: PerformOptions): Promise<readonly Observation[]> {
-  const { settings, repetitions, seed } = options
   const observations: Observation[] = []
-  for (let repetition = 1; repetition <= repetitions; repetition++) {
-    for (const [index, setting] of settings.entries()) {
-      const random = createRandom(hash32(seed, index, repetition))
-      for (const group of shuffle([...setting.groups], random)) {
-        const order = shuffle([...group], random)
-        const attempts = group === setting.groups[0] ? MOST_ATTEMPTS : 1
-        for (let attempt = 1; attempt <= attempts; attempt++) {
-          await waitForQuiet()
-          const found: Observation[] = []
-          for (const contender of order) found.push(await observe(options, setting, contender, { repetition, attempt }))
-          for (const observation of found) options.onObservation(observation)
-          observations.push(...found)
-          if (!found.some(({ disturbed }) => disturbed)) break
-        }
+  try {
+    for (let repetition = 1; repetition <= options.repetitions; repetition++) {
+      for (const [index, setting] of options.settings.entries()) {
+        const random = createRandom(hash32(options.seed, index, repetition))
+        const groups = repetition <= FEWEST_REPETITIONS ? setting.groups : setting.groups.slice(0, 1)
+        for (const group of shuffle([...groups], random))
+          await measureGroup(options, { setting, group: shuffle([...group], random), repetition }, observations)
       }
     }
+  } catch (error) {
+    if (!options.interrupted.aborted) throw error
   }
   return observations
+}
+
+interface Round {
+  readonly setting: Setting
+  readonly group: readonly Contender[]
+  readonly repetition: number
+}
+
+/** Adds its observations, whole or not at all. */
+async function measureGroup(
+  options: PerformOptions,
+  { setting, group, repetition }: Round,
+  observations: Observation[],
+): Promise<void> {
+  const isPair = group.length > 1
+  for (let attempt = 1; ; attempt++) {
+    await waitForQuiet(options.interrupted)
+    options.interrupted.throwIfAborted()
+    const found: Observation[] = []
+    for (const contender of group) found.push(await observe(options, setting, contender, { repetition, attempt }))
+    for (const observation of found) options.onObservation(observation)
+    observations.push(...found)
+    const repeated = new Set(
+      observations.flatMap(each =>
+        each.attempt > 1 ? [`${each.load} ${each.rate} ${each.repetition} ${each.attempt}`] : [],
+      ),
+    )
+    const mayRepeat = isPair && attempt < MOST_ATTEMPTS && repeated.size < MOST_REPEATED
+    if (!mayRepeat || !found.some(({ disturbed }) => disturbed)) return
+  }
 }
 
 async function observe(

@@ -15,7 +15,8 @@ export interface ContenderSummary {
   readonly droppedShare: Middle | null
   readonly latencyP50Ms: Middle | null
   readonly latencyP99Ms: Middle | null
-  readonly cpuShare: Middle
+  readonly cpuShare: Middle | null
+  readonly measured: number
   readonly disturbed: number
 }
 
@@ -28,9 +29,12 @@ export interface SettingSummary {
   /** What the figures of the pair are made of: undisturbed pairs where there are enough for an interval, else all, and then no bar is judged. */
   readonly basis: 'undisturbed' | 'all'
   readonly contenders: readonly ContenderSummary[]
-  readonly lagP50: { readonly microseconds: Middle; readonly bar: number; readonly verdict: Verdict }
+  /** null = too few pairs for an interval. */
+  readonly lagP50: { readonly microseconds: Middle | null; readonly bar: number; readonly verdict: Verdict }
   /** Of hl7bench's lag over the bare loop's, pair by pair. */
-  readonly lagP99: { readonly ofBareLoop: Middle; readonly bar: number; readonly verdict: Verdict }
+  readonly lagP99: { readonly ofBareLoop: Middle | null; readonly bar: number; readonly verdict: Verdict }
+  /** The same, told without a bar. */
+  readonly lagP999OfBareLoop: Middle | null
 }
 
 export function summarizeSetting(setting: Setting, all: readonly Observation[]): SettingSummary {
@@ -39,15 +43,17 @@ export function summarizeSetting(setting: Setting, all: readonly Observation[]):
     observations.filter(({ contender, repetition }) => contender === name && repetitions.has(repetition))
   const [own, bare] = setting.groups[0] as readonly [Contender, Contender]
   const isOfPair = ({ contender }: Observation) => contender === own.name || contender === bare.name
-  const everyone = new Set(observations.map(({ repetition }) => repetition))
+  const everyone = new Set(observations.filter(isOfPair).map(({ repetition }) => repetition))
   const disturbed = new Set(observations.filter(each => each.disturbed && isOfPair(each)).map(each => each.repetition))
   const undisturbed = new Set([...everyone].filter(repetition => !disturbed.has(repetition)))
   const basis = isEnough(undisturbed.size) ? 'undisturbed' : 'all'
   const used = basis === 'all' ? everyone : undisturbed
   const [owns, bares] = [of(own, used), of(bare, used)]
-  const lagP50 = middleOf(owns.map(({ lag }) => lag!.p50))
-  const ratio = middleOf(owns.map(({ lag }, i) => lag!.p99 / bares[i]!.lag!.p99))
-  const judge = (middle: Middle, bar: number): Verdict => (basis === 'all' ? 'unclear' : atMost(middle, bar))
+  const lagP50 = middleIfEnough(owns.map(({ lag }) => lag!.p50))
+  const ratioAt = (at: keyof Lag) => middleIfEnough(owns.map(({ lag }, i) => lag![at] / bares[i]!.lag![at]))
+  const ratio = ratioAt('p99')
+  const judge = (middle: Middle | null, bar: number): Verdict =>
+    basis === 'all' || middle === null ? 'unclear' : atMost(middle, bar)
   return {
     load: setting.load,
     rate: setting.rate,
@@ -56,10 +62,16 @@ export function summarizeSetting(setting: Setting, all: readonly Observation[]):
     pairsUndisturbed: undisturbed.size,
     basis,
     contenders: setting.groups.flatMap((group, index) =>
-      group.map(contender => summarizeContender(contender, of(contender, index === 0 ? used : everyone))),
+      group.map(contender =>
+        summarizeContender(
+          contender,
+          index === 0 ? of(contender, used) : observations.filter(each => each.contender === contender.name),
+        ),
+      ),
     ),
     lagP50: { microseconds: lagP50, bar: BARS.lagP50Microseconds, verdict: judge(lagP50, BARS.lagP50Microseconds) },
     lagP99: { ofBareLoop: ratio, bar: BARS.lagP99OfBareLoop, verdict: judge(ratio, BARS.lagP99OfBareLoop) },
+    lagP999OfBareLoop: ratioAt('p999'),
   }
 }
 
@@ -78,7 +90,7 @@ function summarizeContender({ name, version, tells }: Contender, all: readonly O
   const used = isEnough(quiet.length) ? quiet : all
   const middle = (figure: (observation: Observation) => number | null | undefined): Middle | null => {
     const values = used.flatMap(each => figure(each) ?? [])
-    return isEnough(values.length) ? middleOf(values) : null
+    return middleIfEnough(values)
   }
   const [p50, p99, p999] = [
     middle(each => each.lag?.p50),
@@ -94,9 +106,12 @@ function summarizeContender({ name, version, tells }: Contender, all: readonly O
     droppedShare: middle(each => each.dropped?.share),
     latencyP50Ms: middle(each => each.latencyMs?.p50),
     latencyP99Ms: middle(each => each.latencyMs?.p99),
-    cpuShare: middleOf(used.map(each => each.cpuShare)),
+    cpuShare: middle(each => each.cpuShare),
+    measured: all.length,
     disturbed: all.length - quiet.length,
   }
 }
+
+const middleIfEnough = (values: readonly number[]) => (isEnough(values.length) ? middleOf(values) : null)
 
 const isEnough = (count: number) => count > 0 && quantileRanks(count, 0.5, LEVEL) !== null

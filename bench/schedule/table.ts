@@ -13,13 +13,15 @@ const HEAD = [
   'p99 ms',
   'CPU',
   'disturbed',
+  'of',
 ]
 
 /** The figures of one setting for a reader: medians, the judged ones with their intervals. */
 export function tableOf(summary: SettingSummary): string {
-  const { load, rate, ratePerSecond, contenders, lagP50, lagP99, pairs, pairsUndisturbed, basis } = summary
+  const { load, rate, ratePerSecond, contenders, lagP50, lagP99, lagP999OfBareLoop, pairs, pairsUndisturbed, basis } =
+    summary
   const table = new Table({ head: HEAD, style: { head: [], border: [] } })
-  for (const { name, version, lag, disturbed, ...figures } of contenders) {
+  for (const { name, version, lag, disturbed, measured, ...figures } of contenders) {
     table.push([
       `${name} ${version}`,
       shown(figures.achievedPerSecond, whole),
@@ -27,8 +29,9 @@ export function tableOf(summary: SettingSummary): string {
       ...(['p50', 'p99', 'p999'] as const).map(at => shown(lag?.[at] ?? null, micros)),
       shown(figures.latencyP50Ms, thousandths),
       shown(figures.latencyP99Ms, thousandths),
-      percent(figures.cpuShare.median),
+      shown(figures.cpuShare, percent),
       String(disturbed),
+      String(measured),
     ])
   }
   return [
@@ -36,7 +39,7 @@ export function tableOf(summary: SettingSummary): string {
     table.toString(),
     ...contenders.map(({ name, tells }) => `${name}: ${tells}`),
     `hl7bench: lag p50 ${interval(lagP50.microseconds, micros)} us; bar below ${lagP50.bar} us: ${lagP50.verdict}`,
-    `hl7bench: lag p99 ${interval(lagP99.ofBareLoop, value => value.toPrecision(3))} x the bare loop's; bar ${lagP99.bar} x: ${lagP99.verdict}`,
+    `hl7bench: lag p99 ${interval(lagP99.ofBareLoop, times)} x the bare loop's; bar ${lagP99.bar} x: ${lagP99.verdict}; p99.9 ${interval(lagP999OfBareLoop, times)} x`,
     `${basis === 'all' ? 'All' : 'Undisturbed'} pairs; ${pairsUndisturbed} of ${pairs} were undisturbed. In brackets ${LEVEL * 100} % intervals.`,
   ].join('\n')
 }
@@ -47,5 +50,8 @@ const thousandths = (value: number) => value.toFixed(3)
 const percent = (share: number) => `${(share * 100).toFixed(1)} %`
 const shown = (middle: Middle | null, format: (value: number) => string) =>
   middle === null ? '' : format(middle.median)
-const interval = ({ median, lower, upper }: Middle, format: (value: number) => string) =>
-  `${format(median)} (${format(lower)} to ${format(upper)})`
+const times = (value: number) => value.toPrecision(3)
+const interval = (middle: Middle | null, format: (value: number) => string) =>
+  middle === null
+    ? 'not told (too few pairs)'
+    : `${format(middle.median)} (${format(middle.lower)} to ${format(middle.upper)})`

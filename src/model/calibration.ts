@@ -61,6 +61,8 @@ export interface OpenCeiling {
   readonly trials: number
   /** Further ones, not kept while other programs used the machine, and tried again. */
   readonly disturbed: number
+  /** Not whole: the machine stayed busy, and the search ended with what it had. */
+  readonly isWhole: boolean
   /** What was wrong in the last trial that failed; null = none did. */
   readonly reason: string | null
 }

@@ -116,13 +116,18 @@ test('a rate that was not kept while other programs used the machine is tried ag
   expect(told.join('')).toContain('1000 /s disturbed by other programs (waited for a CPU)')
 })
 
-test('a machine that stays busy gets an answer all the same: what it leaves to a generator', async () => {
+test('on a machine that stays busy the search ends with what it has: what others leave is not what a generator can do', async () => {
   const { mllp } = await measureParts(
-    disturbedBench(rate => rate > 500),
+    disturbedBench((_rate, run) => run > 2),
     { ...settings, parts: ['mllp'] },
   )
-  expect(mllp!.open).toMatchObject({ disturbed: MOST_DISTURBED, reason: 'waited for a CPU' })
-  expect(mllp!.open.ratePerSecond).toBeLessThanOrEqual(500)
+  expect(mllp!.open).toMatchObject({ ratePerSecond: 1_000, beyondPerSecond: null, isWhole: false })
+  expect(mllp!.open).toMatchObject({ trials: 2, disturbed: MOST_DISTURBED + 1, reason: 'waited for a CPU' })
+  const never = await measureParts(
+    disturbedBench(() => true),
+    { ...settings, parts: ['mllp'] },
+  )
+  expect(never.mllp!.open.ratePerSecond).toBeNull()
 })
 
 test('a rate that was not kept on a quiet machine counts at once', async () => {

@@ -1,6 +1,6 @@
 import type { OpenCeiling } from '../../model/calibration.ts'
 import type { Protocol } from '../../model/scenario.ts'
-import { type LoadTrial, nextStep } from '../../stats/capacitySearch.ts'
+import { boundsOf, type LoadTrial, nextStep } from '../../stats/capacitySearch.ts'
 import { type Bench, loadOf, type Measurement } from './bench.ts'
 import { OPEN_CONNECTIONS, OPEN_SERVICE_MS, openCase } from './cases.ts'
 
@@ -33,7 +33,7 @@ const EXCEED_RATIO = 0.5
 const KEPT_UP_SHARE = 0.98
 /** CPU seconds per second of other programs from which a rate that was not kept may have been their doing. */
 const DISTURBING_SHARE = 0.2
-/** Tried again at most; where the machine stays busy, what it leaves to a generator is the answer. */
+/** Tried again at most. What a machine that stays busy leaves to a generator is not what the generator can do: then the search ends with what it has. */
 export const MOST_DISTURBED = 8
 
 /** The highest constant rate at which the evidence of the runs themselves finds nothing wrong. */
@@ -53,8 +53,8 @@ export async function searchOpen(bench: Bench, protocol: Protocol, search: OpenS
   let reason: string | null = null
   for (;;) {
     const step = nextStep(range, goal, trials)
-    if (step.kind === 'done') {
-      const { lower, upper, irregular } = step.bounds
+    if (step.kind === 'done' || disturbed > MOST_DISTURBED) {
+      const { lower, upper, irregular } = boundsOf(trials, goal)
       return {
         serviceMs: OPEN_SERVICE_MS,
         connections: OPEN_CONNECTIONS,
@@ -63,19 +63,17 @@ export async function searchOpen(bench: Bench, protocol: Protocol, search: OpenS
         irregular,
         trials: trials.length,
         disturbed,
+        isWhole: step.kind === 'done',
         reason,
       }
     }
     const measurement = await bench.run(await openCase(protocol, step.load, search.measureMs))
     const wrong = whatIsWrong(measurement)
-    const isDisturbed = wrong !== null && disturbed < MOST_DISTURBED && othersDisturb(measurement)
+    const isDisturbed = wrong !== null && othersDisturb(measurement)
     search.ended({ number: trials.length + disturbed + 1, ratePerSecond: step.load, wrong, isDisturbed })
-    if (isDisturbed) {
-      disturbed++
-      continue
-    }
     reason = wrong ?? reason
-    trials.push({ load: step.load, seconds, lossRatio: wrong === null ? 0 : 1 })
+    if (isDisturbed) disturbed++
+    else trials.push({ load: step.load, seconds, lossRatio: wrong === null ? 0 : 1 })
   }
 }
 

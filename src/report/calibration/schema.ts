@@ -29,6 +29,7 @@ const protocol = z
       irregular: z.boolean(),
       trials: number(),
       disturbed: number().describe('Trials not kept while other programs used the machine, and tried again.'),
+      isWhole: z.boolean().describe('false = the machine stayed busy, and the search ended with what it had.'),
       reason: text().nullable().describe('What was wrong in the last trial that failed.'),
     }),
   })

@@ -92,13 +92,15 @@ function openText({
   irregular,
   trials,
   disturbed,
+  isWhole,
   reason,
 }: ProtocolCalibration['open']): string {
   const kept = ratePerSecond === null ? 'no rate was kept' : `${formatNumber(ratePerSecond)} /s kept`
   const beyond = beyondPerSecond === null ? '' : `, ${formatNumber(beyondPerSecond)} /s not (${reason})`
   const again = disturbed === 0 ? '' : `, ${disturbed} more disturbed by other programs`
   const odd = irregular ? '; irregular: a higher rate was kept' : ''
-  return `constant rate, ${connections} connections, target ${serviceMs} ms: ${kept}${beyond}; ${plural(trials, 'trial')}${again}${odd}`
+  const busy = isWhole ? '' : `; the machine stayed busy (${reason}): calibrate again when it is quiet`
+  return `constant rate, ${connections} connections, target ${serviceMs} ms: ${kept}${beyond}; ${plural(trials, 'trial')}${again}${odd}${busy}`
 }
 
 function agreementLines(agreement: EngineAgreement, options: TerminalOptions): readonly string[] {
