@@ -20,7 +20,8 @@ export class Pacer {
   readonly #wake: () => void
   readonly #turn = () => this.#turned()
   #timer: Timer | null = null
-  #dueMs = 0
+  /** Infinite: nothing is waited for. */
+  #dueMs = Number.POSITIVE_INFINITY
   #awaitsTurn = false
   /** Asked of the clock once at a time, however often the next arrival changes. */
   #turnComes = false
@@ -46,7 +47,15 @@ export class Pacer {
     else this.#beginSpin(nowMs)
   }
 
+  /** Wakes at once for an arrival that fell due while an answer was read or a message sent: it need not wait for all the others. */
+  wakeIfDue(): void {
+    if (this.#dueMs === Number.POSITIVE_INFINITY || this.#clock.now() < this.#dueMs) return
+    this.stop()
+    this.#wake()
+  }
+
   stop(): void {
+    this.#dueMs = Number.POSITIVE_INFINITY
     this.#timer?.cancel()
     this.#timer = null
     this.#awaitsTurn = false
@@ -61,8 +70,9 @@ export class Pacer {
 
   #timerRang(): void {
     this.#timer = null
-    if (this.#clock.now() >= this.#dueMs) this.#wake()
-    else this.wakeAt(this.#dueMs)
+    if (this.#clock.now() < this.#dueMs) return this.wakeAt(this.#dueMs)
+    this.stop()
+    this.#wake()
   }
 
   #beginSpin(nowMs: number): void {
