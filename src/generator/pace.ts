@@ -20,8 +20,7 @@ export class Pacer {
   readonly #wake: () => void
   readonly #turn = () => this.#turned()
   #timer: Timer | null = null
-  /** Infinite: nothing is waited for. */
-  #dueMs = Number.POSITIVE_INFINITY
+  #dueMs = 0
   #awaitsTurn = false
   /** Asked of the clock once at a time, however often the next arrival changes. */
   #turnComes = false
@@ -47,15 +46,7 @@ export class Pacer {
     else this.#beginSpin(nowMs)
   }
 
-  /** Wakes at once for an arrival that fell due while an answer was read or a message sent: it need not wait for all the others. */
-  wakeIfDue(): void {
-    if (this.#dueMs === Number.POSITIVE_INFINITY || this.#clock.now() < this.#dueMs) return
-    this.stop()
-    this.#wake()
-  }
-
   stop(): void {
-    this.#dueMs = Number.POSITIVE_INFINITY
     this.#timer?.cancel()
     this.#timer = null
     this.#awaitsTurn = false

@@ -67,23 +67,6 @@ test('to make messages, of whatever link, takes no part of the time between a se
   for (const { readyMs, sentMs } of open.times) expect(sentMs - readyMs).toBeCloseTo(3, 6)
 })
 
-test('an arrival that falls due while a message is sent is made ready before the next is sent, not after all of them', async () => {
-  const { times } = await drive({
-    workload: { ratePerSecond: 100, records: 20 },
-    links: 4,
-    pinned: false,
-    load: { timeoutMs: 5000 },
-    // The first four are answered at the same time, when others wait; from then on sending takes 8 of the 10 ms between arrivals.
-    answer: (_, nth, clock) => {
-      if (nth < 4) return { afterMs: 95 - clock.now() }
-      clock.freeze(8)
-      return { afterMs: 1 }
-    },
-  })
-  expect(times).toHaveLength(20)
-  for (const { intendedMs, readyMs } of times) expect(readyMs - intendedMs).toBeLessThanOrEqual(8)
-})
-
 test('lag + queue + service = response for every exchange, over loads, windows and service times', async () => {
   await fc.assert(
     fc.asyncProperty(
