@@ -19,8 +19,8 @@ import type { CompiledMessages } from '../workload/hl7/compiled.ts'
 import { messageStream } from '../workload/hl7/stream.ts'
 import { createIdentity, IDENTITY_LENGTH, type Identity } from '../workload/identity.ts'
 import { uniform } from '../workload/random.ts'
-import { rehearse } from '../workload/rehearse.ts'
 import type { MakeLink } from './links.ts'
+import { rehearse } from './rehearse.ts'
 import { waysOf } from './ways.ts'
 
 const PARSED = 0x70617273

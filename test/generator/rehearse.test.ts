@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import { rehearse } from '../../src/generator/rehearse.ts'
 import { createBytes } from '../../src/workload/bytes.ts'
-import { rehearse } from '../../src/workload/rehearse.ts'
-import { mixSpec, streamOf } from './hl7/render.ts'
+import { mixSpec, streamOf } from '../workload/hl7/render.ts'
 
 const firstOf = (stream: ReturnType<typeof streamOf>) => {
   const out = createBytes()

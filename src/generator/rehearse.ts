@@ -1,5 +1,5 @@
 import type { MessageStream } from '../model/stream.ts'
-import { createBytes } from './bytes.ts'
+import { createBytes } from '../workload/bytes.ts'
 
 const MESSAGES = 4096
 const LONGEST_MS = 150
