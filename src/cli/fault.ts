@@ -5,6 +5,8 @@ import {
   COMMON_FAULTS,
   type CommonFault,
   type Fault,
+  FHIR_FAULTS,
+  type FhirFault,
   HTTP_MESSAGE_FAULTS,
   MESSAGE_FAULTS,
   type MessageFault,
@@ -30,6 +32,9 @@ ${line(['stall:n:ms', 'answers nothing for ms, then goes on'])}
 ${line(['reject:n[:code]', 'refuses without storing: AE (default), AR, CE or CR; FHIR: an HTTP status, 503 by default'])}
 ${lines(COMMON_FAULTS, 'n').join('\n')}
 
+Each n-th request, fhir only:
+${lines(FHIR_FAULTS, 'n').join('\n')}
+
 Each n-th message, mllp only:
 ${lines(MESSAGE_FAULTS, 'n').join('\n')}
 ${line(['nak:n[:reason]', 'refuses a block of HLLP: C count, X checksum (default), B too big, G other'])}
@@ -52,8 +57,8 @@ export function parseFault(text: string): Fault {
   if (kind === 'delay' || kind === 'stall') return { kind, every: countOf(first), ms: positive(value ?? '') }
   if (kind === 'reject') return rejection(countOf(first), value)
   if (kind === 'nak') return { kind, every: countOf(first), reason: oneOf(NAK_REASONS, value ?? 'X') }
-  if (isOf(COMMON_FAULTS, kind) || isOf(MESSAGE_FAULTS, kind))
-    return { kind: kind as CommonFault | MessageFault, every: countOf(first) }
+  if ([COMMON_FAULTS, FHIR_FAULTS, MESSAGE_FAULTS].some(kinds => isOf(kinds, kind)))
+    return { kind: kind as CommonFault | FhirFault | MessageFault, every: countOf(first) }
   throw new InvalidArgumentError('see the list of faults in serve --help.')
 }
 
@@ -62,6 +67,8 @@ export function faultMisfit(protocol: 'mllp' | 'fhir', transport: MllpTransport,
   const isMllpOnly = [MESSAGE_FAULTS, PACE_FAULTS, CAPACITY_FAULTS].some(kinds => isOf(kinds, kind))
   if (protocol === 'fhir' && (isMllpOnly || kind === 'one-session' || kind === 'nak'))
     return `--fault ${kind}: only serve mllp knows it; see serve --help`
+  if (protocol === 'mllp' && isOf(FHIR_FAULTS, kind))
+    return `--fault ${kind}: only serve fhir knows it; see serve --help`
   if (transport === 'http' && isMllpOnly && !HTTP_MESSAGE_FAULTS.some(known => known === kind))
     return `--fault ${kind}: no receiver of HL7 over HTTP knows it; leave out --transport http`
   return kind === 'nak' && transport !== 'hllp' ? '--fault nak refuses blocks of HLLP; add --transport hllp' : null

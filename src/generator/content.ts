@@ -85,7 +85,9 @@ function fhirLinks(
     ? populationRequests(seed, plan.load.protocol === 'fhir' ? plan.load.charset : 'ascii')
     : requestStream(content as CompiledOperations, plan, make, hashOf ?? null)
   const { compress, format, cache } = plan.load.protocol === 'fhir' ? plan.load : PLAIN
-  const authority = `${endpoint.host}:${endpoint.port}`
+  const { host, port } = endpoint
+  const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`
+  const base = `http${plan.tls === null ? '' : 's'}://${authority}${basePath}`
   const encode = createRequestEncoder({ authority, basePath, compress, format, cache, bearer })
   const requestId = new Uint8Array(IDENTITY_LENGTH)
   const identityOf = (index: number) => {
@@ -103,6 +105,7 @@ function fhirLinks(
       connectTimeoutMs,
       stream,
       encode,
+      base,
       identityOf,
       parses,
       compress,

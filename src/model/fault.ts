@@ -8,6 +8,13 @@ export const COMMON_FAULTS = {
   corrupt: 'stores an altered body',
 } as const
 
+/** Faults on each n-th request that the FHIR server alone knows, and what they do: to an answer with a next link. */
+export const FHIR_FAULTS = {
+  'loop-next': 'links to the page itself as the next one',
+  'foreign-next': 'links to a next page on another server',
+  'lose-next': 'leaves out the link to the next page',
+} as const
+
 /** Faults on each n-th message that the MLLP receiver alone knows, and what they do. */
 export const MESSAGE_FAULTS = {
   'no-framing': 'answers without VT, FS and CR, and leaves the connection open',
@@ -51,6 +58,7 @@ export const CAPACITY_FAULTS = {
 export const HTTP_MESSAGE_FAULTS: readonly MessageFault[] = ['wrong-id', 'empty-id', 'swapped-id', 'reject-once']
 
 export type CommonFault = keyof typeof COMMON_FAULTS
+export type FhirFault = keyof typeof FHIR_FAULTS
 export type MessageFault = keyof typeof MESSAGE_FAULTS
 export type PaceFault = keyof typeof PACE_FAULTS
 export type CapacityFault = keyof typeof CAPACITY_FAULTS
@@ -72,7 +80,7 @@ export type RequestFault =
       readonly status: number
     }
   | { readonly kind: 'nak'; readonly every: number; readonly reason: 'C' | 'X' | 'B' | 'G' }
-  | { readonly kind: CommonFault | MessageFault; readonly every: number }
+  | { readonly kind: CommonFault | FhirFault | MessageFault; readonly every: number }
 
 /** `one-session`: a new connection ends all former ones. */
 export type ConnectionFault =

@@ -57,10 +57,15 @@ export type FhirOperation = { readonly weight: number } & (
   | {
       readonly kind: 'search'
       readonly resource: FhirResourceType
-      readonly by: 'hicnHash' | 'identifier' | 'beneficiary' | 'patient'
+      /** `all` = every resource of the type. */
+      readonly by: 'hicnHash' | 'identifier' | 'beneficiary' | 'patient' | 'all'
       readonly method: 'GET' | 'POST'
       /** Only this `Bundle.total` is accepted; null = any. A larger one raises the alarm `total-above-expected`. */
       readonly expectTotal: number | null
+      /** Entries that a page is asked to have at most (`_count`); absent = as the server likes. */
+      readonly pageSize?: number
+      /** Most pages that are read, the first included, from 2; the load's `timeoutMs` covers them all. Absent = the first alone. */
+      readonly pageLimit?: number
     }
   | { readonly kind: 'read'; readonly resource: 'Patient' }
   /**

@@ -35,6 +35,8 @@ export interface Expectation {
   readonly existed?: number
   /** Entries that a Bundle answers, each of them with 200 or 201; absent = not looked at. */
   readonly entries?: number
+  /** Most pages that are read of a Bundle with a next link, the first included, from 2; absent = the first alone, whatever it links to. */
+  readonly pageLimit?: number
 }
 
 /** FHIR requests under a seed: request i is a pure function of the stream and i. */

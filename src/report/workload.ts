@@ -92,7 +92,7 @@ function describeWire(load: Load): readonly string[] {
   return [
     ...describeTls(load),
     ...describeAuth(load),
-    ...(load.protocol === 'mllp' ? describeTransport(load) : describeFormat(load)),
+    ...(load.protocol === 'mllp' ? describeTransport(load) : describeReplies(load)),
   ]
 }
 
@@ -114,7 +114,13 @@ function describeTransport(load: MllpLoad): readonly string[] {
   ]
 }
 
-const describeFormat = ({ format }: FhirLoad): readonly string[] => (format === 'xml' ? ['replies in XML'] : [])
+function describeReplies({ format, operations }: FhirLoad): readonly string[] {
+  const pages = operations.reduce((most, each) => Math.max(most, each.kind === 'search' ? (each.pageLimit ?? 1) : 1), 1)
+  return [
+    ...(format === 'xml' ? ['replies in XML'] : []),
+    ...(pages > 1 ? [`up to ${formatCount(pages)} pages a search`] : []),
+  ]
+}
 
 function describeGenerators(load: Load): readonly string[] {
   const engine = load.protocol === 'fhir' && load.engine === 'autocannon' ? ['sent by autocannon'] : []

@@ -20,6 +20,10 @@ export function checkAutocannon(load: ParsedFhirLoad, path: Path): readonly Find
   if (load.retry !== undefined) refuse(['retry'], 'no retries', load.retry)
   if (load.compress) refuse(['compress'], 'false', load.compress)
   if (load.tls !== undefined && load.tls !== null) refuse(['tls'], 'no TLS', load.tls)
+  const operations = typeof load.operations === 'function' ? [] : load.operations
+  for (const [index, operation] of operations.entries())
+    if ('pageLimit' in operation && operation.pageLimit > 1)
+      refuse(['operations', index, 'pageLimit'], '1', operation.pageLimit)
   if (load.auth !== undefined) refuse(['auth'], 'no access tokens', 'some')
   return findings
 }

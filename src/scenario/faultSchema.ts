@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { CAPACITY_FAULTS, COMMON_FAULTS, MESSAGE_FAULTS, PACE_FAULTS } from '../model/fault.ts'
+import { CAPACITY_FAULTS, COMMON_FAULTS, FHIR_FAULTS, MESSAGE_FAULTS, PACE_FAULTS } from '../model/fault.ts'
 import { durationSchema } from './duration.ts'
 
 const every = z.int().min(1).describe('Each n-th request, counted over all connections, from 1.')
@@ -24,7 +24,10 @@ const onRequests = [
   z.strictObject({ kind: kindOf(COMMON_FAULTS), every }),
 ] as const
 
-export const fhirFault = z.discriminatedUnion('kind', [...onRequests])
+export const fhirFault = z.discriminatedUnion('kind', [
+  ...onRequests,
+  z.strictObject({ kind: kindOf(FHIR_FAULTS), every }),
+])
 
 export const mllpFault = z.discriminatedUnion('kind', [
   ...onRequests,

@@ -6,10 +6,10 @@ export const RESOURCE_TYPES = ['Patient', 'Coverage', 'ExplanationOfBenefit', 'O
 
 /** How each resource type is searched; the first is the default. */
 export const SEARCHES_OF = {
-  Patient: ['hicnHash', 'identifier'],
-  Coverage: ['beneficiary'],
-  ExplanationOfBenefit: ['patient'],
-  Observation: ['patient'],
+  Patient: ['hicnHash', 'identifier', 'all'],
+  Coverage: ['beneficiary', 'all'],
+  ExplanationOfBenefit: ['patient', 'all'],
+  Observation: ['patient', 'all'],
 } as const satisfies Record<(typeof RESOURCE_TYPES)[number], readonly string[]>
 
 const weight = z.number().positive().default(1).describe('Relative share of the load, above 0.')
@@ -19,10 +19,10 @@ const bundleSize = z.int().min(1).max(1_000)
 const search = z.strictObject({
   search: z.enum(RESOURCE_TYPES).describe('Resource type to search.'),
   by: z
-    .enum(['hicnHash', 'identifier', 'beneficiary', 'patient'])
+    .enum(['hicnHash', 'identifier', 'beneficiary', 'patient', 'all'])
     .optional()
     .describe(
-      'Patient by hicnHash (default) or identifier, Coverage by beneficiary, ExplanationOfBenefit and Observation by patient.',
+      'Patient by hicnHash (default) or identifier, Coverage by beneficiary, ExplanationOfBenefit and Observation by patient; all = every resource of the type.',
     ),
   method: z
     .enum(['GET', 'POST'])
@@ -35,6 +35,20 @@ const search = z.strictObject({
     .default(null)
     .describe(
       'Only this Bundle.total is accepted, 0 or more; a larger one raises the alarm total-above-expected. null = any.',
+    ),
+  pageSize: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .optional()
+    .describe('Entries that a page is asked to have at most (_count), 1 to 10,000; absent = as the server likes.'),
+  pageLimit: z
+    .int()
+    .min(1)
+    .max(1_000)
+    .default(1)
+    .describe(
+      'Most pages that are read by their next links, the first included, 1 to 1,000: one exchange, all within timeoutMs.',
     ),
   weight,
 })

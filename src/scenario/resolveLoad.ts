@@ -104,6 +104,7 @@ function resolveOperation(operation: ParsedOperation, place: Place, records: num
   }
   if ('read' in operation) return { kind: 'read', resource: operation.read, weight }
   if ('files' in operation) return { kind: 'files', files: filesOf(operation.files, place), weight }
-  const { search, method, expectTotal } = operation
-  return { kind: 'search', resource: search, by: operation.by ?? SEARCHES_OF[search][0], method, expectTotal, weight }
+  const { search, by = SEARCHES_OF[search][0], method, expectTotal, pageSize, pageLimit } = operation
+  const paging = { ...(pageSize !== undefined && { pageSize }), ...(pageLimit > 1 && { pageLimit }) }
+  return { kind: 'search', resource: search, by, method, expectTotal, ...paging, weight }
 }

@@ -2,6 +2,8 @@ import {
   type CapacityFault,
   type ConnectionFault,
   type Fault,
+  FHIR_FAULTS,
+  type FhirFault,
   MESSAGE_FAULTS,
   type MessageFault,
   type PaceFault,
@@ -20,6 +22,8 @@ export interface Misbehaviour {
   readonly loseAck: boolean
   readonly duplicate: boolean
   readonly corrupt: boolean
+  /** What becomes of the link to the next page; of several faults the last one holds. */
+  readonly next: FhirFault | null
   /** What the MLLP receiver alone knows. */
   readonly odd: ReadonlySet<MessageFault>
 }
@@ -35,6 +39,7 @@ const NONE: Misbehaviour = {
   loseAck: false,
   duplicate: false,
   corrupt: false,
+  next: null,
   odd: new Set(),
 }
 
@@ -60,12 +65,14 @@ function withFault(misbehaviour: Misbehaviour, fault: RequestFault): Misbehaviou
     case 'lose-ack':
       return { ...misbehaviour, loseAck: true }
     default:
+      if (isOfFhir(fault.kind)) return { ...misbehaviour, next: fault.kind }
       return isOdd(fault.kind)
         ? { ...misbehaviour, odd: new Set([...misbehaviour.odd, fault.kind]) }
         : { ...misbehaviour, [fault.kind]: true }
   }
 }
 
+const isOfFhir = (kind: string): kind is FhirFault => Object.hasOwn(FHIR_FAULTS, kind)
 const isOdd = (kind: string): kind is MessageFault => Object.hasOwn(MESSAGE_FAULTS, kind)
 
 /** How the receiver treats every connection; a time of 0 and an infinite number = not at all. */

@@ -1,5 +1,6 @@
 import type { Misbehaviour } from './faults.ts'
 import { type FhirAnswer, FhirRefusal, refusalAnswer } from './fhirAnswer.ts'
+import { withNextLink } from './fhirNextLink.ts'
 import type { Json } from './fhirResource.ts'
 import { type FhirRequest, handle } from './fhirRoute.ts'
 import type { FhirStore, StoredResource } from './fhirStore.ts'
@@ -17,7 +18,7 @@ export function perform(
     const { answer, staged } = handle(store, request, baseUrl)
     if (misbehaviour.lose) return { ...answer, arrival: null }
     for (const resource of staged) insert(store, resource, misbehaviour)
-    return answer
+    return misbehaviour.next === null ? answer : withNextLink(answer, misbehaviour.next)
   } catch (error) {
     if (error instanceof FhirRefusal) return refusalAnswer(error)
     throw error

@@ -17,7 +17,10 @@ interface Presentation {
   offset: number
 }
 
-/** Searches by query or form parameters; `baseUrl` is without a trailing slash. Throws a refusal on a bad parameter. */
+/**
+ * Searches by query or form parameters; `baseUrl` is without a trailing slash. A page beyond the first belongs to the exchange of the first, and is no
+ * arrival of its own. Throws a refusal on a bad parameter.
+ */
 export function search(store: FhirStore, type: ResourceType, parameters: URLSearchParams, baseUrl: string): FhirAnswer {
   const presentation = presentationOf(parameters)
   const matches = findMatches(store, type, presentation.criteria)
@@ -25,7 +28,7 @@ export function search(store: FhirStore, type: ResourceType, parameters: URLSear
     status: 200,
     headers: {},
     body: bundleOf(matches, type, parameters, presentation, baseUrl),
-    arrival: 'stored',
+    arrival: presentation.offset === 0 ? 'stored' : null,
   }
 }
 

@@ -55,6 +55,7 @@ async function open(
       compress,
       cache: 'no-cache',
     }),
+    base: `http://127.0.0.1:${peer.port}/fhir`,
     identityOf: index => encoder.encode(`ID${index}`),
     parses: () => parses,
     compress,

@@ -80,7 +80,10 @@ export class Exchanges {
   answered({ index, atMs, expected }: Open, status: number, body: string, durationMs: number): void {
     const { recorder, fates } = this.#options
     const bytes = Buffer.from(body)
-    const { reason, alarm } = verifyReply(expected, status, bytes, 0, bytes.length, this.#parses(index), this.#format)
+    const verdict = verifyReply(expected, status, bytes, 0, bytes.length, this.#parses(index), this.#format)
+    const { alarm, page } = verdict
+    const reason =
+      page === undefined || page.next === null ? verdict.reason : 'a next page, which autocannon cannot read'
     const outcome = reason === null ? 'accepted' : 'rejected'
     if (reason !== null) recorder.because(reason)
     if (alarm !== null) recorder.alarm(alarm)

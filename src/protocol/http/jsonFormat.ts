@@ -1,7 +1,8 @@
 import type { Expectation } from '../../model/stream.ts'
 import { MOST_NESTED, tooDeepAt } from '../json/nesting.ts'
+import { pageOf } from '../json/page.ts'
 import { scanEntries } from './entries.ts'
-import type { ReadReply, ReplyFormat } from './format.ts'
+import type { ReadPage, ReadReply, ReplyFormat } from './format.ts'
 
 const TOTAL = Buffer.from('"total"')
 const RESOURCE_TYPE = Buffer.from('"resourceType"')
@@ -12,12 +13,18 @@ export const jsonFormat: ReplyFormat = {
   canParse: () => true,
   scanAccepts,
   read: readJson,
+  readPage,
   entries: scanEntries,
 }
 
 function readJson(body: Buffer): ReadReply | string {
   if (tooDeepAt(body, 0, body.length) !== -1) return `body nested deeper than ${MOST_NESTED} levels`
   return parse(body) ?? 'body is no JSON object'
+}
+
+function readPage(body: Buffer): ReadPage | string {
+  const read = readJson(body)
+  return typeof read === 'string' ? read : { ...pageOf(read), resourceType: read.resourceType, total: read.total }
 }
 
 function scanAccepts(expected: Expectation, body: Buffer): boolean {

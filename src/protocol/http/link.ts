@@ -3,9 +3,10 @@ import { CLOSED_BY_PEER } from '../dial.ts'
 import { DialledLink, type DialledLinkOptions } from '../dialledLink.ts'
 import type { Link } from '../link.ts'
 import type { Bearer } from '../smart/bearer.ts'
-import type { ReplyFormat } from './format.ts'
+import type { ReadPage, ReplyFormat } from './format.ts'
 import type { Head } from './head.ts'
 import { inflate } from './inflate.ts'
+import { Paging } from './paging.ts'
 import { mostAttemptsAfter, retryAfterMs } from './refusal.ts'
 import { HttpReplyDecoder } from './replyDecoder.ts'
 import type { EncodeRequest } from './request.ts'
@@ -14,6 +15,8 @@ import { type Verdict, verifyReply } from './verify.ts'
 export interface HttpLinkOptions extends DialledLinkOptions {
   readonly stream: RequestStream
   readonly encode: EncodeRequest
+  /** URL of the FHIR base, without a trailing slash: next pages are below it. */
+  readonly base: string
   /** Writes the identity of request `index` (X-Request-Id) and returns it; the bytes are reused. */
   readonly identityOf: (index: number) => Uint8Array
   /** Whether the reply to request `index` is parsed whole. */
@@ -32,7 +35,10 @@ const NONE = -1
 const [UNAUTHORIZED, FORBIDDEN] = [401, 403]
 const NO_HEADER = new Uint8Array(0)
 
-/** One HTTP/1.1 keep-alive connection carrying one FHIR request at a time. */
+/**
+ * One HTTP/1.1 keep-alive connection carrying one FHIR request at a time. The pages of a search with a page limit are one exchange, and are asked for one
+ * after the other under its identity.
+ */
 export function createHttpLink(options: HttpLinkOptions): Link {
   return new HttpLink(options)
 }
@@ -53,6 +59,10 @@ class HttpLink extends DialledLink {
   #again = NONE
   #hasRenewed = false
   #isRepeat = false
+  /** Of the search in flight, since one had pages; null = none ever had. */
+  #paging: Paging | null = null
+  /** The search whose next page is asked for as soon as the connection is open. */
+  #paged = NONE
 
   constructor(options: HttpLinkOptions) {
     super(options)
@@ -74,14 +84,18 @@ class HttpLink extends DialledLink {
   }
 
   #prepare(index: number): void {
+    this.#options.stream.render(index, this.#draft)
+    this.#operation = this.#draft.operation
+    this.#paging?.begin()
+    this.#encode(index)
+  }
+
+  #encode(index: number): void {
     const { stream, encode, identityOf } = this.#options
     if (this.connection.holds(this.#end)) this.#request = freshBytes(this.#request)
-    stream.render(index, this.#draft)
-    const { operation } = this.#draft
     if (this.#bearer !== null) this.#header = this.#bearer.header
-    encode(this.#draft, identityOf(index), this.#request, stream.operations[operation]!.total !== null)
+    encode(this.#draft, identityOf(index), this.#request, stream.operations[this.#operation]!.total !== null)
     this.#index = index
-    this.#operation = operation
   }
 
   protected override read(bytes: Uint8Array, length: number): void {
@@ -95,7 +109,7 @@ class HttpLink extends DialledLink {
     end: number,
     keepAlive: boolean,
   ): void {
-    const { id, events, stream, parses } = this.#options
+    const { id, events, parses } = this.#options
     const index = this.#index
     if (index === NONE) return this.#protocolError('a reply that was not asked for')
     this.#index = NONE
@@ -103,14 +117,16 @@ class HttpLink extends DialledLink {
       if (status === UNAUTHORIZED && !this.#isRepeat) return this.#renew(this.#bearer, index, keepAlive)
       events.counted(id, 'auth-refused', 1)
     }
-    const expected = stream.operations[this.#operation]!
+    const expected = this.#expected()
     const verdict =
       coding === 'identity'
         ? verifyReply(expected, status, bytes, start, end, parses(index), this.#options.format)
         : this.#verifyInflated(expected, status, bytes.subarray(start, end), coding, parses(index))
     this.connection.proven()
+    const { alarm, entries, page } = verdict
+    const reason = page === undefined ? this.#placed(verdict.reason) : this.#take(page, expected)
+    if (page !== undefined && reason === null && this.#paging!.next !== null) return this.#readOn(index, keepAlive)
     if (!keepAlive) this.redial()
-    const { reason, alarm, entries } = verdict
     if (entries !== undefined) {
       events.counted(id, 'entries', entries.answered)
       if (entries.failed > 0) events.counted(id, 'entries-failed', entries.failed)
@@ -120,6 +136,50 @@ class HttpLink extends DialledLink {
     const mostAttempts = expected.statuses.includes(status) ? 0 : mostAttemptsAfter(status)
     if (mostAttempts === 0) events.replied(id, 0, 'rejected', reason, alarm)
     else events.deferred(id, 0, reason, { afterMs: retryAfterMs(retryAfter, Date.now()), mostAttempts })
+  }
+
+  /** Of pages beyond the first the total is not looked at: it may change while they are read. */
+  #expected(): Expectation {
+    const expected = this.#options.stream.operations[this.#operation]!
+    return this.#isBeyondFirst() ? { ...expected, total: null } : expected
+  }
+
+  #isBeyondFirst(): boolean {
+    return this.#paging !== null && this.#paging.read > 0
+  }
+
+  #placed(reason: string | null): string | null {
+    return reason !== null && this.#isBeyondFirst() ? `next page: ${reason}` : reason
+  }
+
+  /** Counts a page and finds the next one. Returns what is wrong, or null. */
+  #take(page: ReadPage, { pageLimit = 1 }: Expectation): string | null {
+    const { id, events, base } = this.#options
+    this.#paging ??= new Paging(base)
+    const reason = this.#paging.take(page, pageLimit)
+    events.counted(id, 'pages', 1)
+    events.counted(id, 'matches', page.matches)
+    if (this.#paging.isCut) events.counted(id, 'page-limit-reached', 1)
+    return reason
+  }
+
+  /** Over a new connection where the server closes this one: it has answered, so that nothing is lost. */
+  #readOn(index: number, keepAlive: boolean): void {
+    if (keepAlive) return this.#askForNext(index)
+    this.redial()
+    this.#paged = index
+  }
+
+  #askForNext(index: number): void {
+    const { path, ifNoneExist, body } = this.#draft
+    this.#paged = NONE
+    this.#draft.method = 'GET'
+    path.bytes = Buffer.from(this.#paging!.next!)
+    path.length = path.bytes.length
+    ifNoneExist.length = 0
+    body.length = 0
+    this.#encode(index)
+    this.write()
   }
 
   /** Once for each request; the exchange goes on meanwhile, its fate known: the server has not done it. */
@@ -155,7 +215,8 @@ class HttpLink extends DialledLink {
   }
 
   protected override opened(): void {
-    if (this.#again !== NONE && this.#hasRenewed) this.#repeat()
+    if (this.#paged !== NONE) this.#askForNext(this.#paged)
+    else if (this.#again !== NONE && this.#hasRenewed) this.#repeat()
     super.opened()
   }
 
@@ -196,6 +257,7 @@ class HttpLink extends DialledLink {
 
   protected override reset(): void {
     this.#again = NONE
+    this.#paged = NONE
     this.#forget()
   }
 

@@ -1,6 +1,6 @@
 import type { Expectation } from '../../model/stream.ts'
 import type { Entries } from './entries.ts'
-import type { ReadReply, ReplyFormat } from './format.ts'
+import type { ReadPage, ReadReply, ReplyFormat } from './format.ts'
 import { jsonFormat } from './jsonFormat.ts'
 import { outcomeCode } from './outcomeCode.ts'
 
@@ -10,12 +10,14 @@ export interface Verdict {
   readonly alarm: string | null
   /** Of a Bundle whose entries are looked at. */
   readonly entries?: Entries
+  /** Of a good page, where further ones may be read. */
+  readonly page?: ReadPage
 }
 
 const GOOD: Verdict = { reason: null, alarm: null }
 /**
  * Checks status, `resourceType` and `Bundle.total` of a reply. A scan of the bytes accepts the ordinary reply; whatever the scan does not
- * plainly accept is parsed before it is called wrong, and so is every reply with `parse` set.
+ * plainly accept is parsed before it is called wrong, and so is every reply with `parse` set, and every page of a search with a page limit.
  */
 export function verifyReply(
   expected: Expectation,
@@ -27,14 +29,25 @@ export function verifyReply(
   format: ReplyFormat = jsonFormat,
 ): Verdict {
   if (!expected.statuses.includes(status)) return refused(status, bytes, start, end)
+  if (expected.pageLimit !== undefined) return verifyPage(expected, bodyOf(bytes, start, end), format)
   if (expected.resourceType === null && expected.total === null && !parse) return GOOD
   if (end === start)
     return expected.resourceType === null && expected.total === null ? GOOD : { reason: 'empty body', alarm: null }
-  const body = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start)
+  const body = bodyOf(bytes, start, end)
   const isPlain = !(parse && format.canParse(body)) && format.scanAccepts(expected, body)
   const verdict = isPlain ? GOOD : verifyParsed(expected, format.read(body))
   if (expected.entries === undefined || verdict.reason !== null) return verdict
   return entriesVerdict(expected.entries, format.entries(body, expected.entries, parse))
+}
+
+const bodyOf = (bytes: Uint8Array, start: number, end: number): Buffer =>
+  Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start)
+
+function verifyPage(expected: Expectation, body: Buffer, format: ReplyFormat): Verdict {
+  if (body.length === 0) return { reason: 'empty body', alarm: null }
+  const page = format.readPage(body)
+  const verdict = verifyParsed(expected, page)
+  return verdict.reason === null && typeof page !== 'string' ? { ...verdict, page } : verdict
 }
 
 /** HTTP 200 says nothing of the entries: each has a status of its own. */

@@ -10,6 +10,7 @@ export const xmlFormat: ReplyFormat = {
   canParse: body => body.length <= MOST_PARSED_BYTES,
   scanAccepts: ({ resourceType, total }, body) => scanXmlAccepts(body, resourceType, total),
   read: parseXmlResource,
+  readPage: parseXmlResource,
   entries,
 }
 

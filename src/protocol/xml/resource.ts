@@ -12,6 +12,10 @@ export interface XmlResource {
   readonly total: number | null
   /** Each `Bundle.entry.response.status`, as it is. */
   readonly statuses: readonly string[]
+  /** Entries whose `search.mode` is `match` or is not there. */
+  readonly matches: number
+  /** URL of the first link whose relation is `next`, empty when it has none; null = there is no such link. */
+  readonly next: string | null
 }
 
 class Refused extends Error {}
@@ -39,6 +43,9 @@ class ResourceReader {
   readonly #statuses: string[] = []
   #total: number | null = null
   #root = ''
+  #matches = 0
+  #link = { relation: '', url: '' }
+  #next: string | null = null
 
   read(text: string): XmlResource {
     const parser = this.#parser
@@ -53,10 +60,18 @@ class ResourceReader {
     })
     parser.on('opentag', tag => this.#open(tag))
     parser.on('closetag', () => {
+      if (this.#path.length === 2 && this.#path[1] === 'link' && this.#link.relation === 'next')
+        this.#next ??= this.#link.url
       this.#path.pop()
     })
     parser.write(text).close()
-    return { resourceType: this.#root, total: this.#total, statuses: this.#statuses }
+    return {
+      resourceType: this.#root,
+      total: this.#total,
+      statuses: this.#statuses,
+      matches: this.#matches,
+      next: this.#next,
+    }
   }
 
   #open({ local, uri, attributes }: SaxesTagNS): void {
@@ -71,8 +86,13 @@ class ResourceReader {
   }
 
   #take(path: string, value: string | undefined): void {
+    if (path === 'entry') this.#matches++
+    else if (path === 'link') this.#link = { relation: '', url: '' }
     if (value === undefined) return
-    if (path === 'total' && /^\d{1,15}$/.test(value)) this.#total ??= Number(value)
+    if (path === 'link/relation') this.#link.relation = value
+    else if (path === 'link/url') this.#link.url = value
+    else if (path === 'entry/search/mode' && value !== 'match') this.#matches--
+    else if (path === 'total' && /^\d{1,15}$/.test(value)) this.#total ??= Number(value)
     else if (path === 'entry/response/status') this.#statuses.push(value)
   }
 }

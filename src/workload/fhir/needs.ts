@@ -74,9 +74,9 @@ function conditionalNeeds(type: string): readonly FhirNeed[] {
 
 /** Of a chained parameter (`patient.identifier`) a server declares the first link only. */
 function searchNeeds(type: string, query: string | null): readonly FhirNeed[] {
-  const name = query?.split(/[=.:]/)[0]
+  const name = query?.split(/[=.:]/)[0] ?? ''
   const search = interaction(type, 'search-type')
-  return name === undefined ? [search] : [search, { type, kind: 'searchParam', name }]
+  return name === '' ? [search] : [search, { type, kind: 'searchParam', name }]
 }
 
 function postNeed(resource: PostedResource): FhirNeed {

@@ -26,9 +26,10 @@ const PATIENT_PARAMETER: Readonly<Record<FhirResourceType, string>> = {
 
 /**
  * The query of a search with slots for the patient, or null when the resource cannot be searched like that.
- * `identifier` = the resource's own number; the others name the patient by hicnHash, through the reference where there is one.
+ * `identifier` = the resource's own number, `all` = no criteria; the others name the patient by hicnHash, through the reference where there is one.
  */
 export function searchQuery({ resource, by }: Pick<SearchOperation, 'resource' | 'by'>): string | null {
+  if (by === 'all') return ''
   if (by === 'identifier') return `identifier=${searchToken(OWN_IDENTIFIER[resource])}`
   const parameter = PATIENT_PARAMETER[resource]
   if (by !== 'hicnHash' && !parameter.startsWith(`${by}.`)) return null
@@ -37,14 +38,16 @@ export function searchQuery({ resource, by }: Pick<SearchOperation, 'resource' |
 
 /** Servers know `_format` where what stands before them knows no Accept (FHIR R4, section 3.1.0.1.9). */
 export const withFormat = (query: string, format: FhirFormat): string =>
-  format === 'xml' ? `${query}&_format=xml` : query
+  format === 'xml' ? joined(query, '_format=xml') : query
+
+const joined = (...parameters: readonly string[]): string => parameters.filter(text => text !== '').join('&')
 
 export function searchRenderer(operation: SearchOperation, context: OperationContext): OperationRenderer {
-  const { resource, by, method, expectTotal } = operation
+  const { resource, by, method, expectTotal, pageSize, pageLimit } = operation
   const criteria = searchQuery(operation)
   if (criteria === null) throw new RangeError(`a ${resource} cannot be searched by ${by}; use hicnHash or identifier`)
-  const query = withFormat(criteria, context.format)
-  const template = compileRequest(method === 'GET' ? `/${resource}?${query}` : query)
+  const query = withFormat(joined(criteria, pageSize === undefined ? '' : `_count=${pageSize}`), context.format)
+  const template = compileRequest(method === 'GET' ? joinedPath(`/${resource}`, query) : query)
   const postPath = new TextEncoder().encode(`/${resource}/_search`)
   const state: RequestState = { index: 0, hashSeed: context.seed, hashOf: 0, hash: null, number: 0 }
 
@@ -61,10 +64,18 @@ export function searchRenderer(operation: SearchOperation, context: OperationCon
   }
 
   return {
-    expectation: { name: `search ${resource} by ${by}`, statuses: [200], resourceType: 'Bundle', total: expectTotal },
+    expectation: {
+      name: `search ${resource} by ${by}`,
+      statuses: [200],
+      resourceType: 'Bundle',
+      total: expectTotal,
+      ...(pageLimit !== undefined && { pageLimit }),
+    },
     write,
   }
 }
+
+const joinedPath = (path: string, query: string): string => (query === '' ? path : `${path}?${query}`)
 
 /** `GET /Patient/p<k>`. */
 export function readRenderer(context: OperationContext): OperationRenderer {
