@@ -23,6 +23,7 @@ const EVERY: readonly FhirOperation[] = [
       ['Coverage', 'beneficiary'],
       ['ExplanationOfBenefit', 'patient'],
       ['Observation', 'patient'],
+      ['Coverage', 'all'],
     ] as const
   ).map(([resource, by]) => ({ kind: 'search', resource, by, method: 'POST', expectTotal: null, weight }) as const),
 ]
@@ -58,6 +59,7 @@ test('each thing that is not declared is told, all at once', () => {
   ])
   const search = [
     { kind: 'search', resource: 'Patient', by: 'identifier', method: 'GET', expectTotal: 1, weight },
+    { kind: 'search', resource: 'Patient', by: 'all', method: 'GET', expectTotal: 1, pageSize: 5, weight },
   ] as const
   expect(undeclared({ ...own, rest: [{ mode: 'server', resource: [{ type: 'Patient' }] }] }, needs(search))).toEqual([
     'Patient: no interaction search-type',

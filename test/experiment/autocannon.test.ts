@@ -74,3 +74,13 @@ test('what autocannon cannot do is refused with the remedy, all at once', async 
   for (const path of ['workload.kind', 'workload.records', 'timeoutMs', 'onUnknown']) expect(message).toContain(path)
   expect(message).toContain("engine: 'own'")
 })
+
+test('a next page that code expects is told to be beyond autocannon', async () => {
+  const operations =
+    "operations: [() => ({ method: 'GET', path: '/Patient?_count=10', expect: { resourceType: 'Bundle', pageLimit: 9 } })]"
+  const result = await realRun({ scenario: scenario(`populate: 'before', ${operations}`) })
+  expect(whyNot(result)).toEqual([])
+  if (result.state === 'failed') return
+  expect(result.loads[0]!.measured.accepted).toBe(0)
+  expect(Object.keys(result.loads[0]!.reasons)).toContain('a next page, which autocannon cannot read')
+})

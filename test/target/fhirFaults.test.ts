@@ -73,6 +73,24 @@ test('corrupt stores an altered resource and records another digest', async () =
   expect(recorded.map(({ digest }, i) => digest === sent[i])).toEqual([true, false])
 })
 
+test.each([
+  ['loop-next', (base: string) => `${base}/Patient?_count=1`],
+  ['foreign-next', () => expect.stringMatching(/^http:\/\/pages\.invalid\/fhir\/Patient\?_count=1&_page=/)],
+  ['lose-next', () => undefined],
+] as const)('%s alters the link to the next page, and no answer without one', async (kind, expected) => {
+  const { base } = await fhirTarget([{ kind, every: 3 }])
+  for (const id of ['1', '2']) await ask('POST', `${base}/Patient`, patient(id))
+  const nextOf = ({ body }: FhirReply) =>
+    body.link.find(({ relation }: { relation: string }) => relation === 'next')?.url
+  expect(nextOf(await ask('GET', `${base}/Patient?_count=1`))).toEqual(expected(base))
+  const plain = await ask('GET', `${base}/Patient?_count=1`)
+  expect(nextOf(plain)).toContain('_page=')
+  await ask('GET', `${base}/Patient`)
+  const last = await ask('GET', nextOf(plain))
+  expect(last.body).toMatchObject({ total: 2, entry: [{ resource: patient('2') }] })
+  expect(nextOf(last)).toBeUndefined()
+})
+
 test('delay holds back one answer and stall those of the whole target', async () => {
   for (const kind of ['delay', 'stall'] as const) {
     const { base } = await fhirTarget([{ kind, every: 2, ms: 500 }])

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { hicnHashOf, patientId } from '../../src/workload/fhir/resources.ts'
+import { arrivalsOf } from '../fixtures/arrivalsOf.ts'
 import { ask, coverage, HICN_SYSTEM, patient } from '../fixtures/fhirPeer.ts'
 import { fhirTarget } from '../fixtures/target.ts'
 
@@ -104,6 +105,15 @@ test('following the next links gives every match once', async () => {
   }
   expect(pages).toBe(3)
   expect(new Set(ids).size).toBe(7)
+})
+
+test('the pages of a search that one exchange reads are one arrival', async () => {
+  const { base, arrivalsFile } = await fhirTarget([], 5)
+  const headers = { 'x-request-id': 'one' }
+  const { body } = await ask('GET', `${base}/Patient?_count=3`, undefined, headers)
+  await ask('GET', body.link[1].url, undefined, headers)
+  await ask('GET', `${base}/Patient?_count=3`, undefined, { 'x-request-id': 'two' })
+  expect(arrivalsOf(arrivalsFile).map(({ identity }) => identity)).toEqual(['one', 'two'])
 })
 
 test('_total, _summary and _count decide what the answer holds', async () => {

@@ -128,6 +128,23 @@ test.each([
   expect(HASHES.has(value!)).toBe(true)
 })
 
+test('a search of all has no criteria, and asks for pages of a size where it is to', () => {
+  const all = { ...search('Coverage', 'identifier'), by: 'all' } as const
+  const asked = (operation: FhirOperation, format: 'json' | 'xml' = 'json') => {
+    const compiled = compileOperations({ operations: [operation], population: 1, format })
+    const { path, body } = request(requestStream(compiled, OPTIONS), 3)
+    return `${path} ${body}`
+  }
+  expect(asked(all)).toBe('/Coverage/_search ')
+  expect(asked({ ...all, method: 'GET' })).toBe('/Coverage ')
+  expect(asked({ ...all, method: 'GET', pageSize: 20 })).toBe('/Coverage?_count=20 ')
+  expect(asked({ ...all, pageSize: 20 }, 'xml')).toBe('/Coverage/_search _count=20&_format=xml')
+  expect(asked({ ...search('Coverage', 'identifier'), pageSize: 7 })).toMatch(
+    /^\/Coverage\/_search identifier=.*&_count=7$/,
+  )
+  expect(streamOf([{ ...all, pageLimit: 9 }]).operations[0]).toMatchObject({ pageLimit: 9 })
+})
+
 test('the number sign of the system is encoded', () => {
   expect(request(streamOf([search('Patient', 'hicnHash')]), 5).body).toContain('identifier%23hicnHash')
 })
