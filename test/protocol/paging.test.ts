@@ -253,6 +253,15 @@ test.each([
   }
 })
 
+test('a search without a total is not held against that of the one before', async () => {
+  const { port } = await peerOf(({ path, nth }) => reply(nth <= 3 ? pages(3, 3)(path) : page(null)))
+  const { link, until } = await open(port)
+  link.send(0, 1)
+  await until('accepted 0')
+  link.send(0, 2)
+  await until('accepted 0', 2)
+})
+
 test('the total that is expected is that of the first page', async () => {
   const { port, asked } = await peerOf(({ path }) => reply(pages(3, 3)(path)))
   const { link, until } = await open(port, { total: 2 })

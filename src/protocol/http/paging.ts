@@ -29,7 +29,6 @@ export class Paging {
   /** Another search, or the same one again, from its first page. */
   begin(): void {
     this.#followed.clear()
-    this.#total = null
     this.#matches = 0
     this.read = 0
     this.next = null
@@ -38,7 +37,7 @@ export class Paging {
 
   /** Takes the page that was read, of `limit` at most. Returns what is wrong with it, or null. */
   take({ total, matches, next }: ReadPage, limit: number): string | null {
-    if (this.read === 0 && typeof total === 'number') this.#total = total
+    if (this.read === 0) this.#total = typeof total === 'number' ? total : null
     this.read++
     this.#matches += matches
     this.next = null
