@@ -43,10 +43,10 @@ export const withFormat = (query: string, format: FhirFormat): string =>
 const joined = (...parameters: readonly string[]): string => parameters.filter(text => text !== '').join('&')
 
 export function searchRenderer(operation: SearchOperation, context: OperationContext): OperationRenderer {
-  const { resource, by, method, expectTotal, pageSize, pageLimit } = operation
+  const { resource, by, method, expectTotal, pageLimit } = operation
   const criteria = searchQuery(operation)
   if (criteria === null) throw new RangeError(`a ${resource} cannot be searched by ${by}; use hicnHash or identifier`)
-  const query = withFormat(joined(criteria, pageSize === undefined ? '' : `_count=${pageSize}`), context.format)
+  const query = withFormat(joined(criteria, pagingQuery(operation)), context.format)
   const template = compileRequest(method === 'GET' ? joinedPath(`/${resource}`, query) : query)
   const postPath = new TextEncoder().encode(`/${resource}/_search`)
   const state: RequestState = { index: 0, hashSeed: context.seed, hashOf: 0, hash: null, number: 0 }
@@ -73,6 +73,12 @@ export function searchRenderer(operation: SearchOperation, context: OperationCon
     },
     write,
   }
+}
+
+/** Servers leave the total of more than a page out unless they are asked for it (FHIR R4, `_total`). */
+function pagingQuery({ pageSize, pageLimit, expectTotal }: SearchOperation): string {
+  const size = pageSize === undefined ? '' : `_count=${pageSize}`
+  return joined(size, pageLimit !== undefined && expectTotal !== null ? '_total=accurate' : '')
 }
 
 const joinedPath = (path: string, query: string): string => (query === '' ? path : `${path}?${query}`)

@@ -142,6 +142,8 @@ test('a search of all has no criteria, and asks for pages of a size where it is 
   expect(asked({ ...search('Coverage', 'identifier'), pageSize: 7 })).toMatch(
     /^\/Coverage\/_search identifier=.*&_count=7$/,
   )
+  expect(asked({ ...all, pageSize: 20, pageLimit: 9 })).toBe('/Coverage/_search _count=20&_total=accurate')
+  expect(asked({ ...all, pageLimit: 9, expectTotal: null })).toBe('/Coverage/_search ')
   expect(streamOf([{ ...all, pageLimit: 9 }]).operations[0]).toMatchObject({ pageLimit: 9 })
 })
 
