@@ -10,7 +10,7 @@ import { createRequestEncoder } from '../../src/protocol/http/request.ts'
 import { xmlFormat } from '../../src/protocol/http/xmlFormat.ts'
 import type { Bearer } from '../../src/protocol/smart/bearer.ts'
 import { fhirTarget } from '../fixtures/target.ts'
-import { listen, recordEvents } from './peer.ts'
+import { listen, recordEvents, send } from './peer.ts'
 
 const closing: (() => unknown)[] = []
 afterEach(async () => {
@@ -142,7 +142,7 @@ test('whatever the page size and the population, the entries over pages are thos
           format,
           compress,
         })
-        link.send(0, 1)
+        send(link, 0, 1)
         await until('accepted 0')
         link.close()
         expect(bodies.flatMap(idsIn)).toEqual(idsIn(whole))
@@ -159,7 +159,7 @@ test('whatever the page size and the population, the entries over pages are thos
 test('pages are asked for one after the other on the same connection under the same identity, and answered once', async () => {
   const { port, asked } = await peerOf(({ path }) => reply(pages(3, 3)(path)))
   const { link, told, until } = await open(port)
-  link.send(0, 7)
+  send(link, 0, 7)
   await until('accepted 0')
   expect(asked).toEqual(
     ['/fhir/Patient?_count=2', '/fhir/?page=2', '/fhir/?page=3'].map(path => ({
@@ -168,7 +168,7 @@ test('pages are asked for one after the other on the same connection under the s
       connection: 0,
     })),
   )
-  link.send(0, 8)
+  send(link, 0, 8)
   await until('accepted 0', 2)
   expect(asked.slice(3).map(({ id }) => id)).toEqual(['ID8', 'ID8', 'ID8'])
   expect(told.filter(text => !text.startsWith('counted'))).toEqual(['opened 5', 'accepted 0', 'accepted 0'])
@@ -189,7 +189,7 @@ test.each([
     reply(page(nth === 1 ? url.replace('PORT', String(own)) : null)),
   )
   const { link, until } = await open(port)
-  link.send(0, 1)
+  send(link, 0, 1)
   await until('accepted 0')
   expect(paths()[1]).toBe(path)
 })
@@ -212,7 +212,7 @@ test.each([
     reply(page(typeof url === 'string' ? url.replace('PORT', String(own)) : url)),
   )
   const { link, until } = await open(port)
-  link.send(0, 1)
+  send(link, 0, 1)
   await until(`rejected 0: next link ${reason}`)
   expect(asked.length).toBe(1)
 })
@@ -223,7 +223,7 @@ test.each([
 ])('a next link %s ends the search', async (_, links) => {
   const { port, asked } = await peerOf(({ nth }) => reply(page(links[nth - 1])))
   const { link, until } = await open(port)
-  link.send(0, 1)
+  send(link, 0, 1)
   await until('rejected 0: next link that was followed before')
   expect(asked.length).toBe(links.length)
 })
@@ -231,7 +231,7 @@ test.each([
 test('at the page limit the search is accepted with what was read, and counted', async () => {
   const { port, asked } = await peerOf(({ path }) => reply(pages(9, 9)(path)))
   const { link, told, until } = await open(port, { pageLimit: 4 })
-  link.send(0, 1)
+  send(link, 0, 1)
   await until('accepted 0')
   expect(asked.length).toBe(4)
   expect(told).toContain('counted: page-limit-reached 1')
@@ -248,7 +248,7 @@ test.each([
   for (const total of [null, totals[0]!]) {
     const { port } = await peerOf(({ nth }) => reply(page(nth < 3 ? `?page=${nth + 1}` : null, totals[nth - 1])))
     const { link, until } = await open(port, { total })
-    link.send(0, 1)
+    send(link, 0, 1)
     await until(told)
   }
 })
@@ -256,16 +256,16 @@ test.each([
 test('a search without a total is not held against that of the one before', async () => {
   const { port } = await peerOf(({ path, nth }) => reply(nth <= 3 ? pages(3, 3)(path) : page(null)))
   const { link, until } = await open(port)
-  link.send(0, 1)
+  send(link, 0, 1)
   await until('accepted 0')
-  link.send(0, 2)
+  send(link, 0, 2)
   await until('accepted 0', 2)
 })
 
 test('the total that is expected is that of the first page', async () => {
   const { port, asked } = await peerOf(({ path }) => reply(pages(3, 3)(path)))
   const { link, until } = await open(port, { total: 2 })
-  link.send(0, 1)
+  send(link, 0, 1)
   await until('rejected 0: total above 2: total-above-expected')
   expect(asked.length).toBe(1)
 })
@@ -286,11 +286,11 @@ describe('a page that fails, fails the search:', () => {
   ])('%s', async (told, text) => {
     const { port, paths } = await peerOf(({ path, nth }) => (nth === 2 ? text : reply(pages(3, 3)(path))))
     const { link, until } = await open(port)
-    link.send(0, 1)
+    send(link, 0, 1)
     await until(told)
     if (told.startsWith('mismatched')) await until('opened 5', 2)
     // Sent again, it starts at its first page.
-    link.send(0, 1)
+    send(link, 0, 1)
     await until('accepted 0')
     expect(paths()[2]).toBe('/fhir/Patient?_count=2')
   })
@@ -299,10 +299,10 @@ describe('a page that fails, fails the search:', () => {
 test('a connection that is lost between pages loses the search, which starts afresh', async () => {
   const { port, paths } = await peerOf(({ path, nth }) => (nth === 2 ? null : reply(pages(3, 3)(path))))
   const { link, told, until } = await open(port)
-  link.send(0, 1)
+  send(link, 0, 1)
   await until('opened 5', 2)
   expect(told.some(text => text.startsWith('lost: '))).toBe(true)
-  link.send(0, 1)
+  send(link, 0, 1)
   await until('accepted 0')
   expect(paths().slice(2)).toEqual(['/fhir/Patient?_count=2', '/fhir/?page=2', '/fhir/?page=3'])
 })
@@ -310,7 +310,7 @@ test('a connection that is lost between pages loses the search, which starts afr
 test('with Connection: close each page is asked for over a new connection, and nothing is lost', async () => {
   const { port, asked } = await peerOf(({ path }) => reply(pages(3, 3)(path), '200 OK', 'Connection: close\r\n'))
   const { link, told, until } = await open(port)
-  link.send(0, 1)
+  send(link, 0, 1)
   await until('accepted 0')
   await until('opened 5', 4)
   expect(asked.map(({ connection }) => connection)).toEqual([0, 1, 2])
@@ -323,7 +323,7 @@ test('pages that end with their connection are whole', async () => {
   })
   closing.push(peer.close)
   const { link, told, until } = await open(peer.port)
-  link.send(0, 1)
+  send(link, 0, 1)
   await until('accepted 0')
   expect(told.some(text => text.startsWith('lost'))).toBe(false)
 })
@@ -333,12 +333,12 @@ test('a search that was given up while its next page waited for a connection is 
     reply(pages(3, 3)(path), '200 OK', nth === 1 ? 'Connection: close\r\n' : ''),
   )
   const { link, told, until } = await open(port)
-  link.send(0, 1)
+  send(link, 0, 1)
   while (!told.includes('counted: matches 1')) await new Promise(resolve => setImmediate(resolve))
   expect(link.isOpen).toBe(false)
   link.redial()
   await until('opened 5', 2)
-  link.send(0, 2)
+  send(link, 0, 2)
   await until('accepted 0')
   expect(paths()).toEqual(['/fhir/Patient?_count=2', '/fhir/Patient?_count=2', '/fhir/?page=2', '/fhir/?page=3'])
 })
@@ -349,7 +349,7 @@ test('a page that is refused for its token starts the search afresh with a new o
   )
   const bearer = { header: Buffer.from('Authorization: Bearer a\r\n'), renew: async () => true } as unknown as Bearer
   const { link, told, until } = await open(port, { bearer })
-  link.send(0, 1)
+  send(link, 0, 1)
   await until('accepted 0')
   expect(paths()[2]).toBe('/fhir/Patient?_count=2')
   expect(told).toContain('counted: auth-repeats 1')
