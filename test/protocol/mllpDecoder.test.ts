@@ -124,6 +124,18 @@ test('whatever a peer sends, the frames and reports do not depend on where the s
   )
 })
 
+test('a message without a start byte is too long wherever the stream is cut, also where a true frame follows', () => {
+  const stream = Buffer.from('MSHH\x0b\x0b\x1c\x0b')
+  for (let at = 0; at <= stream.length; at++)
+    expect(decode([stream.subarray(0, at), stream.subarray(at)], 1)).toEqual({
+      frames: [],
+      errors: [
+        { kind: 'frame-without-vt', offset: 0 },
+        { kind: 'frame-too-long', offset: expect.any(Number) },
+      ],
+    })
+})
+
 test('a message without any framing is never handed on', () => {
   expect(decode([Buffer.from('MSH|1\rMSA|AA|1\r'), Buffer.from('MSH|2\r')]).frames).toEqual([])
 })

@@ -104,11 +104,11 @@ class Decoder implements MllpDecoder {
     return at + found + 1
   }
 
-  /** What began without VT is given up when a true frame begins before its end came. */
+  /** What began without VT is given up when a true frame begins before its end came, and before it was too long. */
   #restarts(part: Uint8Array, offsetInChunk: number): boolean {
     const vt = findByte(part, VT, 0, part.length)
     const fs = findByte(part, FS, 0, part.length)
-    if (vt === -1 || (fs !== -1 && fs < vt)) return false
+    if (vt === -1 || (fs !== -1 && fs < vt) || this.#heldBytes + vt > this.#options.maxFrameBytes) return false
     this.#close()
     this.#owesCr = false
     this.#report('stray-bytes', offsetInChunk + vt)
