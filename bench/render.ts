@@ -19,8 +19,8 @@ const MAKING = /\/src\/(workload\/|protocol\/http\/request\.ts)/
 
 /**
  * Making messages as a share of the generator's CPU time, where it happens: in a generator at full speed against the bare receiver. V8's
- * profiler tells the time in functions of room `workload`, what they call in the runtime included; a run without the profiler, which has
- * its own costs, tells the CPU time of an exchange.
+ * profiler tells the time in functions of room `workload` and in what they call, as a share of all time from the first message on in which the
+ * generator was not idle: what the profiler itself costs, as much again as an exchange, is in both. A run without it tells the CPU time of an exchange.
  */
 export async function benchRender(options: Options, processes: Processes, folder: string): Promise<object> {
   const { name, repetitions, seconds, seed } = options
@@ -67,22 +67,21 @@ interface Work {
 async function profile(processes: Processes, folder: string, work: Work): Promise<Making> {
   const profiles = mkdtempSync(join(folder, 'profile-'))
   const profiler = `--cpu-prof --cpu-prof-interval=${SAMPLE_MICROSECONDS} --cpu-prof-dir=${profiles}`
-  const profiled = await exchange(processes, work, { NODE_OPTIONS: profiler })
+  await exchange(processes, work, { NODE_OPTIONS: profiler })
   const [file] = readdirSync(profiles)
-  const makingMs = timeMaking(JSON.parse(readFileSync(join(profiles, file!), 'utf8')))
+  const share = shareOfMaking(JSON.parse(readFileSync(join(profiles, file!), 'utf8')))
   rmSync(profiles, { recursive: true })
   const { cpuMs, exchanges } = await exchange(processes, work)
-  const [makingMicroseconds, cpuMicroseconds] = [(makingMs * 1000) / profiled.answered, (cpuMs * 1000) / exchanges]
-  return { share: makingMicroseconds / cpuMicroseconds, cpuMicroseconds }
+  return { share, cpuMicroseconds: (cpuMs * 1000) / exchanges }
 }
 
 async function exchange(processes: Processes, { content, program, measureMs }: Work, env = {}) {
   const receiver = await startReceiver(processes, { program, certificate: null })
   const phases = { warmupMs: WARMUP_MS, measureMs }
   const plan = planOf(content, { port: receiver.port, connections: CONNECTIONS, phases })
-  const { health, measuredMs, acceptedInPhase, total } = await runGenerator(processes, plan, { env })
+  const { health, measuredMs, acceptedInPhase } = await runGenerator(processes, plan, { env })
   await receiver.stop()
-  return { cpuMs: health.cpuShare * measuredMs, exchanges: acceptedInPhase, answered: total.accepted }
+  return { cpuMs: health.cpuShare * measuredMs, exchanges: acceptedInPhase }
 }
 
 /** What `--cpu-prof` writes. */
@@ -99,15 +98,21 @@ interface ProfileNode {
   readonly children?: readonly number[]
 }
 
-/** Time in functions that make what is sent, on behalf of a link's `prepare`, ms: preparing the stream is done once and does not count. */
-function timeMaking({ nodes, samples, timeDeltas }: Profile): number {
+/** Share of making what is sent, on behalf of a link's `prepare`, in the time from the first such call on: preparing the stream is done once and does not count. */
+function shareOfMaking({ nodes, samples, timeDeltas }: Profile): number {
   const nodeOf = new Map(nodes.map(node => [node.id, node]))
   const making = new Set<number>()
-  const enter = ({ id, callFrame, children = [] }: ProfileNode, prepares: boolean) => {
+  const idle = new Set<number>()
+  const enter = ({ id, callFrame, children = [] }: ProfileNode, prepares: boolean, makes: boolean) => {
     const isPrepared = prepares || (callFrame.functionName === 'prepare' && LINK.test(callFrame.url))
-    if (isPrepared && MAKING.test(callFrame.url)) making.add(id)
-    for (const child of children) enter(nodeOf.get(child)!, isPrepared)
+    const isMaking = makes || (isPrepared && MAKING.test(callFrame.url))
+    if (isMaking) making.add(id)
+    if (callFrame.functionName === '(idle)') idle.add(id)
+    for (const child of children) enter(nodeOf.get(child)!, isPrepared, isMaking)
   }
-  enter(nodes[0]!, false)
-  return samples.reduce((micros, id, i) => micros + (making.has(id) ? timeDeltas[i]! : 0), 0) / 1000
+  enter(nodes[0]!, false, false)
+  const from = samples.findIndex(id => making.has(id))
+  const sumOf = (counts: (id: number) => boolean) =>
+    samples.reduce((sum, id, i) => sum + (i >= from && counts(id) ? timeDeltas[i]! : 0), 0)
+  return from === -1 ? 0 : sumOf(id => making.has(id)) / sumOf(id => !idle.has(id))
 }

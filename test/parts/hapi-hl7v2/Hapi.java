@@ -13,13 +13,20 @@ import java.io.IOException;
 final class Hapi {
   private Hapi() {}
 
-  static HapiContext context(Loopback sockets) {
+  static HapiContext context(Loopback sockets) throws HL7Exception, IOException {
     HapiContext context = new DefaultHapiContext();
     // The default generator writes a file into the working folder.
     context.getParserConfiguration().setIdGenerator(new InMemoryIDGenerator());
     context.setLowerLayerProtocol(new ExtendedMinLowerLayerProtocol());
     context.setSocketFactory(sockets);
+    for (String type : new String[] {"ADT^A01^ADT_A01", "ORU^R01^ORU_R01"}) know(context, type);
     return context;
+  }
+
+  /** HAPI finds out what a message may hold when it first parses one; threads that do so at the same time read each other's half. */
+  private static void know(HapiContext context, String type) throws HL7Exception, IOException {
+    Message message = context.getPipeParser().parse("MSH|^~\\&|A|B|C|D|20260101||" + type + "|1|T|2.5.1\rPID|1\r");
+    context.getPipeParser().parse(message.generateACK().encode());
   }
 
   /** Listens on a port (0 = any free one), and prints it. */
