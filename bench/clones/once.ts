@@ -95,10 +95,19 @@ async function killAndWait(
   return { goneMs, guardianEndedMs: await untilGone(own) }
 }
 
-/** A zombie holds nothing any more. */
+/** `PF_EXITING` of the kernel's sched.h. */
+const EXITING = 0x4
+
+/**
+ * A process that is exiting has given its memory, files and networks back. The first one of a clone stays on until the system's own first process has
+ * reaped what had joined the clone from outside, which some do every few seconds only.
+ */
 function isRunning(pid: number): boolean {
   try {
-    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'latin1'))
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    // proc_pid_stat(5): fields 3 and 9, behind the name in field 2, which may hold spaces and parentheses.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return fields[0] !== 'Z' && fields[0] !== 'X' && (Number(fields[6]) & EXITING) === 0
   } catch {
     return false
   }

@@ -87,6 +87,6 @@ export function whatIsWrong(measurement: Measurement): string | null {
   const load = loadOf(measurement)!
   const dueShare = load.throughputPerSecond / load.intendedPerSecond!
   if (load.errorRatio !== 0 || dueShare < KEPT_UP_SHARE)
-    return `the receiver answered ${Math.round(load.throughputPerSecond)} of ${load.intendedPerSecond} a second`
+    return `the receiver answered ${Math.round(load.throughputPerSecond)} of ${Math.round(load.intendedPerSecond!)} a second`
   return null
 }
