@@ -122,7 +122,8 @@ group('a search', () => {
   })
 
   test('ends the way up where the generator is the limit twice at a load, and says so', async () => {
-    const script = (run: PlannedRun): Script => ({ accepted: 100, pauseMs: loadOf(run) > 500 ? 60_000 : 0 })
+    const script = (run: PlannedRun): Script =>
+      loadOf(run) > 500 ? { accepted: 80, dropped: 20, pauseMs: 60_000 } : { accepted: 100 }
     const { conductor } = await searched({ scripted: scriptedProvisioner(script), aim: { clones: 1 } })
     const [found] = conductor.searches
     expect(found).toMatchObject({ ended: 'generator-bound', upper: null })
@@ -130,9 +131,19 @@ group('a search', () => {
     expect(found!.lower! * 1.02).toBeGreaterThan(500)
   })
 
+  test('a load whose messages were all answered in time was kept up with, though the generator was paused meanwhile', async () => {
+    const script = (run: PlannedRun): Script => ({ ...capacityOf(777)(run), pauseMs: loadOf(run) < 770 ? 60_000 : 0 })
+    const { conductor, finished } = await searched({ scripted: scriptedProvisioner(script), aim: { clones: 1 } })
+    const [found] = conductor.searches
+    expect(finished.some(({ state }) => state === 'invalid')).toBe(true)
+    expect(found!.ended).toBe('found')
+    expect(found!.lower).toBeLessThanOrEqual(777 * 1.02)
+    expect(found!.upper).toBeGreaterThan(777)
+  })
+
   test('a single run in which the generator was the limit is tried again', async () => {
     const script = (run: PlannedRun): Script =>
-      run.id === 'r0002' ? { accepted: 100, pauseMs: 60_000 } : capacityOf(777)(run)
+      run.id === 'r0002' ? { accepted: 80, dropped: 20, pauseMs: 60_000 } : capacityOf(777)(run)
     const { conductor } = await searched({ scripted: scriptedProvisioner(script), aim: { clones: 1 } })
     expect(conductor.searches[0]).toMatchObject({ ended: 'found' })
     expect(conductor.searches[0]!.trials[1]).toMatchObject({ lossRatio: null, load: 200 })

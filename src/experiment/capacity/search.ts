@@ -42,12 +42,12 @@ export class Search {
     return nextStep(rangeOf(this.#aim), goalOf(this.#aim), counted(this.#trials))
   }
 
-  /** A run in which the generator was the limit counts when it comes twice: chance alone does not bound a search. */
+  /** A load that the generator, as the limit, did not show to be kept up with counts when it comes twice: chance alone does not bound a search. */
   take({ load, seconds }: { readonly load: number; readonly seconds: number }, result: RunResult): CapacityTrial {
-    const isAgain = this.#trials.some(each => each.load === load && each.result.state === 'invalid')
-    const isGeneratorBound = result.state === 'invalid' && isAgain
-    const lossRatio = isGeneratorBound ? 1 : lossOf(result, this.subject)
-    const trial = { load, seconds, lossRatio, isGeneratorBound, result }
+    const lossRatio = lossOf(result, this.subject, this.#aim)
+    const isUnclear = result.state === 'invalid' && lossRatio === null
+    const isGeneratorBound = isUnclear && this.#trials.some(each => each.load === load && isUnclearTrial(each))
+    const trial = { load, seconds, lossRatio: isGeneratorBound ? 1 : lossRatio, isGeneratorBound, result }
     this.#trials.push(trial)
     return trial
   }
@@ -76,11 +76,17 @@ export class Search {
 
 const isFailure = (result: RunResult): boolean => result.state === 'failed' && result.fault !== 'target'
 
-/** A target that fails under a load does not keep up with it. */
-function lossOf(result: RunResult, { scenario }: Case): number | null {
-  if (result.state === 'invalid') return null
+const isUnclearTrial = ({ result, lossRatio, isGeneratorBound }: CapacityTrial): boolean =>
+  result.state === 'invalid' && (lossRatio === null || isGeneratorBound)
+
+/**
+ * A target that fails under a load does not keep up with it. Responses are counted from the intended time, the generator's lag included: where a generator
+ * was the limit, its run may show that a load was kept up with, never that it was not, as with the SLO of a run.
+ */
+function lossOf(result: RunResult, { scenario }: Case, aim: CapacityAim): number | null {
   if (result.state === 'failed') return isFailure(result) ? null : 1
-  return lossRatioOf(result, scenario.slo)
+  const lossRatio = lossRatioOf(result, scenario.slo)
+  return result.state === 'invalid' && lossRatio > aim.lossRatio ? null : lossRatio
 }
 
 /** Trial time that a search still takes, s, if it finds the capacity in the middle of what is open. */
