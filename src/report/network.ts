@@ -76,7 +76,7 @@ export function networkReport(results: readonly RunResult[]): NetworkReport | un
     provisionMs: median(clones.flatMap(({ provisionMs }) => provisionMs ?? [])),
     tunnelsUpMs: median(clones.flatMap(({ network }) => network.tunnelsUpMs ?? [])),
     checks: checksOf(clones.map(({ network }) => network)),
-    gateways: usageOf(results),
+    gateways: usageOf(results.filter(({ state }) => state === 'valid')),
     ...rekeysOf(results),
     ...drillsOf(results),
   }
@@ -106,9 +106,9 @@ function checksOf(networks: readonly NetworkFacts[]): CheckReport[] {
   return [...found.values()]
 }
 
-/** Medians over the valid runs, daemon by daemon. */
+/** Medians over the runs that did not fail, daemon by daemon. */
 export function usageOf(results: readonly RunResult[]): GatewayUsage[] {
-  const all = results.flatMap(result => (result.state === 'valid' ? (result.gateways ?? []) : []))
+  const all = results.flatMap(result => (result.state === 'failed' ? [] : (result.gateways ?? [])))
   const keys = [...new Set(all.map(({ host, daemon }) => `${host}\n${daemon}`))]
   return keys.map(key => {
     const [host, daemon] = key.split('\n') as [string, string]

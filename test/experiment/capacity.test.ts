@@ -132,7 +132,8 @@ group('a search', () => {
   })
 
   test('a load whose messages were all answered in time was kept up with, though the generator was paused meanwhile', async () => {
-    const script = (run: PlannedRun): Script => ({ ...capacityOf(777)(run), pauseMs: loadOf(run) < 770 ? 60_000 : 0 })
+    const script = (run: PlannedRun): Script =>
+      loadOf(run) < 770 ? { accepted: 100, pauseMs: 60_000 } : capacityOf(777)(run)
     const { conductor, finished } = await searched({ scripted: scriptedProvisioner(script), aim: { clones: 1 } })
     const [found] = conductor.searches
     expect(finished.some(({ state }) => state === 'invalid')).toBe(true)
