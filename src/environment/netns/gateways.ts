@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import type { GatewayUsage, GatewayWatch } from '../../model/environment.ts'
 import type { Topology } from '../../model/topology.ts'
 import type { Gateways } from './bringUp.ts'
@@ -18,10 +19,11 @@ interface Reading {
 
 /** Meters the daemons of a clone's gateways from now on. */
 export function watchGateways({ hosts }: Topology, tree: Tree, heard: Gateways['heard']): GatewayWatch {
+  const fileSystem = join('/proc', String(tree.pid), 'root')
   const namespaces = new Map(
     hosts
       .filter(({ role }) => role === 'gateway')
-      .map(({ name }) => [inodeOf(`/proc/${tree.pid}/root/run/netns/${name}`), name]),
+      .map(({ name }) => [inodeOf(join(fileSystem, 'run/netns', name)), name]),
   )
   const beganMs = performance.now()
   const heardBefore = heard?.length ?? 0
