@@ -8,6 +8,7 @@ import type { FeedRecorder } from './feedRecorder.ts'
 import { COMMITTED, NOT_COMMITTED, type Outstanding } from './outstanding.ts'
 import type { Recorder } from './recorder.ts'
 import { positionOf } from './share.ts'
+import type { ClientStage } from './stage.ts'
 
 const NONE = -1
 
@@ -22,9 +23,13 @@ export class Settler {
   readonly #isPinned: boolean
   readonly #feeds: FeedRecorder | null
   readonly #backlog: Backlog | null
+  readonly #stage: ClientStage | null
 
   constructor(
-    options: Pick<DriveOptions, 'recorder' | 'fates' | 'share' | 'intended' | 'pinned' | 'timed' | 'feeds' | 'backlog'>,
+    options: Pick<
+      DriveOptions,
+      'recorder' | 'fates' | 'share' | 'intended' | 'pinned' | 'timed' | 'feeds' | 'backlog' | 'stage'
+    >,
     outstanding: Outstanding,
   ) {
     this.#recorder = options.recorder
@@ -36,6 +41,7 @@ export class Settler {
     this.#isPinned = options.pinned
     this.#feeds = options.feeds ?? null
     this.#backlog = options.backlog ?? null
+    this.#stage = options.stage
   }
 
   begin(index: number, intendedMs: number, readyMs: number, feed: number): void {
@@ -97,5 +103,6 @@ export class Settler {
     const { index, attempts } = this.#outstanding
     this.#fates.set(positionOf(index[entry]!, this.#share), outcome, outcome === 'dropped' ? 0 : attempts[entry]!)
     this.#outstanding.release(entry)
+    if (this.#stage !== null) this.#stage.settled(index[entry]!)
   }
 }

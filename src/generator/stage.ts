@@ -4,4 +4,6 @@ export interface ClientStage {
   begin(onReady: () => void): void
   /** Whether message `index`, the next one wanted, can be sent. */
   isReady(index: number): boolean
+  /** Message `index` has its outcome: nothing more will come of it. */
+  settled(index: number): void
 }

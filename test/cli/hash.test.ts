@@ -94,10 +94,7 @@ test('the scenario hash-iterations loads, finds and audits every record, and its
   expect(ended.stdout).toContain('hash-iterations: load time against iterations')
   expect(ended.stdout).toContain('time per record = ')
   for (const { audit } of rowsOf(here)) {
-    expect(audit).toMatchObject({ evidence: 'receiver', planned: 80, balanced: true })
-    // On a starved machine a search may overtake the create of its record, and is rejected as it finds nothing.
-    expect(audit.terms.once! + audit.terms.rejected!).toBe(80)
-    expect(audit.terms.once).toBeGreaterThanOrEqual(40)
+    expect(audit).toMatchObject({ evidence: 'receiver', planned: 80, terms: { once: 80 }, balanced: true })
   }
   const [folder] = experimentFolders(here)
   expect(readFileSync(join(folder!, 'report.html'), 'utf8')).toContain('Load time against iterations')
@@ -119,10 +116,10 @@ test('the scenario hash-iterations loads, finds and audits every record, and its
   expect(beside.stdout).toContain('In the load,')
 }, 90_000)
 
-test('an initial load that could search before it has created is bad input', async () => {
+test('an initial load that would create a record and never search it is bad input', async () => {
   const here = place()
   const scenario = join(PROJECT, 'scenarios', 'hash-iterations.ts')
-  const ended = await hl7bench(here, ['validate', scenario, '--set', 'load.fhir.workload.records=10'])
+  const ended = await hl7bench(here, ['validate', scenario, '--set', 'load.fhir.workload.records=11'])
   expect(ended.code).toBe(104)
-  expect(ended.stderr + ended.stdout).toMatch(/an even number of at least 32, twice the connections/)
+  expect(ended.stderr + ended.stdout).toMatch(/an even number: each record is created and searched/)
 }, 30_000)

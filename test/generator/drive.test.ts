@@ -326,6 +326,7 @@ test('a message that waits for work of the client arrives when that is done: it 
         asked.push(index)
         return clock.now() >= readyAtMs(index)
       },
+      settled() {},
     }),
     answer: () => ({ afterMs: 10 }),
   })
@@ -336,6 +337,32 @@ test('a message that waits for work of the client arrives when that is done: it 
     [150, 160],
   ])
   expect(asked.every((index, at) => at === 0 || index >= asked[at - 1]!)).toBe(true)
+})
+
+test('a message that waits for another one to be settled is sent when that got its answer, or had none in time', async () => {
+  const settledAtMs = new Map<number, number>()
+  const { sent } = await drive({
+    workload: { kind: 'closed', records: 4 },
+    links: 4,
+    pinned: false,
+    stage: clock => {
+      let unpark = () => {}
+      return {
+        begin(onReady) {
+          unpark = onReady
+        },
+        isReady: index => index < 2 || settledAtMs.has(index - 2),
+        settled(index) {
+          settledAtMs.set(index, clock.now())
+          unpark()
+        },
+      }
+    },
+    answer: ({ index }) => (index === 1 ? 'never' : { afterMs: 100 }),
+  })
+  expect(sent.map(({ index }) => index)).toEqual([0, 1, 2, 3])
+  expect(sent.map(({ atMs }) => atMs)).toEqual([0, 0, 100, settledAtMs.get(1)])
+  expect(settledAtMs.get(1)).toBeGreaterThanOrEqual(300)
 })
 
 test('messages put back after a timeout are sent again in the order of their arrival, before all that wait', async () => {

@@ -76,6 +76,8 @@ test('the stage of a load hashes every record once, ahead of those wanted by no 
   const pepper = readPepper(process.env)!
   for (let record = 0; record < 60; record++)
     expect(stage.hashOf(record)).toBe(hashHicn(hicnOf(createdSeedOf(plan), record), pepper, 10))
+  expect(stage.isReady(60 + 59)).toBe(false)
+  stage.settled(59)
   expect(stage.isReady(60 + 59)).toBe(true)
   expect(stage.result()).toMatchObject({ iterations: 10, threads: 2, records: 60 })
   stage.close()

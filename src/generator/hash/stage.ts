@@ -48,6 +48,7 @@ interface Hashing {
 
 function hashing(workers: readonly Worker[], { iterations, records, ahead }: Hashing): HashingStage {
   const hashes: (string | undefined)[] = []
+  const isCreated = new Uint8Array(records)
   const idle: Worker[] = []
   const times = new TimeCounts()
   let [next, wanted, done, threadMs] = [0, 0, 0, 0]
@@ -73,12 +74,18 @@ function hashing(workers: readonly Worker[], { iterations, records, ahead }: Has
       dispatch()
     },
     isReady(index) {
-      const record = index < records ? index : index - records
-      if (index < records && index > wanted) {
+      // A search that overtook its create would find nothing.
+      if (index >= records) return isCreated[index - records] === 1
+      if (index > wanted) {
         wanted = index
         dispatch()
       }
-      return hashes[record] !== undefined
+      return hashes[index] !== undefined
+    },
+    settled(index) {
+      if (index >= records) return
+      isCreated[index] = 1
+      if (next === records) ready()
     },
     hashOf: record => hashes[record]!,
     result: () => ({
