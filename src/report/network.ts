@@ -44,7 +44,7 @@ export interface RekeyReport {
   readonly seen: number
   /** Valid runs that told of them. */
   readonly runs: number
-  /** Medians over those runs in which exchanges were timed one by one, and both figures are there; by load. */
+  /** Medians over those runs in which exchanges were timed one by one, and some were close to a renewal; by load. */
   readonly around: readonly RekeysFelt[]
 }
 
@@ -55,7 +55,8 @@ export interface RekeysFelt {
   /** Summed over the runs. */
   readonly exchangesWithin: number
   readonly p99WithinMs: number
-  readonly p99RestMs: number
+  /** null = every exchange was close to a renewal. */
+  readonly p99RestMs: number | null
 }
 
 export interface CheckReport {
@@ -127,16 +128,14 @@ function rekeysOf(results: readonly RunResult[]): { rekeys?: RekeyReport } {
   if (telling.length === 0) return {}
   const all = telling.flatMap(({ around = [] }) => around)
   const around = [...Map.groupBy(all, ({ load }) => load)].flatMap(([load, felt]): RekeysFelt[] => {
-    const figures = felt.flatMap(({ within, rest }) =>
-      within.p99Ms === null || rest.p99Ms === null ? [] : [{ within: within.p99Ms, rest: rest.p99Ms }],
-    )
-    if (figures.length === 0) return []
+    const within = felt.flatMap(each => each.within.p99Ms ?? [])
+    if (within.length === 0) return []
     return [
       {
-        ...{ load, windowMs: felt[0]!.windowMs, runs: figures.length },
-        exchangesWithin: felt.reduce((sum, { within }) => sum + within.exchanges, 0),
-        p99WithinMs: median(figures.map(({ within }) => within))!,
-        p99RestMs: median(figures.map(({ rest }) => rest))!,
+        ...{ load, windowMs: felt[0]!.windowMs, runs: within.length },
+        exchangesWithin: felt.reduce((sum, each) => sum + each.within.exchanges, 0),
+        p99WithinMs: median(within)!,
+        p99RestMs: median(felt.flatMap(({ rest }) => rest.p99Ms ?? [])),
       },
     ]
   })
@@ -259,7 +258,7 @@ function rekeyNotes({ seen, runs, around }: RekeyReport): readonly string[] {
     `keys renewed ${plural(seen, 'time')} in ${plural(runs, 'run')}`,
     ...around.map(
       ({ load, windowMs, runs: timed, exchangesWithin, p99WithinMs, p99RestMs }) =>
-        `${load}: response p99 ${formatMs(p99WithinMs)} for the ${formatCount(exchangesWithin)} meant to be sent within ${formatMs(windowMs)} of a renewal of their tunnel's keys, ${formatMs(p99RestMs)} for the rest (${timed === 1 ? '1 run' : `medians over ${timed} runs`})`,
+        `${load}: response p99 ${formatMs(p99WithinMs)} for the ${formatCount(exchangesWithin)} meant to be sent within ${formatMs(windowMs)} of a renewal of their tunnel's keys, ${p99RestMs === null ? 'which all were' : `${formatMs(p99RestMs)} for the rest`} (${timed === 1 ? '1 run' : `medians over ${timed} runs`})`,
     ),
   ]
 }

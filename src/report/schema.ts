@@ -93,7 +93,7 @@ export const network = z.strictObject({
       around: z.array(
         z.strictObject({
           ...{ load: text, windowMs: number, runs: number, exchangesWithin: number },
-          ...{ p99WithinMs: number, p99RestMs: number },
+          ...{ p99WithinMs: number, p99RestMs: nullable(number) },
         }),
       ),
     })
