@@ -95,19 +95,12 @@ async function killAndWait(
   return { goneMs, guardianEndedMs: await untilGone(own) }
 }
 
-/** `PF_EXITING` of the kernel's sched.h. */
-const EXITING = 0x4
-
-/**
- * A process that is exiting has given its memory, files and networks back. The first one of a clone stays on until the system's own first process has
- * reaped what had joined the clone from outside, which some do every few seconds only.
- */
+/** Zombies have ended: what they had is given back. */
 function isRunning(pid: number): boolean {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    // proc_pid_stat(5): fields 3 and 9, behind the name in field 2, which may hold spaces and parentheses.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return fields[0] !== 'Z' && fields[0] !== 'X' && (Number(fields[6]) & EXITING) === 0
+    // proc_pid_stat(5): field 3, behind the name in field 2, which may hold spaces and parentheses.
+    return !['Z', 'X'].includes(stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3))
   } catch {
     return false
   }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { MARK_VARIABLE } from './mark.ts'
 
 export interface ProcessEntry {
@@ -26,6 +26,15 @@ export function readProcesses(): ProcessEntry[] {
 export function startTimeOf(pid: number): string | null {
   if (onLinux) return readStat(pid)?.startedAt ?? null
   return parsePs(runPs(['-p', String(pid)]))[0]?.startedAt ?? null
+}
+
+/**
+ * Whether the children of a process live in another pid namespace than itself, as those of unshare(1) and nsenter(1) do. Such a process waits
+ * for them and ends when they have. false also where the system does not tell.
+ */
+export function opensPidNamespace(pid: number): boolean {
+  const own = readLink(`/proc/${pid}/ns/pid`)
+  return own !== null && readLink(`/proc/${pid}/ns/pid_for_children`) !== own
 }
 
 /** Identity of this boot, or null where the system does not tell. */
@@ -59,6 +68,14 @@ function readMark(pid: number): string | null {
     ?.split('\0')
     .find(variable => variable.startsWith(head))
   return entry?.slice(head.length) ?? null
+}
+
+function readLink(path: string): string | null {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return null
+  }
 }
 
 function readText(path: string): string | null {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isMarked } from './mark.ts'
-import { type ProcessEntry, readProcesses } from './processTable.ts'
+import { opensPidNamespace, type ProcessEntry, readProcesses } from './processTable.ts'
 
 export interface ProcessIdentity {
   readonly pid: number
@@ -51,7 +51,8 @@ function addDescendants(processes: readonly ProcessEntry[], members: Set<number>
 }
 
 /**
- * Ends a tree: SIGTERM, and SIGKILL to whatever is left after `graceMs`, looking again until nobody is found.
+ * Ends a tree: SIGTERM to all but those that wait for a namespace, whose end would leave the namespace to wait until the system's first process reaps
+ * what they should have; and SIGKILL to whatever is left after `graceMs`, looking again until nobody is found.
  * Resolves with the processes that could not be ended.
  */
 export async function endTree(tree: ProcessTree, graceMs: number): Promise<ProcessEntry[]> {
@@ -69,11 +70,9 @@ export async function endTree(tree: ProcessTree, graceMs: number): Promise<Proce
     if (members.length === 0) return []
     const leftMs = deadline - performance.now()
     if (leftMs <= 0) break
-    signalAll(
-      members.filter(member => !asked.has(member.pid)),
-      'SIGTERM',
-    )
-    for (const member of members) asked.add(member.pid)
+    const fresh = members.filter(({ pid }) => !asked.has(pid) && !opensPidNamespace(pid))
+    signalAll(fresh, 'SIGTERM')
+    for (const { pid } of fresh) asked.add(pid)
     await sleep(Math.min(pauseMs, leftMs))
   }
   return await killRounds(look)

@@ -3,7 +3,14 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
-import { type ProcessEntry, parsePs, readProcesses, runPs, startTimeOf } from '../../src/environment/processTable.ts'
+import {
+  opensPidNamespace,
+  type ProcessEntry,
+  parsePs,
+  readProcesses,
+  runPs,
+  startTimeOf,
+} from '../../src/environment/processTable.ts'
 import { endTree, selectTree } from '../../src/environment/processTree.ts'
 import { needs } from '../needs.ts'
 import { needsProc, until } from './support.ts'
@@ -133,3 +140,26 @@ needs(hasPython, 'Linux and python3')('a process lives as long as any of its thr
   ).toEqual([])
   await exited
 })
+
+const asRootOfOwn = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']
+const canUnshare = spawnSync('unshare', [...asRootOfOwn, '--pid', '--fork', 'true']).status === 0
+
+needs(canUnshare, 'pid namespaces and unshare')(
+  'a process that waits for others in a namespace is left to see their end, so that it reaps them',
+  async () => {
+    const clone = spawn('unshare', [...asRootOfOwn, '--pid', '--fork', '--kill-child', 'sh', '-c', 'echo up; cat'])
+    onTestFinished(() => void clone.kill('SIGKILL'))
+    await once(clone.stdout, 'data')
+    const first = readProcesses().find(({ ppid }) => ppid === clone.pid)!
+    const user = asRootOfOwn.length === 0 ? [] : ['--user', '--preserve-credentials']
+    const script = 'trap "exit 7" TERM; echo in; while :; do sleep 0.05; done'
+    const entered = spawn('nsenter', ['--target', String(first.pid), '--pid', ...user, 'sh', '-c', script])
+    onTestFinished(() => void entered.kill('SIGKILL'))
+    await once(entered.stdout, 'data')
+    const root = { pid: entered.pid!, startedAt: startTimeOf(entered.pid!)! }
+    expect([clone.pid!, entered.pid!, first.pid].map(opensPidNamespace)).toEqual([true, true, false])
+    const exited = once(entered, 'exit')
+    expect(await endTree({ experimentId: 'none', id: 'none', roots: [root] }, 10_000)).toEqual([])
+    expect(await exited).toEqual([7, null])
+  },
+)
