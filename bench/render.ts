@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createCompiler } from './compile.ts'
 import { type Content, fhirContent, mllpContent } from './content.ts'
@@ -11,16 +11,14 @@ import { tell } from './tell.ts'
 
 const CONNECTIONS = 16
 const WARMUP_MS = 1_000
-const SAMPLE_MICROSECONDS = 250
 const BAR = 0.1
-/** What makes messages and requests; the request's HTTP encoding included. */
-const LINK = /\/src\/protocol\/\w+\/\w*[lL]ink\.ts/
-const MAKING = /\/src\/(workload\/|protocol\/http\/request\.ts)/
+const PREPARING = join(import.meta.dirname, 'peers/preparingGenerator.ts')
+/** What took longer was interrupted: by another program, the collector or the kernel. */
+const LONGEST_MS = 0.05
 
 /**
- * Making messages as a share of the generator's CPU time, where it happens: in a generator at full speed against the bare receiver. V8's
- * profiler tells the time in functions of room `workload` and in what they call, as a share of all time from the first message on in which the
- * generator was not idle: what the profiler itself costs, as much again as an exchange, is in both. A run without it tells the CPU time of an exchange.
+ * Making messages as a share of the generator's CPU time, where it happens: in a generator at full speed against the bare receiver, each making timed
+ * by the clock between the system calls around it, less one reading of the clock, against the CPU time of an exchange in the same run.
  */
 export async function benchRender(options: Options, processes: Processes, folder: string): Promise<object> {
   const { name, repetitions, seconds, seed } = options
@@ -32,16 +30,16 @@ export async function benchRender(options: Options, processes: Processes, folder
   const observations = loads.map(() => [] as Making[])
   for (let repetition = 1; repetition <= repetitions; repetition++) {
     for (const [i, { load, content, program }] of loads.entries()) {
-      const making = await profile(processes, folder, { content, program, measureMs: seconds * 1000 })
+      const making = await timed(processes, folder, { content, program, measureMs: seconds * 1000 })
       tell(
-        `${repetition}/${repetitions} ${load}: ${(making.share * 100).toFixed(1)} % of ${making.cpuMicroseconds.toFixed(1)} us`,
+        `${repetition}/${repetitions} ${load}: ${making.makingMicroseconds.toFixed(2)} of ${making.cpuMicroseconds.toFixed(1)} us`,
       )
       observations[i]!.push(making)
     }
   }
   const figures = loads.map(({ load }, i) => {
-    const share = middleOf(observations[i]!.map(each => each.share))
-    const makingMicroseconds = middleOf(observations[i]!.map(each => each.share * each.cpuMicroseconds))
+    const share = middleOf(observations[i]!.map(each => each.makingMicroseconds / each.cpuMicroseconds))
+    const makingMicroseconds = middleOf(observations[i]!.map(each => each.makingMicroseconds))
     const cpuMicroseconds = middleOf(observations[i]!.map(each => each.cpuMicroseconds))
     const verdict = atMost(share, BAR)
     tell(
@@ -52,9 +50,10 @@ export async function benchRender(options: Options, processes: Processes, folder
   return { bench: name, connections: CONNECTIONS, repetitions, seed, level: LEVEL, figures }
 }
 
+/** For each exchange. */
 interface Making {
-  readonly share: number
-  /** CPU time of the generator for each exchange. */
+  readonly makingMicroseconds: number
+  /** CPU time of the generator. */
   readonly cpuMicroseconds: number
 }
 
@@ -64,55 +63,20 @@ interface Work {
   readonly measureMs: number
 }
 
-async function profile(processes: Processes, folder: string, work: Work): Promise<Making> {
-  const profiles = mkdtempSync(join(folder, 'profile-'))
-  const profiler = `--cpu-prof --cpu-prof-interval=${SAMPLE_MICROSECONDS} --cpu-prof-dir=${profiles}`
-  await exchange(processes, work, { NODE_OPTIONS: profiler })
-  const [file] = readdirSync(profiles)
-  const share = shareOfMaking(JSON.parse(readFileSync(join(profiles, file!), 'utf8')))
-  rmSync(profiles, { recursive: true })
-  const { cpuMs, exchanges } = await exchange(processes, work)
-  return { share, cpuMicroseconds: (cpuMs * 1000) / exchanges }
-}
-
-async function exchange(processes: Processes, { content, program, measureMs }: Work, env = {}) {
+async function timed(processes: Processes, folder: string, { content, program, measureMs }: Work): Promise<Making> {
+  const file = join(folder, 'preparing')
   const receiver = await startReceiver(processes, { program, certificate: null })
   const phases = { warmupMs: WARMUP_MS, measureMs }
   const plan = planOf(content, { port: receiver.port, connections: CONNECTIONS, phases })
-  const { health, measuredMs, acceptedInPhase } = await runGenerator(processes, plan, { env })
+  const options = { entry: PREPARING, env: { HL7BENCH_PREPARING_TIMES: file } }
+  const { health, measuredMs, acceptedInPhase } = await runGenerator(processes, plan, options)
   await receiver.stop()
-  return { cpuMs: health.cpuShare * measuredMs, exchanges: acceptedInPhase }
-}
-
-/** What `--cpu-prof` writes. */
-interface Profile {
-  readonly nodes: readonly ProfileNode[]
-  readonly samples: readonly number[]
-  /** Microseconds since the sample before. */
-  readonly timeDeltas: readonly number[]
-}
-
-interface ProfileNode {
-  readonly id: number
-  readonly callFrame: { readonly functionName: string; readonly url: string }
-  readonly children?: readonly number[]
-}
-
-/** Share of making what is sent, on behalf of a link's `prepare`, in the time from the first such call on: preparing the stream is done once and does not count. */
-function shareOfMaking({ nodes, samples, timeDeltas }: Profile): number {
-  const nodeOf = new Map(nodes.map(node => [node.id, node]))
-  const making = new Set<number>()
-  const idle = new Set<number>()
-  const enter = ({ id, callFrame, children = [] }: ProfileNode, prepares: boolean, makes: boolean) => {
-    const isPrepared = prepares || (callFrame.functionName === 'prepare' && LINK.test(callFrame.url))
-    const isMaking = makes || (isPrepared && MAKING.test(callFrame.url))
-    if (isMaking) making.add(id)
-    if (callFrame.functionName === '(idle)') idle.add(id)
-    for (const child of children) enter(nodeOf.get(child)!, isPrepared, isMaking)
+  const { buffer, byteOffset, length } = readFileSync(file)
+  // The last ones are those of the measured phase.
+  const times = new Float64Array(buffer, byteOffset, length / 8).subarray(-acceptedInPhase)
+  const whole = times.filter(ms => ms < LONGEST_MS)
+  return {
+    makingMicroseconds: (whole.reduce((sum, ms) => sum + ms, 0) / whole.length) * 1000,
+    cpuMicroseconds: (health.cpuShare * measuredMs * 1000) / acceptedInPhase,
   }
-  enter(nodes[0]!, false, false)
-  const from = samples.findIndex(id => making.has(id))
-  const sumOf = (counts: (id: number) => boolean) =>
-    samples.reduce((sum, id, i) => sum + (i >= from && counts(id) ? timeDeltas[i]! : 0), 0)
-  return from === -1 ? 0 : sumOf(id => making.has(id)) / sumOf(id => !idle.has(id))
 }

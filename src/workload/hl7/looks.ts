@@ -1,61 +1,35 @@
-import type { FieldPath } from '../../model/downstream.ts'
-import type { Charset, Hl7Version } from '../../model/scenario.ts'
 import { LOOK_COUNT, look } from '../person.ts'
 import { carryInLine } from './carry.ts'
+import type { CompiledMix } from './compiled.ts'
+import type { SegmentPool } from './segmentPool.ts'
 import { FILLER, kinSegment, leanPatientSegment, patientSegment } from './segments.ts'
-import { compileSlots, type SlottedBytes } from './slots.ts'
 
-/** A PID whole, and cut where the filler goes. */
-export interface PatientBytes {
-  readonly whole: SlottedBytes
-  readonly beforeFiller: SlottedBytes
-  readonly afterFiller: SlottedBytes
-}
+/** The segments that all patients who look alike share. */
+export const [WHOLE_PATIENT, LEAN_PATIENT, NEXT_OF_KIN] = [0, 1, 2]
+const SEGMENTS = 3
+const UNSEEN = -1
 
-/** The segments of all patients that look alike. */
-export interface CompiledLook {
-  readonly patient: PatientBytes
-  readonly leanPatient: PatientBytes
-  readonly kin: SlottedBytes
-}
-
-interface LookOptions {
-  readonly version: Hl7Version
-  readonly charset: Charset
-  readonly population: number
-  /** Where the segments carry the identity of the message. */
-  readonly identityAt?: FieldPath
-}
-
-/** The segments of patient `k`; those of a look are compiled when it is first seen, and kept. */
+/** The segment of patient `k` in a pool; those of a look are compiled when it is first seen, and kept. */
 export function createLooks(
-  { version, charset, population, identityAt }: LookOptions,
+  { version, charset, population, identityAt }: CompiledMix,
   seed: number,
-  encode: (text: string) => Uint8Array,
-): (patient: number) => CompiledLook {
-  const patientBytes = (segment: string): PatientBytes => {
+  pool: SegmentPool,
+): (patient: number, segment: number) => number {
+  const add = (segment: string): number => {
     const line = carryInLine(segment, identityAt)
     // The identity may have taken the filler's place.
-    const [before, after] = `${line}${line.includes(FILLER) ? '' : FILLER}\r`.split(FILLER) as [string, string]
-    return {
-      whole: compileSlots(before + after, encode),
-      beforeFiller: compileSlots(before, encode),
-      afterFiller: compileSlots(after, encode),
-    }
+    const [before, after = ''] = line.split(FILLER) as [string, string?]
+    return pool.add(before, `${after}\r`)
   }
-  const compile = (variant: number): CompiledLook => {
+  const compile = (variant: number): readonly number[] => {
     const who = look(seed, variant, charset)
-    return {
-      patient: patientBytes(patientSegment(who, version)),
-      leanPatient: patientBytes(leanPatientSegment(who)),
-      kin: compileSlots(`${carryInLine(kinSegment(who, version), identityAt)}\r`, encode),
-    }
+    return [patientSegment(who, version), leanPatientSegment(who), kinSegment(who, version)].map(add)
   }
   const count = Math.min(LOOK_COUNT, population)
-  const looks: (CompiledLook | null)[] = Array.from({ length: count }, () => null)
-  return patient => {
-    const variant = patient % count
-    looks[variant] ??= compile(variant)
-    return looks[variant]
+  const segments = new Int32Array(count * SEGMENTS).fill(UNSEEN)
+  return (patient, segment) => {
+    const first = (patient % count) * SEGMENTS
+    if (segments[first] === UNSEEN) segments.set(compile(patient % count), first)
+    return segments[first + segment]!
   }
 }

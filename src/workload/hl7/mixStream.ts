@@ -6,14 +6,14 @@ import { patientsInTurn } from '../patients.ts'
 import { birthDateOf } from '../person.ts'
 import { hash32 } from '../random.ts'
 import type { StreamOptions } from '../streamOptions.ts'
-import { createTimestampWriter } from '../timestamp.ts'
 import type { CompiledMix } from './compiled.ts'
 import { createDeck } from './deck.ts'
 import { createLayout, FIXED, KIN, type Layout, PADDING } from './layout.ts'
-import { type CompiledLook, createLooks, type PatientBytes } from './looks.ts'
+import { createLooks, LEAN_PATIENT, NEXT_OF_KIN, WHOLE_PATIENT } from './looks.ts'
 import { NO_PADDING } from './padding.ts'
+import { SegmentPool } from './segmentPool.ts'
 import { ATTACHMENT_FROM_BYTES, createSizeRule, largestSize } from './sizes.ts'
-import { createSlotWriter, type MessageState, type SlotWriter } from './slots.ts'
+import { createSlotFiller, createSlotWriter, type MessageState } from './slots.ts'
 
 const DECK = 0x6465636b
 const SIZES = 0x73697a65
@@ -30,62 +30,51 @@ export function mixStream(compiled: CompiledMix, options: StreamOptions): Messag
   const layoutsOf = (lines: 'lines' | 'leanLines') =>
     compiled.types.map(type => createLayout(type[lines], largestSize(compiled.sizes), encode))
   const [layouts, leanLayouts] = [layoutsOf('lines'), layoutsOf('leanLines')]
-  const lookOf = createLooks(compiled, seed, encode)
+  const fill = createSlotFiller(seed, createIdentity(options.runKey, loadIndex))
+  const write = createSlotWriter(fill)
+  const pool = new SegmentPool(fill, encode)
+  const segmentOf = createLooks(compiled, seed, pool)
   const sizeOf = createSizeRule(compiled, hash32(seed, SIZES, loadIndex))
   const isExact =
     typeof compiled.sizes === 'number' || (typeof compiled.sizes === 'object' && 'ladder' in compiled.sizes)
-  const write = createSlotWriter(seed, createIdentity(options.runKey, loadIndex), createTimestampWriter())
   const state: MessageState = { index: 0, nowMs: 0, admittedMs: 0, visit: 0, ordinal: 0, patient: 0, born: 0 }
 
   function render(index: number, out: Bytes): void {
     const type = locate(index, state)
-    const look = lookOf(state.patient)
     const wanted = sizeOf(type, index)
+    const kin = segmentOf(state.patient, NEXT_OF_KIN)
+    const patient = segmentOf(state.patient, WHOLE_PATIENT)
     const whole = layouts[type]!
-    const wholeBytes = bytesOf(whole, look, look.patient)
-    if (wanted === 0 || wanted >= wholeBytes || !isExact)
-      return put(whole, look, look.patient, wholeBytes, wanted, state, write, out)
+    const wholeBytes = bytesOf(whole, patient, kin)
+    if (wanted === 0 || wanted >= wholeBytes || !isExact) return put(whole, patient, kin, wholeBytes, wanted, out)
     const lean = leanLayouts[type]!
-    put(lean, look, look.leanPatient, bytesOf(lean, look, look.leanPatient), wanted, state, write, out)
+    const leanPatient = segmentOf(state.patient, LEAN_PATIENT)
+    put(lean, leanPatient, kin, bytesOf(lean, leanPatient, kin), wanted, out)
+  }
+
+  function bytesOf(layout: Layout, patient: number, kin: number): number {
+    return layout.fixedBytes + pool.bytesOf(patient) + (layout.hasKin ? pool.bytesOf(kin) : 0)
+  }
+
+  /** Writes a message that has `unpadded` bytes by itself, padded to `wanted` where that is more. */
+  function put(layout: Layout, patient: number, kin: number, unpadded: number, wanted: number, out: Bytes): void {
+    const missing = Math.max(0, wanted - unpadded)
+    const padding = missing === 0 ? NO_PADDING : wanted >= ATTACHMENT_FROM_BYTES ? layout.attachment : layout.text
+    const padded = padding.prepare(missing)
+    const fillerBytes = Math.min(missing - padded, FILLER.length)
+    const bytes = resize(out, unpadded + padded + fillerBytes)
+    const { kinds, parts } = layout
+    let at = 0
+    for (let i = 0; i < kinds.length; i++) {
+      const kind = kinds[i]!
+      if (kind === FIXED) at = write(parts[i]!, state, bytes, at)
+      else if (kind === PADDING) at = padding.write(bytes, at)
+      else if (kind === KIN) at = pool.write(kin, FILLER, 0, state, bytes, at)
+      else at = pool.write(patient, FILLER, fillerBytes, state, bytes, at)
+    }
   }
 
   return { render }
-}
-
-function bytesOf(layout: Layout, look: CompiledLook, patient: PatientBytes): number {
-  return layout.fixedBytes + patient.whole.bytes.length + (layout.hasKin ? look.kin.bytes.length : 0)
-}
-
-/** Writes a message that has `unpadded` bytes by itself, padded to `wanted` where that is more. */
-function put(
-  layout: Layout,
-  look: CompiledLook,
-  patient: PatientBytes,
-  unpadded: number,
-  wanted: number,
-  state: MessageState,
-  write: SlotWriter,
-  out: Bytes,
-): void {
-  const missing = Math.max(0, wanted - unpadded)
-  const padding = missing === 0 ? NO_PADDING : wanted >= ATTACHMENT_FROM_BYTES ? layout.attachment : layout.text
-  const padded = padding.prepare(missing)
-  const filler = Math.min(missing - padded, FILLER.length)
-  const bytes = resize(out, unpadded + padded + filler)
-  const { kinds, parts } = layout
-  let at = 0
-  for (let i = 0; i < kinds.length; i++) {
-    const kind = kinds[i]!
-    if (kind === FIXED) at = write(parts[i]!, state, bytes, at)
-    else if (kind === PADDING) at = padding.write(bytes, at)
-    else if (kind === KIN) at = write(look.kin, state, bytes, at)
-    else if (filler === 0) at = write(patient.whole, state, bytes, at)
-    else {
-      at = write(patient.beforeFiller, state, bytes, at)
-      for (let j = 0; j < filler; j++) bytes[at + j] = FILLER[j]!
-      at = write(patient.afterFiller, state, bytes, at + filler)
-    }
-  }
 }
 
 /** Finds type, encounter and patient of a message: fills `state` and returns the number of the type. */

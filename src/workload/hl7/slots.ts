@@ -1,7 +1,7 @@
 import { writeDecimal } from '../digits.ts'
 import type { Identity } from '../identity.ts'
 import { hashAt, hashKey, hashLane } from '../random.ts'
-import { STAMP_LENGTH, type TimestampWriter } from '../timestamp.ts'
+import { createTimestampWriter, STAMP_LENGTH } from '../timestamp.ts'
 
 const LEVELS = 0x6c766c73
 /** Offsets for which the lane of a level is kept. */
@@ -9,7 +9,7 @@ const KNOWN_OFFSETS = 8192
 
 const IDENTITY = 0
 const NOW = 1
-const TODAY = 2
+export const TODAY = 2
 const ADMITTED = 3
 const VISIT = 4
 const ORDINAL = 5
@@ -98,10 +98,12 @@ function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
   return bytes
 }
 
-/** A function that copies a template to `at`, fills its slots and returns where it ends. */
-export type SlotWriter = (template: SlottedBytes, state: MessageState, out: Uint8Array, at: number) => number
+/** A function that fills a slot of a kind at `at`. */
+export type SlotFiller = (kind: number, state: MessageState, out: Uint8Array, at: number) => void
 
-export function createSlotWriter(seed: number, identity: Identity, timestamps: TimestampWriter): SlotWriter {
+export function createSlotFiller(seed: number, identity: Identity): SlotFiller {
+  // Each keeps the second it wrote last: arrivals lie hours before.
+  const [times, arrivals] = [createTimestampWriter(), createTimestampWriter()]
   const key = hashKey(seed)
   const lanes = new Int32Array(KNOWN_OFFSETS)
   const isKnown = new Uint8Array(KNOWN_OFFSETS)
@@ -116,14 +118,16 @@ export function createSlotWriter(seed: number, identity: Identity, timestamps: T
     return lanes[at]!
   }
 
-  function fill(kind: number, state: MessageState, out: Uint8Array, at: number): void {
+  return (kind, state, out, at) => {
     switch (kind) {
       case IDENTITY:
         return identity.write(state.index, out, at)
       case NOW:
-        return timestamps.writeStamp(state.nowMs, out, at)
+        return times.writeStamp(state.nowMs, out, at)
+      case TODAY:
+        return times.writeSeconds(state.nowMs, out, at)
       case ADMITTED:
-        return timestamps.writeSeconds(state.admittedMs, out, at)
+        return arrivals.writeSeconds(state.admittedMs, out, at)
       case VISIT:
         return writeDecimal(state.visit, 9, out, at)
       case ORDINAL:
@@ -138,16 +142,19 @@ export function createSlotWriter(seed: number, identity: Identity, timestamps: T
         return writeDecimal(60 + (hashAt(key, laneAt(at), state.index) % 140), 3, out, at)
     }
   }
+}
 
-  function writeTodays(template: SlottedBytes, nowMs: number, second: number): void {
-    for (const at of template.todays) timestamps.writeSeconds(nowMs, template.bytes, at)
-    template.second = second
-  }
+/** A function that copies a template to `at`, fills its slots and returns where it ends. */
+export type SlotWriter = (template: SlottedBytes, state: MessageState, out: Uint8Array, at: number) => number
 
+export function createSlotWriter(fill: SlotFiller): SlotWriter {
   return (template, state, out, at) => {
     if (template.todays.length > 0) {
       const second = Math.floor(state.nowMs / 1000)
-      if (template.second !== second) writeTodays(template, state.nowMs, second)
+      if (template.second !== second) {
+        for (const place of template.todays) fill(TODAY, state, template.bytes, place)
+        template.second = second
+      }
     }
     out.set(template.bytes, at)
     const { slots } = template
