@@ -1,10 +1,10 @@
 import type { GeneratorPlan } from '../model/generator.ts'
 import type { MllpLoad } from '../model/scenario.ts'
 import { framingOf } from '../protocol/framingOf.ts'
+import { createFhirLink } from '../protocol/http/fhirLink.ts'
 import type { ReplyFormat } from '../protocol/http/format.ts'
 import { createHl7HttpLink } from '../protocol/http/hl7Link.ts'
 import { jsonFormat } from '../protocol/http/jsonFormat.ts'
-import { createHttpLink } from '../protocol/http/link.ts'
 import { createRequestEncoder } from '../protocol/http/request.ts'
 import { xmlFormat } from '../protocol/http/xmlFormat.ts'
 import { createEnhancedMllpLink } from '../protocol/mllp/enhancedLink.ts'
@@ -98,7 +98,7 @@ function fhirLinks(
   const connectTimeoutMs = plan.load.timeoutMs
   const parses = parsedSample(plan)
   return (id, events) =>
-    createHttpLink({
+    createFhirLink({
       id,
       endpoint: way(id),
       tls,

@@ -135,18 +135,3 @@ test('messages far larger than the one before, cut replies and a chunked acknowl
   }
   expect(bodies).toEqual([300_000, 300_000, 300_000])
 })
-
-test('a server that closes after its reply is dialled again, and the message stays accepted', async () => {
-  const { link, until, told } = await open(answering(reply(ack('ID1'), { headers: 'Connection: close\r\n' })))
-  send(link, 0, 1)
-  await until('accepted 0')
-  await until('opened 5', 2)
-  expect(told.some(each => each.startsWith('lost'))).toBe(false)
-})
-
-test('two lengths in the reply are an answer to nobody', async () => {
-  const { link, until } = await open(answering(`HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx`))
-  send(link, 0, 1)
-  await until('mismatched 0: two different Content-Lengths')
-  await until('lost: two different Content-Lengths')
-})

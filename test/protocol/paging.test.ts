@@ -2,9 +2,9 @@ import type { Socket } from 'node:net'
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Expectation, RequestDraft } from '../../src/model/stream.ts'
+import { createFhirLink } from '../../src/protocol/http/fhirLink.ts'
 import type { ReplyFormat } from '../../src/protocol/http/format.ts'
 import { jsonFormat } from '../../src/protocol/http/jsonFormat.ts'
-import { createHttpLink } from '../../src/protocol/http/link.ts'
 import { LONGEST_LINK } from '../../src/protocol/http/paging.ts'
 import { createRequestEncoder } from '../../src/protocol/http/request.ts'
 import { xmlFormat } from '../../src/protocol/http/xmlFormat.ts'
@@ -41,7 +41,7 @@ async function open(
   const recorder = recordEvents()
   const encoder = new TextEncoder()
   const expectation: Expectation = { name: 'search', statuses: [200], resourceType: 'Bundle', total, pageLimit }
-  const link = createHttpLink({
+  const link = createFhirLink({
     id: 5,
     endpoint: { host: '127.0.0.1', port },
     connectTimeoutMs: 5000,

@@ -1,12 +1,11 @@
 import type { Bytes, MessageStream } from '../../model/stream.ts'
-import { CLOSED_BY_PEER } from '../dial.ts'
-import { DialledLink, type DialledLinkOptions } from '../dialledLink.ts'
+import type { DialledLinkOptions } from '../dialledLink.ts'
 import { describeAckError } from '../hl7/ackError.ts'
 import type { Link } from '../link.ts'
 import { type Ack, createAck, readAck } from '../mllp/ack.ts'
 import type { Head } from './head.ts'
+import { HttpLink } from './link.ts'
 import { createPostEncoder, type EncodePost, HEAD_ROOM_BYTES } from './post.ts'
-import { HttpReplyDecoder } from './replyDecoder.ts'
 
 export interface Hl7HttpLinkOptions extends DialledLinkOptions {
   /** Path that messages are posted to. */
@@ -16,9 +15,7 @@ export interface Hl7HttpLinkOptions extends DialledLinkOptions {
   readonly indexOf: (bytes: Uint8Array, start: number, end: number) => number
 }
 
-const MAX_HEAD_BYTES = 64 * 1024
 const MAX_BODY_BYTES = 16 * 1024 * 1024
-const NONE = -1
 
 /**
  * HL7 over HTTP: one HTTP/1.1 keep-alive connection, one message at a time as the body of a POST, its acknowledgement in the reply
@@ -29,43 +26,32 @@ export function createHl7HttpLink(options: Hl7HttpLinkOptions): Link {
   return new Hl7HttpLink(options)
 }
 
-class Hl7HttpLink extends DialledLink {
+class Hl7HttpLink extends HttpLink {
   readonly #options: Hl7HttpLinkOptions
   readonly #encode: EncodePost
   readonly #ack: Ack = createAck()
   #request: Uint8Array = new Uint8Array(HEAD_ROOM_BYTES + 4096)
   #message: Bytes = { bytes: this.#request.subarray(HEAD_ROOM_BYTES), length: 0 }
-  #decoder: HttpReplyDecoder
-  #index = NONE
-  /** Where the stream of bytes stood after the last request. */
-  #end = 0
 
   constructor(options: Hl7HttpLinkOptions) {
-    super(options)
+    super(options, MAX_BODY_BYTES)
     this.#options = options
     this.#encode = createPostEncoder(options.endpoint, options.path)
-    this.#decoder = this.#newDecoder()
-    this.connection.dial()
   }
 
   override prepare(_slot: number, index: number): number {
-    if (this.connection.holds(this.#end)) this.#refresh()
+    if (this.isHeld) this.refresh()
     this.#message.length = 0
     this.#options.stream.render(index, this.#message)
     if (this.#message.bytes.buffer !== this.#request.buffer) this.#adopt(this.#message)
-    this.#index = index
+    this.expect(index)
     return this.#message.length
   }
 
   override write(): void {
     const { length } = this.#message
     const start = this.#encode(this.#request, length)
-    this.connection.write(this.#request.subarray(start, HEAD_ROOM_BYTES + length))
-    this.#end = this.connection.bytesOut
-  }
-
-  protected override read(bytes: Uint8Array, length: number): void {
-    this.#decoder.push(bytes, 0, length)
+    this.send(this.#request.subarray(start, HEAD_ROOM_BYTES + length))
   }
 
   /** The message outgrew its place behind the head: it gets a larger one. */
@@ -76,69 +62,35 @@ class Hl7HttpLink extends DialledLink {
     this.#message = { bytes: larger.subarray(HEAD_ROOM_BYTES), length }
   }
 
-  /** A request that is still being written must not be overwritten by the next one. */
-  #refresh(): void {
+  protected override refresh(): void {
     this.#request = new Uint8Array(Math.min(this.#request.length, 65536))
     this.#message = { bytes: this.#request.subarray(HEAD_ROOM_BYTES), length: 0 }
   }
 
-  #replied(head: Readonly<Head>, bytes: Uint8Array, start: number, end: number, keepAlive: boolean): void {
-    if (this.#index === NONE) return this.#protocolError('a reply that was not asked for')
+  protected override answered(
+    index: number,
+    head: Readonly<Head>,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
     const isGood = head.status >= 200 && head.status < 300
     const ack = readAck(bytes, start, end, this.#ack)
-    const isAnswer =
-      head.isHl7 && ack.code !== null && this.#options.indexOf(bytes, ack.idStart, ack.idEnd) === this.#index
+    const isAnswer = head.isHl7 && ack.code !== null && this.#options.indexOf(bytes, ack.idStart, ack.idEnd) === index
     if (!isAnswer && (isGood || (head.isHl7 && ack.code !== null)))
-      return this.#finish('mismatched', whyNoAnswer(head, ack, end - start), keepAlive)
-    if (!isAnswer) return this.#finish('rejected', `http ${head.status}`, keepAlive)
+      return this.#finish('mismatched', whyNoAnswer(head, ack, end - start))
+    if (!isAnswer) return this.#finish('rejected', `http ${head.status}`)
     if (ack.hasLineFeeds) this.#options.events.tolerated(this.#options.id, 'line-feeds-in-ack')
     if (ack.code !== 'AA' && ack.code !== 'CA') {
       this.#options.events.explained(this.#options.id, describeAckError(ack.code!, bytes, start, end))
-      return this.#finish('rejected', ack.code, keepAlive)
+      return this.#finish('rejected', ack.code)
     }
-    this.#finish(isGood ? 'accepted' : 'rejected', isGood ? null : `http ${head.status}`, keepAlive)
+    this.#finish(isGood ? 'accepted' : 'rejected', isGood ? null : `http ${head.status}`)
   }
 
-  #finish(outcome: 'accepted' | 'rejected' | 'mismatched', reason: string | null, keepAlive: boolean): void {
+  #finish(outcome: 'accepted' | 'rejected' | 'mismatched', reason: string | null): void {
     const { id, events } = this.#options
-    this.#index = NONE
-    this.connection.proven()
-    if (!keepAlive) this.redial()
     events.replied(id, 0, outcome, reason, null)
-  }
-
-  /** What follows on this connection cannot be told apart: the message in flight was answered wrongly. */
-  #protocolError(reason: string): void {
-    const { id, events } = this.#options
-    const index = this.#index
-    this.redial()
-    if (index !== NONE) events.replied(id, 0, 'mismatched', reason, null)
-    events.lost(id, reason)
-  }
-
-  /** A body without a length ends with its connection, if in good order: that is a reply, not a loss. */
-  protected override ended(reason: string): void {
-    if (reason !== CLOSED_BY_PEER || !this.#decoder.close()) super.ended(reason)
-  }
-
-  protected override reset(): void {
-    this.#index = NONE
-    this.#refresh()
-    this.#decoder = this.#newDecoder()
-  }
-
-  #newDecoder(): HttpReplyDecoder {
-    const decoder: HttpReplyDecoder = new HttpReplyDecoder({
-      maxHeadBytes: MAX_HEAD_BYTES,
-      maxBodyBytes: MAX_BODY_BYTES,
-      onReply: (_status, bytes, start, end, keepAlive, head) => {
-        if (decoder === this.#decoder) this.#replied(head, bytes, start, end, keepAlive)
-      },
-      onError: reason => {
-        if (decoder === this.#decoder) this.#protocolError(reason)
-      },
-    })
-    return decoder
   }
 }
 

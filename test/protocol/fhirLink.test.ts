@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Expectation, RequestDraft } from '../../src/model/stream.ts'
-import { createHttpLink } from '../../src/protocol/http/link.ts'
+import { createFhirLink } from '../../src/protocol/http/fhirLink.ts'
 import { createRequestEncoder } from '../../src/protocol/http/request.ts'
 import { listen, recordEvents, send } from './peer.ts'
 
@@ -29,7 +29,7 @@ async function open(
   const peer = await listen(serve)
   const recorder = recordEvents()
   const encoder = new TextEncoder()
-  const link = createHttpLink({
+  const link = createFhirLink({
     id: 5,
     endpoint: { host: '127.0.0.1', port: peer.port },
     connectTimeoutMs: 5000,
@@ -114,64 +114,6 @@ test.each([
     send(link, 0, 1)
     await until(told)
   }
-})
-
-test('with Connection: close the next request goes over a new connection', async () => {
-  const { link, told, until } = await open(answer(reply(bundle(1), '200 OK', 'Connection: close\r\n')))
-  send(link, 0, 1)
-  await until('opened 5', 2)
-  send(link, 0, 2)
-  await until('accepted 0', 2)
-  expect(told.some(text => text.startsWith('lost'))).toBe(false)
-})
-
-test('a reply that ends with the connection is whole', async () => {
-  const { link, until } = await open(
-    socket => void socket.on('data', () => socket.end(`HTTP/1.1 200 OK\r\n\r\n${bundle(1)}`)),
-  )
-  send(link, 0, 1)
-  await until('accepted 0')
-  await until('opened 5', 2)
-})
-
-test('a reply that was to end with its connection is lost when the connection is reset', async () => {
-  const { link, told, until } = await open(
-    socket =>
-      void socket.on('data', () => {
-        socket.write(`HTTP/1.1 200 OK\r\n\r\n${bundle(1).slice(0, -20)}`)
-        setTimeout(() => socket.resetAndDestroy(), 20)
-      }),
-  )
-  send(link, 0, 1)
-  await until('lost: ECONNRESET')
-  expect(told.some(text => text.startsWith('accepted'))).toBe(false)
-})
-
-test('a connection that closes in the middle of a reply is lost', async () => {
-  const { link, until } = await open(socket => void socket.on('data', () => socket.end(reply(bundle(1)).slice(0, -5))))
-  send(link, 0, 1)
-  await until('lost: closed by the peer')
-})
-
-test('what is no HTTP reply is mismatched with the reason, and the link is dialled again', async () => {
-  const { link, told, until } = await open(answer('HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx'))
-  send(link, 0, 1)
-  await until('opened 5', 2)
-  expect(told).toEqual([
-    'opened 5',
-    'mismatched 0: two different Content-Lengths',
-    'lost: two different Content-Lengths',
-    'opened 5',
-  ])
-})
-
-test('a second reply to one request is not taken for the answer to the next', async () => {
-  const { link, told, until } = await open(
-    (socket, nth) => void socket.on('data', () => socket.write(reply(bundle(1)).repeat(nth === 0 ? 2 : 1))),
-  )
-  send(link, 0, 1)
-  await until('opened 5', 2)
-  expect(told).toEqual(['opened 5', 'accepted 0', 'lost: a reply that was not asked for', 'opened 5'])
 })
 
 test('a large body goes out whole although the answer comes before its end', async () => {
