@@ -18,8 +18,11 @@ const CHUNK_BYTES = 1 << 20
 export const MAX_IDENTITY_BYTES = 255
 export const DIGEST_BYTES = 16
 
-/** `stored`: the receiver kept it. `repeat`: recognised as a repeat of what it had, and not stored again. */
-export const ARRIVAL_KINDS = ['stored', 'repeat'] as const
+/**
+ * `stored`: the receiver kept it. `repeat`: recognised as a repeat of what it had, and not stored again. `read`: it asked for what the receiver has,
+ * and there was nothing to store.
+ */
+export const ARRIVAL_KINDS = ['stored', 'repeat', 'read'] as const
 export type ArrivalKind = (typeof ARRIVAL_KINDS)[number]
 
 /** An open arrival record. Entries are in memory until `flush`: flush before what they are about is acknowledged. */

@@ -54,9 +54,10 @@ function readRecord(
     if (which === -1) noteStranger(strangers, bytes.toString('latin1', identityStart, identityEnd))
     else {
       const before = seen[which]![index]!
-      if (kind === 'repeat') strangers.repeats++
-      // A repeat of what the message's own earlier arrival left is no second arrival; of what was there before the run, it is the first.
-      if (kind === 'repeat' && before !== 0) continue
+      if (kind === 'repeat' || (kind === 'read' && before !== 0)) strangers.repeats++
+      // A repeat of what the message's own earlier arrival left is no second arrival; of what was there before the run, it is the first. What
+      // reads may be sent as often as one likes.
+      if (kind !== 'stored' && before !== 0) continue
       const equal =
         bytes.compare(loads[which]!.digestOf(index), 0, DIGEST_BYTES, digestStart, digestStart + DIGEST_BYTES) === 0
       seen[which]![index] = Math.min(2, (before & ARRIVALS_MASK) + 1) | (before & ALTERED) | (equal ? 0 : ALTERED)

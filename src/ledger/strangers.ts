@@ -1,7 +1,7 @@
 /** Arrivals that nobody planned. */
 export interface Strangers {
   count: number
-  /** Arrivals that the receiver recognised as repeats. */
+  /** Arrivals that the receiver recognised as repeats, and reads that came again. */
   repeats: number
   readonly examples: string[]
 }

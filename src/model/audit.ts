@@ -29,7 +29,7 @@ export interface Audit {
   readonly terms: Readonly<Record<AuditTerm, number | null>>
   /** Arrivals of identities that nobody planned; null without a receiver's record. */
   readonly foreign: number | null
-  /** Arrivals that the receiver recognised as repeats and did not store again. */
+  /** Arrivals that the receiver recognised as repeats and did not store again, and reads that came again. */
   readonly repeats: number | null
   /** The whole table: outcome x arrivals x body, every cell that is not 0. */
   readonly cells: readonly AuditCell[]

@@ -1,9 +1,11 @@
+import type { ArrivalKind } from '../ledger/arrivals.ts'
+
 /** An answer of the FHIR server, and what it is in the arrival record; null = refused, not recorded. */
 export interface FhirAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer
-  readonly arrival: 'stored' | 'repeat' | null
+  readonly arrival: ArrivalKind | null
 }
 
 /** Ends the handling of a request: its answer is an OperationOutcome. `code` = a code of the value set issue-type. */

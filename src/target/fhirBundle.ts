@@ -158,7 +158,7 @@ function performGet(store: FhirStore, url: string, baseUrl: string): EntryResult
   }
   const answer =
     id === undefined ? search(store, type, new URLSearchParams(query), baseUrl) : read(store, type, id, null)
-  return { response: { status: '200 OK' }, resource: JSON.parse(answer.body.toString()), arrival: 'stored' }
+  return { response: { status: '200 OK' }, resource: JSON.parse(answer.body.toString()), arrival: 'read' }
 }
 
 function bundleAnswer(type: string, results: readonly EntryResult[]): FhirAnswer {
@@ -167,11 +167,13 @@ function bundleAnswer(type: string, results: readonly EntryResult[]): FhirAnswer
   return { status: 200, headers: {}, body, arrival: arrivalOf(results) }
 }
 
-/** A repeat when nothing but creates were asked for and all of them had been done before. */
+/** Stored when any entry was; a repeat when all that was to be created had been before; a read when nothing was. */
 function arrivalOf(results: readonly EntryResult[]): FhirAnswer['arrival'] {
-  if (results.length === 0 || results.some(({ arrival }) => arrival === 'stored')) return 'stored'
-  return results.some(({ arrival }) => arrival === 'repeat') ? 'repeat' : null
+  if (results.length === 0) return 'read'
+  return BY_WEIGHT.find(kind => results.some(({ arrival }) => arrival === kind)) ?? null
 }
+
+const BY_WEIGHT = ['stored', 'repeat', 'read'] as const
 
 function located<T>(place: number, perform: () => T): T {
   try {

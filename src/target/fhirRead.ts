@@ -9,5 +9,5 @@ export function read(store: FhirStore, type: ResourceType, id: string, version: 
   if (resource === undefined) throw new FhirRefusal(404, 'not-found', `${type}/${id} is not known`)
   if (version !== null && version !== '1')
     throw new FhirRefusal(404, 'not-found', `${type}/${id} has no version ${version}`)
-  return { status: 200, headers: versionHeaders(resource), body: resource.json, arrival: 'stored' }
+  return { status: 200, headers: versionHeaders(resource), body: resource.json, arrival: 'read' }
 }

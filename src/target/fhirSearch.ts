@@ -28,7 +28,7 @@ export function search(store: FhirStore, type: ResourceType, parameters: URLSear
     status: 200,
     headers: {},
     body: bundleOf(matches, type, parameters, presentation, baseUrl),
-    arrival: presentation.offset === 0 ? 'stored' : null,
+    arrival: presentation.offset === 0 ? 'read' : null,
   }
 }
 

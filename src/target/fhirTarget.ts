@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
-import { type ArrivalLog, digestBody, openArrivals } from '../ledger/arrivals.ts'
+import { type ArrivalKind, type ArrivalLog, digestBody, openArrivals } from '../ledger/arrivals.ts'
 import type { TokenServerMaterial } from '../model/auth.ts'
 import type { Charset } from '../model/scenario.ts'
 import { alteredBody } from './alteredBody.ts'
@@ -65,8 +65,7 @@ export async function startFhirTarget(options: FhirTargetOptions): Promise<Start
     const accept = String(request.headers.accept ?? '')
     const isXml = wantsXml({ accept, query, contentType, body: body ?? NOTHING })
     if (request.method === 'GET' && target === `${basePath}/metadata`) {
-      if (arrivals !== null && body !== null)
-        record(arrivals, request, connection, 'stored', body, misbehaviourOf([], 0))
+      if (arrivals !== null && body !== null) record(arrivals, request, connection, 'read', body, misbehaviourOf([], 0))
       return replies.add(
         { response, answer: capabilityAnswer(baseUrl, startedAt, tokens?.url(baseUrl) ?? null), isXml },
         0,
@@ -152,7 +151,7 @@ function record(
   arrivals: ArrivalLog,
   request: IncomingMessage,
   connection: number,
-  kind: 'stored' | 'repeat',
+  kind: ArrivalKind,
   body: Buffer,
   { corrupt, duplicate }: Misbehaviour,
 ): void {

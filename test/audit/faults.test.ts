@@ -173,6 +173,34 @@ test('fhir: conditional creates sent again after a lost ack change nothing, and 
   expect(audit.terms).toEqual({ ...NO_TERMS, once: RECORDS })
 })
 
+test.each([
+  ['onUnknown: resend', { onUnknown: 'resend' }],
+  ['retries', { retry: { backoffMs: 10, budget: 1 } }],
+])('fhir: searches and reads sent again after a lost answer are no duplicates, creates are (%s)', async (_, again) => {
+  const { audit, arrivals, load } = await runOnce({
+    protocol: 'fhir',
+    records: RECORDS,
+    faults: [{ kind: 'lose-ack', every: 25 }],
+    load: {
+      population: 20,
+      operations: [
+        { search: 'Patient', by: 'identifier', expectTotal: 1 },
+        { read: 'Patient' },
+        { create: 'Observation' },
+      ],
+      maxAttempts: 10,
+      ...again,
+    },
+  })
+  const twice = countOf(arrivals, times => times > 1)
+  expect(twice).toBeGreaterThan(0)
+  expect(twice).toBeLessThan(load.resends)
+  expect(audit.terms).toEqual({ ...NO_TERMS, once: RECORDS - twice, duplicated: twice })
+  expect(audit).toMatchObject({ planned: RECORDS, foreign: 0, balanced: true })
+  // Reads are in the record once more for each time that they came again.
+  expect(audit.repeats).toBe(load.resends - sum(arrivals.values()) + arrivals.size)
+})
+
 /** Which term a message belongs to that is sent once and is request number `request` of the receiver. */
 function termOf(faults: readonly RequestFault[], request: number): keyof typeof NO_TERMS {
   const hit = new Set(faults.filter(({ every }) => request % every === 0).map(({ kind }) => kind))

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto'
 import { appendFileSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type ArrivalsEnd, digestBody, openArrivals, readArrivals } from '../../src/ledger/arrivals.ts'
+import { ARRIVAL_KINDS, type ArrivalsEnd, digestBody, openArrivals, readArrivals } from '../../src/ledger/arrivals.ts'
 import { arrivalsOf } from '../fixtures/arrivalsOf.ts'
 import { temporaryFile } from '../fixtures/target.ts'
 
 const entry = fc.record({
-  kind: fc.constantFrom('stored' as const, 'repeat' as const),
+  kind: fc.constantFrom(...ARRIVAL_KINDS),
   connection: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
   timeMs: fc.double({ noNaN: true }),
   identity: fc.uint8Array({ maxLength: 255 }),

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type ArrivalKind, digestBody, openArrivals } from '../../src/ledger/arrivals.ts'
+import { ARRIVAL_KINDS, type ArrivalKind, digestBody, openArrivals } from '../../src/ledger/arrivals.ts'
 import { type AuditedLoad, audit } from '../../src/ledger/audit.ts'
 import { Fates } from '../../src/ledger/fate.ts'
 import type { AuditTerm } from '../../src/model/audit.ts'
@@ -54,10 +54,7 @@ function record(loads: readonly (readonly Message[])[], foreign: readonly string
 const message = fc.record({
   outcome: fc.constantFrom(...OUTCOMES, null),
   attempts: fc.integer({ min: 0, max: 3 }),
-  arrivals: fc.array(
-    fc.record({ kind: fc.constantFrom('stored' as const, 'repeat' as const), altered: fc.boolean() }),
-    { maxLength: 3 },
-  ),
+  arrivals: fc.array(fc.record({ kind: fc.constantFrom(...ARRIVAL_KINDS), altered: fc.boolean() }), { maxLength: 3 }),
 })
 
 /** The audit of one message in plain words, written without the audit's own tables. */
@@ -148,6 +145,15 @@ test('a repeat that the receiver recognised is counted, and is no duplicate', ()
   const result = audit([loadOf([repeated, ONCE])], [record([[repeated, ONCE]])])
   expect(result.terms).toMatchObject({ once: 2, duplicated: 0 })
   expect(result.repeats).toBe(1)
+})
+
+test('a read that came again is counted as a repeat, and is no duplicate', () => {
+  const arrival = { kind: 'read', altered: false } as const
+  const once: Message = { ...ONCE, arrivals: [arrival] }
+  const again: Message = { ...ONCE, attempts: 3, arrivals: [arrival, arrival, arrival] }
+  const result = audit([loadOf([once, again])], [record([[once, again]])])
+  expect(result.terms).toMatchObject({ once: 2, duplicated: 0 })
+  expect(result.repeats).toBe(2)
 })
 
 test('records of several receivers are read as one', () => {

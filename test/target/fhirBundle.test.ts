@@ -78,6 +78,16 @@ test('a transaction sent again, all of it conditional, is recorded as a repeat',
   expect(arrivalsOf(arrivalsFile).map(({ kind }) => kind)).toEqual(['stored', 'repeat'])
 })
 
+test('a batch is recorded as what it did at the most: stored, recognised as a repeat, read, nothing', async () => {
+  const { base, arrivalsFile } = await fhirTarget([], 1)
+  const read = { request: { method: 'GET', url: 'Patient/p0' } }
+  const failing = { request: { method: 'GET', url: 'Patient/none' } }
+  const creating = post('Patient', patient('1'), { ifNoneExist: 'identifier=1' })
+  for (const entries of [[read, failing], [creating, read], [creating, read], [failing], []])
+    await ask('POST', base, bundle('batch', entries), { 'x-request-id': 'B' })
+  expect(arrivalsOf(arrivalsFile).map(({ kind }) => kind)).toEqual(['read', 'stored', 'repeat', 'read'])
+})
+
 test('a batch performs what it can and says for each entry what came of it', async () => {
   const { base } = await fhirTarget([], 1)
   const entries = [

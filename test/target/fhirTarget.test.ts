@@ -126,7 +126,7 @@ test('what was performed is recorded under its X-Request-Id with the digest of i
   const digestOf = (body: string) => Buffer.from(digestBody(Buffer.from(body))).toString('hex')
   expect(arrivalsOf(arrivalsFile)).toMatchObject([
     { kind: 'stored', identity: 'CREATE', digest: digestOf(JSON.stringify(patient('1'))) },
-    { kind: 'stored', identity: 'SEARCH', digest: digestOf('identifier=1') },
-    { kind: 'stored', identity: 'READ', digest: digestOf('') },
+    { kind: 'read', identity: 'SEARCH', digest: digestOf('identifier=1') },
+    { kind: 'read', identity: 'READ', digest: digestOf('') },
   ])
 })
