@@ -37,10 +37,46 @@ test.each([
     'error throttled',
     '<OperationOutcome xmlns="http://hl7.org/fhir"><issue><severity value="error"/><code value="throttled"/></issue></OperationOutcome>',
   ],
+  [
+    'error throttled',
+    '<?xml version="1.0"?>\n<f:OperationOutcome xmlns:f="http://hl7.org/fhir"><f:issue>\n<f:severity value="error"/>\n<f:code value="throttled"/></f:issue></f:OperationOutcome>',
+  ],
+  [
+    'fatal exception',
+    '<fhir-4.0:OperationOutcome xmlns:fhir-4.0="http://hl7.org/fhir" ><fhir-4.0:issue id="1" ><fhir-4.0:severity id="s" value = \'fatal\' /><fhir-4.0:code id="c" value="exception"></fhir-4.0:code></fhir-4.0:issue></fhir-4.0:OperationOutcome>',
+  ],
+  [
+    'error other',
+    '<f:OperationOutcome xmlns:f="http://hl7.org/fhir"><f:issue><f:severity value="error"/><f:code value="Jane Doe"/></f:issue></f:OperationOutcome>',
+  ],
+  [
+    'error none',
+    '<f:OperationOutcome xmlns:f="http://hl7.org/fhir" xmlns:x="urn:x"><x:issue><x:code value="deleted"/></x:issue><f:issue><x:code value="deleted"/><f:severity value="error"/></f:issue></f:OperationOutcome>',
+  ],
+  [
+    'error invalid',
+    '<OperationOutcome xmlns="http://hl7.org/fhir"><issues/><issue><severity value="error"/><codes value="deleted"/><code value="invalid"/></issue></OperationOutcome>',
+  ],
+  [
+    'error not-found',
+    '{"resourceType":"OperationOutcome","issue":[{"diagnostics":"<OperationOutcome><issue><code value=\\"deleted\\"/>","severity":"error","code":"not-found"}]}',
+  ],
+  [null, '<f:OperationOutcome xmlns:f="http://hl7.org/fhir"><f:issue><f:severity value="error'],
+  [null, '<f:OperationOutcome xmlns:f="http://hl7.org/fhir"/>'],
+  [null, '<f:OperationOutcomes><f:issue><f:severity value="error"/></f:issue></f:OperationOutcomes>'],
   [null, '{"resourceType":"OperationOutcome"}'],
   [null, '<html>503</html>'],
   [null, ''],
 ])('%s is all that is taken of an OperationOutcome', (code, text) => {
   const bytes = Buffer.from(`xx${text}`)
   expect(outcomeCode(bytes, 2, bytes.length)).toBe(code)
+})
+
+test('of a long reply in XML only the beginning is looked at', () => {
+  const reply = (padding: number) =>
+    Buffer.from(
+      `<f:OperationOutcome xmlns:f="http://hl7.org/fhir">${' '.repeat(padding)}<f:issue><f:severity value="error"/><f:code value="login"/></f:issue></f:OperationOutcome>`,
+    )
+  expect(outcomeCode(reply(16_000), 0, reply(16_000).length)).toBe('error login')
+  expect(outcomeCode(reply(20_000), 0, reply(20_000).length)).toBe(null)
 })

@@ -1,3 +1,5 @@
+import { scanXmlIssue } from '../xml/issue.ts'
+
 /** Value sets issue-severity and issue-type of FHIR R4: only these words are ever shown of an OperationOutcome, so that no text of the peer's is. */
 const SEVERITIES = new Set(['fatal', 'error', 'warning', 'information'])
 const CODES = new Set(
@@ -10,21 +12,31 @@ const CODES = new Set(
 /** Where the first issue of a reply worth reading begins; the rest of a long reply is not looked at. */
 const MOST_BYTES = 16 * 1024
 
+/** What an issue says, in whatever words; null = nothing. */
+export interface Issue {
+  readonly severity: string | null
+  readonly code: string | null
+}
+
 /** `error not-found` of the first issue of an OperationOutcome in `bytes[start, end)`, or null. Other words than the standard's are `other`. */
 export function outcomeCode(bytes: Uint8Array, start: number, end: number): string | null {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, Math.min(end - start, MOST_BYTES)).toString('latin1')
-  if (!text.includes('OperationOutcome')) return null
-  const issue = text.slice(Math.max(0, text.search(/"issue"|<issue\b/)))
-  const severity = wordOf(issue, 'severity')
-  const code = wordOf(issue, 'code')
-  if (severity === null && code === null) return null
-  return `${known(severity, SEVERITIES)} ${known(code, CODES)}`
+  const body = Buffer.from(bytes.buffer, bytes.byteOffset + start, Math.min(end - start, MOST_BYTES))
+  if (!body.includes('OperationOutcome')) return null
+  const issue = isXml(body) ? scanXmlIssue(body) : scanJsonIssue(body)
+  if (issue === null || (issue.severity === null && issue.code === null)) return null
+  return `${known(issue.severity, SEVERITIES)} ${known(issue.code, CODES)}`
+}
+
+const isXml = (body: Buffer): boolean => /^[^{]*</.test(body.toString('latin1'))
+
+function scanJsonIssue(body: Buffer): Issue {
+  const text = body.toString('latin1')
+  const issue = text.slice(Math.max(0, text.indexOf('"issue"')))
+  return { severity: wordOf(issue, 'severity'), code: wordOf(issue, 'code') }
 }
 
 function wordOf(issue: string, name: string): string | null {
-  const json = new RegExp(`"${name}"\\s*:\\s*"([^"]{0,40})"`).exec(issue)
-  const xml = json ?? new RegExp(`<${name}\\s+value\\s*=\\s*["']([^"']{0,40})["']`).exec(issue)
-  return xml?.[1] ?? null
+  return new RegExp(`"${name}"\\s*:\\s*"([^"]{0,40})"`).exec(issue)?.[1] ?? null
 }
 
 const known = (word: string | null, words: ReadonlySet<string>): string =>
