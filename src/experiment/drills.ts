@@ -3,7 +3,7 @@ import { aroundEvents } from '../ledger/around.ts'
 import type { AuditedLoad } from '../ledger/audit.ts'
 import { Fates } from '../ledger/fate.ts'
 import type { DrillFelt, DrillResult } from '../model/drill.ts'
-import type { Clone, CloneTunnels } from '../model/environment.ts'
+import type { Clone, CloneDrills } from '../model/environment.ts'
 import type { Case, PlannedRun } from '../model/experiment.ts'
 import type { GeneratorPlan, GeneratorResult } from '../model/generator.ts'
 import { carries } from '../scenario/checkDrills.ts'
@@ -15,21 +15,24 @@ import { digestsOf, messageOf } from './digests.ts'
 /** The others feel what is done to a gateway for a while after it is done. */
 const LEAST_WINDOW_MS = 1_000
 
-type Performed = Awaited<ReturnType<CloneTunnels['add']>>
+type Performed = Awaited<ReturnType<CloneDrills['add']>>
 
 /** The drills of one run. */
 export interface Drilling {
+  /** The target answers, and nothing loads it yet: what the drills add must not be there. Throws EnvironmentError where it is. */
+  proveClosed(): Promise<void>
   /** The load has begun: each drill at its time from now on. */
   begin(): void
   /** Once all are done. */
   performed(): Promise<readonly Performed[]>
   /** What the drills sent, for the audit. */
   audited(performed: readonly Performed[]): readonly AuditedLoad[]
-  /** Ends what has not begun, and gives back what is still withheld. */
+  /** Ends what has not begun, and makes the clone what it was before. */
   end(): Promise<void>
 }
 
 const NONE: Drilling = {
+  proveClosed: async () => {},
   begin: () => {},
   performed: async () => [],
   audited: () => [],
@@ -47,9 +50,13 @@ interface DrillingOptions {
 export async function prepareDrills({ run, testCase, contents, clone }: DrillingOptions): Promise<Drilling> {
   const { scenario } = testCase
   const { drills = [], load: loads, phases } = scenario
-  const { tunnels } = clone
-  if (drills.length === 0 || tunnels === undefined) return NONE
-  await tunnels.withhold(drills.length)
+  const additions = clone.drills
+  if (additions === undefined) return NONE
+  await additions.withhold().catch(async (error: unknown) => {
+    // The first failure is the one to report.
+    await additions.restore().catch(() => {})
+    throw error
+  })
   const ended = new AbortController()
   const source = loads.findIndex(carries)
   const factsOf = (which: number): StreamOptions => ({
@@ -61,10 +68,11 @@ export async function prepareDrills({ run, testCase, contents, clone }: Drilling
   const perform = async (atMs: number, which: number) => {
     await sleep(phases.warmupMs + atMs, undefined, { signal: ended.signal })
     const facts = factsOf(which)
-    return await tunnels.add(which, messageOf(contents[source]!, facts, 0), identityOf(facts).text(0))
+    return await additions.add(which, messageOf(contents[source]!, facts, 0), identityOf(facts).text(0))
   }
   let underWay: Promise<readonly Performed[]> = Promise.resolve([])
   return {
+    proveClosed: additions.proveClosed,
     begin() {
       underWay = Promise.all(drills.map(({ atMs }, which) => perform(atMs, which)))
       // Nobody waits for it when the run fails.
@@ -80,7 +88,7 @@ export async function prepareDrills({ run, testCase, contents, clone }: Drilling
     async end() {
       ended.abort()
       await underWay.catch(() => {})
-      await tunnels.restore()
+      await additions.restore()
     },
   }
 }
@@ -106,7 +114,7 @@ export function drillResults(
   const drills = performed.map(({ machineMs, ...drill }) => ({
     ...drill,
     atMs: machineMs - startMachineMs,
-    felt: plans.flatMap((shares, load) => feltBy(shares, results[load]!, machineMs, drill.steps.firstAck)),
+    felt: plans.flatMap((shares, load) => feltBy(shares, results[load]!, machineMs, drill.steps.firstAck ?? null)),
   }))
   return { drills }
 }

@@ -105,6 +105,7 @@ async function withTarget(options: RunOptions, progress: Progress): Promise<Meas
     target = await clone.start(run, testCase, folder, signal)
     progress.startMs = target.startMs
     endings = watchEndings(target, signal, progress)
+    await Promise.race([drilling.proveClosed(), endings.first])
     await populate(options, target, endings.first)
     const spawned = await generators
     const plans = plansOf(options, target, spawned)

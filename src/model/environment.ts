@@ -35,8 +35,8 @@ export interface Clone {
   watchGateways?(): GatewayWatch
   /** What passed on the links of the application and our gateways so far; absent: the clone has no networks of its own. */
   readLinks?(): Promise<readonly LinkCounters[]>
-  /** What can be done to its tunnels; absent: nothing. */
-  readonly tunnels?: CloneTunnels
+  /** What the scenario's drills add to it; absent: there are none. */
+  readonly drills?: CloneDrills
   /** Starts the target afresh, with state of its own; resolves when every protocol of the load answers. */
   start(run: PlannedRun, testCase: Case, folder: string, signal: AbortSignal): Promise<RunningTarget>
   /** Starts a generator of a load, by default its first, on the host that it comes from. */
@@ -117,13 +117,15 @@ export interface CheckResult {
   readonly evidence: string
 }
 
-/** The tunnels of the last hospitals of a clone, which can be taken away and given back. */
-export interface CloneTunnels {
-  /** Takes them away: connection, ports and tunnel. */
-  withhold(count: number): Promise<void>
-  /** Gives one of them back, from 0, and sends a message from its hospital. What does not come about is told in the result. */
+/** What the drills of a scenario add to a clone while it is loaded, by their index. */
+export interface CloneDrills {
+  /** Takes from the clone what there is of it. */
+  withhold(): Promise<void>
+  /** Tries what only the drills are to make possible. Throws EnvironmentError where it is possible before. */
+  proveClosed(): Promise<void>
+  /** Adds one of them, and sends a message from its hospital. What does not come about is told in the result. */
   add(which: number, message: Uint8Array, identity: string): Promise<MachineTimed<Omit<DrillResult, 'felt'>>>
-  /** Gives back what is still withheld. */
+  /** Makes the clone what it was before `withhold`. Idempotent. */
   restore(): Promise<void>
 }
 

@@ -102,7 +102,8 @@ export interface Phases {
   readonly drainMs: number
 }
 
-export type Protocol = 'mllp' | 'fhir'
+export const PROTOCOLS = ['mllp', 'fhir'] as const
+export type Protocol = (typeof PROTOCOLS)[number]
 export type Load = MllpLoad | FhirLoad
 
 export interface LoadBase {

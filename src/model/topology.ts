@@ -11,6 +11,8 @@ export interface Topology {
   readonly application: string
   /** Address at which the application is reached from the hospitals. */
   readonly applicationAddress: string
+  /** Ports on which the application listens and which no firewall lets through, for drills to open. */
+  readonly sparePorts: readonly number[]
   /** Router that stands for the network between the sites: what impairs the links to it, and what is seen of the traffic. */
   readonly internet: string
 }

@@ -27,6 +27,10 @@ export interface NetworkReport {
 /** One drill over the valid runs; medians of those that came to a step. */
 export interface DrillReport {
   readonly do: string
+  /** Of the application, to which its message went. */
+  readonly port: number
+  /** What came of a connection to it before the first of the runs. */
+  readonly closedBefore: string
   readonly runs: number
   /** Runs in which it did not come to its end, with the first reason. */
   readonly failed: number
@@ -149,10 +153,12 @@ function drillsOf(results: readonly RunResult[]): { drills?: readonly DrillRepor
   const drills = runs[0]!.map((_, which): DrillReport => {
     const own = runs.map(each => each[which]!)
     const failed = own.filter(({ error }) => error !== null)
-    const steps = DRILL_STEPS.map(step => [step, median(own.flatMap(each => each.steps[step] ?? []))] as const)
+    const known = DRILL_STEPS.filter(step => own[0]!.steps[step] !== undefined)
+    const steps = known.map(step => [step, median(own.flatMap(each => each.steps[step] ?? []))] as const)
     return {
-      ...{ do: own[0]!.do, runs: own.length, failed: failed.length, error: failed[0]?.error ?? null },
-      steps: Object.fromEntries(steps) as Record<DrillStep, number | null>,
+      ...{ do: own[0]!.do, port: own[0]!.port, closedBefore: own[0]!.closedBefore },
+      ...{ runs: own.length, failed: failed.length, error: failed[0]?.error ?? null },
+      steps: Object.fromEntries(steps),
       felt: feltOf(own),
     }
   })
@@ -239,12 +245,22 @@ const STEP_NAMES: Readonly<Record<DrillStep, string>> = {
   firstAck: 'first acknowledgement',
 }
 
-function drillNotes({ do: what, runs, failed, error, steps, felt }: DrillReport): readonly string[] {
-  const times = DRILL_STEPS.flatMap(step =>
-    steps[step] === null ? [] : [`${STEP_NAMES[step]} after ${formatMs(steps[step])}`],
-  )
+function drillNotes({
+  do: what,
+  port,
+  closedBefore,
+  runs,
+  failed,
+  error,
+  steps,
+  felt,
+}: DrillReport): readonly string[] {
+  const times = DRILL_STEPS.flatMap(step => {
+    const atMs = steps[step] ?? null
+    return atMs === null ? [] : [`${STEP_NAMES[step]} after ${formatMs(atMs)}`]
+  })
   return [
-    `${what} under load: ${times.join(', ') || 'nothing came of it'} (${runs === 1 ? '1 run' : `medians over ${runs} runs`})`,
+    `${what} under load: ${times.join(', ') || 'nothing came of it'} (${runs === 1 ? '1 run' : `medians over ${runs} runs`}); before, a connection to port ${port} came to nothing: ${closedBefore}`,
     ...(failed === 0 ? [] : [`${what} did not come to its end in ${failed} of ${plural(runs, 'run')}: ${error}`]),
     ...felt.map(
       ({ load, windowMs, p99DuringMs, p99BeforeMs }) =>

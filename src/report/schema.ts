@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DRILL_STEPS } from '../model/drill.ts'
 import { COMPARISON_SCHEMA, SCHEMA } from './json.ts'
 import { load } from './loadSchema.ts'
 import { figure, nullable, number, text } from './schemaAtoms.ts'
@@ -102,11 +103,10 @@ export const network = z.strictObject({
   drills: z
     .array(
       z.strictObject({
-        ...{ do: text, runs: number, failed: number, error: nullable(text) },
-        steps: z.strictObject({
-          ...{ configurationLoaded: nullable(number), firewallOpened: nullable(number), tunnelUp: nullable(number) },
-          ...{ connected: nullable(number), firstAck: nullable(number) },
-        }),
+        ...{ do: text, port: number, closedBefore: text, runs: number, failed: number, error: nullable(text) },
+        steps: z
+          .partialRecord(z.enum(DRILL_STEPS), nullable(number))
+          .describe('null = not come to; absent = the drill has no such step.'),
         felt: z.array(z.strictObject({ load: text, windowMs: number, p99DuringMs: number, p99BeforeMs: number })),
       }),
     )

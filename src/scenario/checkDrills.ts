@@ -1,3 +1,5 @@
+import { DRILLS, type Drill, type DrillName } from '../model/drill.ts'
+import type { TopologyName } from '../model/netns.ts'
 import type { ParsedEnvironment } from './environmentSchema.ts'
 import type { Finding } from './finding.ts'
 import type { Parts } from './parse.ts'
@@ -14,7 +16,7 @@ export function checkDrills({ drills, environment, load: loads, phases, sut }: P
   const known = loads.filter(load => load !== undefined)
   const isWhole = known.length === loads.length && loads.length > 0
   return [
-    ...(environment ? checkPlace(environment, drills.length) : []),
+    ...(environment ? checkPlace(environment, drills) : []),
     ...(isWhole && phases ? checkTimes(drills, resolvePhases(phases, known).measureMs) : []),
     ...(isWhole && !known.some(carries) ? [noMessage()] : []),
     ...(loads.length + drills.length > MOST_TOLD_APART
@@ -58,33 +60,46 @@ const noMessage = (): Finding => ({
   hint: 'add one',
 })
 
-function checkPlace(environment: ParsedEnvironment, drills: number): readonly Finding[] {
-  if (environment.kind !== 'netns' || environment.topology !== 'hub')
-    return [
-      {
-        path: ['drills'],
-        expected: "environment: { kind: 'netns', topology: 'hub' }, which has tunnels to add",
-        found: environment.kind === 'netns' ? environment.topology : environment.kind,
-        hint: 'change it, or leave drills out',
-      },
-    ]
-  const findings: Finding[] = []
-  if (environment.vpn.kind !== 'ipsec')
-    findings.push({
-      path: ['environment', 'vpn', 'kind'],
-      expected: "'ipsec': tunnels of WireGuard are not added while loaded",
-      found: environment.vpn.kind,
-      hint: null,
-    })
-  const least = environment.overlapping + KEPT + drills
-  if (environment.hospitals < least)
-    findings.push({
+/** What a clone must have for a drill to be done to it. */
+const PLACES: Readonly<Record<DrillName, { readonly topologies: readonly TopologyName[]; readonly expected: string }>> =
+  {
+    'add-tunnel': {
+      topologies: ['hub'],
+      expected: "environment: { kind: 'netns', topology: 'hub' }, which has tunnels to add",
+    },
+    'add-port': {
+      topologies: ['site-to-site', 'hub'],
+      expected: "environment: { kind: 'netns', topology: 'hub' or 'site-to-site' }, which has a firewall to open",
+    },
+  }
+
+function checkPlace(environment: ParsedEnvironment, drills: readonly Drill[]): readonly Finding[] {
+  const found = environment.kind === 'netns' ? environment.topology : environment.kind
+  const misplaced = DRILLS.filter(name => drills.some(drill => drill.do === name))
+    .map(name => PLACES[name])
+    .filter(({ topologies }) => topologies.every(topology => topology !== found))
+  if (misplaced.length > 0)
+    return misplaced.map(({ expected }) => ({
+      ...{ path: ['drills'], expected, found, hint: 'change it, or leave them out' },
+    }))
+  return environment.kind === 'netns' ? checkHospitals(environment, drills) : []
+}
+
+function checkHospitals(
+  { hospitals, overlapping }: Extract<ParsedEnvironment, { kind: 'netns' }>,
+  drills: readonly Drill[],
+): readonly Finding[] {
+  const added = drills.filter(drill => drill.do === 'add-tunnel').length
+  const least = overlapping + KEPT + added
+  if (added === 0 || hospitals >= least) return []
+  return [
+    {
       path: ['environment', 'hospitals'],
-      expected: `at least ${least}: each drill adds one more, and ${environment.overlapping + KEPT} keep their tunnels`,
-      found: environment.hospitals,
+      expected: `at least ${least}: each add-tunnel adds one more, and ${overlapping + KEPT} keep their tunnels`,
+      found: hospitals,
       hint: 'raise it',
-    })
-  return findings
+    },
+  ]
 }
 
 const checkTimes = (drills: NonNullable<Parts['drills']>, measureMs: number): readonly Finding[] =>

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { DRILLS } from '../model/drill.ts'
+import { DRILLS, MOST_DRILLS } from '../model/drill.ts'
 import { durationSchema } from './duration.ts'
 import { environmentSchema } from './environmentSchema.ts'
 import { loadSchema } from './loadSchema.ts'
@@ -60,12 +60,16 @@ export const scenarioSchema = z.strictObject({
     .array(
       z.strictObject({
         atMs: durationSchema(0).describe("From the start of the measured phase: ms, or text such as '10s'."),
-        do: z.enum(DRILLS).describe('add-tunnel: a hospital of a hub gets its connection, port and tunnel only then.'),
+        do: z
+          .enum(DRILLS)
+          .describe(
+            'add-tunnel: a hospital of a hub gets its connection, port and tunnel only then. add-port: one more port of the application is opened for a hospital.',
+          ),
       }),
     )
-    .max(16)
+    .max(MOST_DRILLS)
     .default([])
-    .describe('What is done to each clone while it is measured, at most 16.'),
+    .describe(`What is done to each clone while it is measured, at most ${MOST_DRILLS}.`),
   slo: z
     .record(z.string(), z.string())
     .default({})

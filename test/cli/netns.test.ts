@@ -6,7 +6,7 @@ import { expect, describe as group, onTestFinished } from 'vitest'
 import { readArrivals } from '../../src/ledger/arrivals.ts'
 import { DRILL_STEPS, type DrillResult } from '../../src/model/drill.ts'
 import type { Around, TunnelEvent } from '../../src/model/tunnelEvent.ts'
-import { canIpsec, WHAT } from '../environment/netns/support.ts'
+import { canIpsec, canWireguard, WHAT } from '../environment/netns/support.ts'
 import {
   ANY_MACHINE,
   clear,
@@ -22,6 +22,8 @@ import {
 import { needs } from '../needs.ts'
 
 const withIpsec = needs(canIpsec, `${WHAT} strongSwan`)
+const withWireguard = needs(canWireguard, `${WHAT} WireGuard`)
+const onBoth = needs(canIpsec && canWireguard, `${WHAT} strongSwan and WireGuard`)
 const isRoot = process.getuid?.() === 0
 const asNobody = needs(
   canIpsec && (!isRoot || spawnSync('setpriv', ['--version']).status === 0),
@@ -160,36 +162,82 @@ group('load through a VPN', () => {
     120_000,
   )
 
-  withIpsec(
-    'goes on while tunnels are added to the gateway, each until its first acknowledgement, in every run of a clone',
+  for (const { kind, on, steps } of [
+    { kind: 'ipsec', on: withIpsec, steps: DRILL_STEPS },
+    { kind: 'wireguard', on: withWireguard, steps: DRILL_STEPS.filter(step => step !== 'tunnelUp') },
+  ])
+    on(
+      `goes on while tunnels and ports are added to the gateway, each until its first acknowledgement, in every run of a clone: ${kind}`,
+      async () => {
+        const place = newWorkplace()
+        const environment = { kind: 'netns', topology: 'hub', hospitals: 6, vpn: { kind } }
+        const load = [{ ...scenario.load[0], feeds: 6, generators: 3 }]
+        const phases = { ...scenario.phases, measureMs: 2_500 }
+        const drills = ['add-tunnel', 'add-port', 'add-tunnel'].map((what, n) => ({ atMs: 300 + n * 250, do: what }))
+        const vary = { 'load.mllp.window': [1, 2] }
+        const slo = { ...scenario.slo, 'audit.foreign': '= 0' }
+        const file = writeScenario(place, { ...scenario, environment, load, phases, drills, vary, slo })
+        const ended = await hl7bench(place, ['run', file])
+        expect(ended.code, ended.stderr + ended.stdout).toBe(0)
+        const rows = rowsOf(place) as (RowData & { drills: DrillResult[]; clone: string })[]
+        expect(rows.map(({ clone }) => clone)).toEqual([rows[0]!.clone, rows[0]!.clone])
+        for (const { audit, drills: done } of rows) {
+          // Each drill's own message is planned, too, and found at the receiver.
+          expect(audit.planned).toBe(103)
+          expect(audit.terms.once).toBe(103)
+          const closedBefore = 'no answer within 400 ms'
+          expect(
+            done.map(({ tunnel, port, closedBefore: before, error }) => ({
+              tunnel,
+              port,
+              closedBefore: before,
+              error,
+            })),
+          ).toEqual([
+            { tunnel: 'hosp-4', port: 20_004, closedBefore, error: null },
+            { tunnel: 'hosp-3', port: 21_000, closedBefore, error: null },
+            { tunnel: 'hosp-5', port: 20_005, closedBefore, error: null },
+          ])
+          for (const { do: what, steps: taken, felt } of done) {
+            const own = what === 'add-port' ? (['firewallOpened', 'connected', 'firstAck'] as const) : steps
+            expect(Object.keys(taken)).toEqual(own)
+            const times = own.map(step => taken[step]!)
+            expect(times).toEqual(times.toSorted((a, b) => a - b))
+            expect(felt[0]!.before.exchanges).toBeGreaterThan(0)
+            expect(felt[0]!.during.exchanges).toBeGreaterThan(0)
+          }
+          expect(done[2]!.atMs - done[0]!.atMs).toBeGreaterThan(400)
+        }
+        const said = ended.stdout.replace(/\s+/g, ' ')
+        expect(said).toContain('add-tunnel under load: configuration loaded after')
+        expect(said).toMatch(/add-port under load: port opened after .* a connection to port 21000 came to nothing/)
+      },
+      120_000,
+    )
+
+  onBoth(
+    'goes on while a port is opened for the one hospital of a site to site, also behind a load of another protocol',
     async () => {
       const place = newWorkplace()
-      const environment = { kind: 'netns', topology: 'hub', hospitals: 6 }
-      const load = [{ ...scenario.load[0], feeds: 6, generators: 3 }]
-      const phases = { ...scenario.phases, measureMs: 2_500 }
-      const drills = ['300ms', '800ms'].map(atMs => ({ atMs, do: 'add-tunnel' }))
-      const vary = { 'load.mllp.window': [1, 2] }
-      const file = writeScenario(place, { ...scenario, environment, load, phases, drills, vary })
-      const ended = await hl7bench(place, ['run', file])
+      const fhir = {
+        protocol: 'fhir',
+        connections: 2,
+        workload: { kind: 'open', ratePerSecond: 20 },
+        operations: [{ search: 'Patient', by: 'identifier' }],
+      }
+      const phases = { ...scenario.phases, measureMs: 1_500 }
+      const vary = { 'environment.topology': ['site-to-site', 'hub'], 'environment.vpn.kind': ['ipsec', 'wireguard'] }
+      const drills = [{ atMs: 200, do: 'add-port' }]
+      const load = [fhir, { ...scenario.load[0], generators: 1 }]
+      const ended = await hl7bench(place, ['run', writeScenario(place, { ...scenario, load, phases, drills, vary })])
       expect(ended.code, ended.stderr + ended.stdout).toBe(0)
       const rows = rowsOf(place) as (RowData & { drills: DrillResult[] })[]
-      expect(rows).toHaveLength(2)
+      expect(rows).toHaveLength(4)
       for (const { audit, drills: done } of rows) {
-        // Each drill's own message is planned, too, and found at the receiver.
-        expect(audit.terms.once).toBe(102)
-        expect(done.map(({ tunnel, error }) => ({ tunnel, error }))).toEqual([
-          { tunnel: 'hosp-4', error: null },
-          { tunnel: 'hosp-5', error: null },
-        ])
-        for (const { steps, felt } of done) {
-          const times = DRILL_STEPS.map(step => steps[step]!)
-          expect(times).toEqual(times.toSorted((a, b) => a - b))
-          expect(felt[0]!.before.exchanges).toBeGreaterThan(0)
-          expect(felt[0]!.during.exchanges).toBeGreaterThan(0)
-        }
-        expect(done[1]!.atMs - done[0]!.atMs).toBeGreaterThan(400)
+        expect(audit.terms.once).toBe(91)
+        expect(done).toMatchObject([{ do: 'add-port', port: 21_000, error: null }])
+        expect(done[0]!.felt.map(({ load: name }) => name)).toEqual(['fhir', 'mllp'])
       }
-      expect(ended.stdout).toMatch(/add-tunnel under load: configuration loaded after/)
     },
     120_000,
   )

@@ -254,7 +254,8 @@ group('a case at a load', () => {
 })
 
 group('what is searched beside', () => {
-  const hub = { ...testCase({ environment: HUB }), digest: 'hub' }
+  const drills = [{ atMs: 0, do: 'add-port' }] as const
+  const hub = { ...testCase({ environment: HUB, drills }), digest: 'hub' }
 
   test('is the same without the VPN, once for all ciphers', () => {
     const other = { ...HUB, vpn: { ...IPSEC, cipher: 'aes256gcm16' } } as const
@@ -265,6 +266,8 @@ group('what is searched beside', () => {
       id: 'demo[topology=direct]',
       scenario: { environment: { topology: 'direct', vpn: null, hospitals: 1 } },
     })
+    // Without a gateway there is nothing to drill.
+    expect(cases[2]!.scenario).not.toHaveProperty('drills')
     expect([...references.values()]).toEqual([cases[2]!.id, cases[2]!.id])
   })
 

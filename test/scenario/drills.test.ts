@@ -27,21 +27,42 @@ test('what a drill cannot be done to is told, all of it at once', async () => {
   expect(await complaints({ ...drilled, environment: { kind: 'process' } })).toEqual([
     "drills: environment: { kind: 'netns', topology: 'hub' }, which has tunnels to add",
   ])
-  const wireguard = { ...drilled.environment, hospitals: 3, overlapping: 1, vpn: { kind: 'wireguard' } }
+  const few = { ...drilled.environment, hospitals: 3, overlapping: 1 }
   expect(
     await complaints({
       ...drilled,
-      environment: wireguard,
+      environment: few,
       load: [{ ...fhir, generators: 2 }],
       drills: [{ atMs: '10s', do: 'add-tunnel' }],
     }),
   ).toEqual([
-    "environment.vpn.kind: 'ipsec': tunnels of WireGuard are not added while loaded",
-    'environment.hospitals: at least 4: each drill adds one more, and 3 keep their tunnels',
+    'environment.hospitals: at least 4: each add-tunnel adds one more, and 3 keep their tunnels',
     'drills[0].atMs: less than the measured phase, 10000 ms',
     'load: an mllp load from the hospitals without TLS, whose message is sent through what a drill adds',
   ])
   expect(await complaints({ ...drilled, drills: [{ atMs: 0, do: 'cut-region' }] })).toEqual([
-    "drills[0].do: 'add-tunnel'",
+    "drills[0].do: one of 'add-tunnel', 'add-port'",
   ])
+})
+
+test('a port is added wherever there is a firewall to open, whatever the VPN and however few the hospitals', async () => {
+  const drills = [
+    { atMs: 0, do: 'add-port' },
+    { atMs: '1s', do: 'add-port' },
+  ]
+  for (const kind of ['ipsec', 'wireguard'])
+    for (const place of [{ topology: 'site-to-site' }, { topology: 'hub', hospitals: 1 }]) {
+      const { cases } = await loadInput({ ...drilled, drills, environment: { kind: 'netns', vpn: { kind }, ...place } })
+      expect(cases[0]!.scenario.drills).toHaveLength(2)
+    }
+  const firewall =
+    "drills: environment: { kind: 'netns', topology: 'hub' or 'site-to-site' }, which has a firewall to open"
+  const tunnels = "drills: environment: { kind: 'netns', topology: 'hub' }, which has tunnels to add"
+  expect(await complaints({ ...drilled, drills, environment: { kind: 'netns', topology: 'direct' } })).toEqual([
+    firewall,
+  ])
+  const both = [...drills, ...drilled.drills]
+  expect(await complaints({ ...drilled, drills: both, environment: { kind: 'process' } })).toEqual([tunnels, firewall])
+  const siteToSite = { kind: 'netns', topology: 'site-to-site' }
+  expect(await complaints({ ...drilled, drills: both, environment: siteToSite })).toEqual([tunnels])
 })

@@ -22,7 +22,9 @@ export interface Gateways {
   load(tunnel: IpsecTunnel): Promise<void>
   /** Has its initiator begin, and waits until it is up. Throws EnvironmentError where it does not come up. */
   initiate(tunnel: IpsecTunnel): Promise<void>
-  /** Takes the connection from both ends, and then the tunnel down. */
+  /** Takes the tunnel down. Throws EnvironmentError where there is none. */
+  terminate(tunnel: IpsecTunnel): Promise<void>
+  /** Takes the connection from both ends. */
   unload(tunnel: IpsecTunnel): Promise<void>
   close(): void
 }
@@ -63,7 +65,7 @@ const ROLES = ['responder', 'initiator'] as const
 function verbsOf(
   vici: ReadonlyMap<string, Vici>,
   credentials: Credentials,
-): Pick<Gateways, 'load' | 'initiate' | 'unload'> {
+): Pick<Gateways, 'load' | 'initiate' | 'terminate' | 'unload'> {
   const at = (tunnel: IpsecTunnel, role: (typeof ROLES)[number]) => vici.get(tunnel[role].host)!
   return {
     async load(tunnel) {
@@ -75,11 +77,12 @@ function verbsOf(
       const argument = { child: name, ike: name, timeout: String(LONGEST_TUNNELS_MS), loglevel: '-1' }
       await at(tunnel, 'initiator').command('initiate', argument, 2 * LONGEST_TUNNELS_MS)
     },
-    async unload(tunnel) {
-      const { name } = tunnel
-      for (const role of ROLES) await at(tunnel, role).command('unload-conn', { name })
-      const argument = { ike: name, timeout: String(LONGEST_TUNNELS_MS), loglevel: '-1' }
+    async terminate(tunnel) {
+      const argument = { ike: tunnel.name, timeout: String(LONGEST_TUNNELS_MS), loglevel: '-1' }
       await at(tunnel, 'initiator').command('terminate', argument, 2 * LONGEST_TUNNELS_MS)
+    },
+    async unload(tunnel) {
+      for (const role of ROLES) await at(tunnel, role).command('unload-conn', { name: tunnel.name })
     },
   }
 }

@@ -9,6 +9,8 @@ import { spawnGenerator } from '../generatorProcess.ts'
 import type { Guarded } from '../guarded.ts'
 import type { Place } from '../place.ts'
 import { proveSite } from './checks/prove.ts'
+import { hospitalsBeside } from './drills/additionsOf.ts'
+import { drillsOf } from './drills/drillsOf.ts'
 import { watchGateways } from './gateways.ts'
 import { readLinks } from './links.ts'
 import { survey } from './mechanism.ts'
@@ -19,7 +21,6 @@ import { buildSite, type Site } from './site.ts'
 import { startTargets } from './startTargets.ts'
 import { TARGET_PORTS } from './targetPorts.ts'
 import { topologyOf } from './topologyOf.ts'
-import { tunnelsOf } from './tunnels.ts'
 
 /** Clones of networks with real gateways, in namespaces of this machine. */
 export function netnsProvisioner(
@@ -93,7 +94,7 @@ function cloneOf(
 ): Clone {
   const { tree, topology } = site
   // Who has no tunnel yet sends nothing.
-  const loaded = { ...topology, hospitals: topology.hospitals.slice(0, topology.hospitals.length - drills.length) }
+  const loaded = { ...topology, hospitals: hospitalsBeside(topology, drills) }
   const { cpus } = environment as NetnsEnvironment
   let processes = 0
   const nextId = (name: string) => `${id}.${name}-${++processes}`
@@ -119,7 +120,7 @@ function cloneOf(
     network: { ...site.facts, checks },
     watchGateways: () => watchGateways(topology, tree, site.gateways.heard),
     readLinks: () => readLinks(topology, tree),
-    ...(site.gateways.heard !== null && { tunnels: tunnelsOf(site) }),
+    ...(drills.length > 0 && { drills: drillsOf(site, drills) }),
     start(run, { scenario }, folder, signal) {
       signal.throwIfAborted()
       mkdirSync(folder, { recursive: true })

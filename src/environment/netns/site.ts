@@ -7,13 +7,15 @@ import { charons, ipsecTunnels } from './ipsec.ts'
 import type { Mechanisms } from './mechanism.ts'
 import { needsRelay } from './relay.ts'
 import { startTree, type Tree } from './tree.ts'
-import { wireguards } from './wireguard.ts'
+import { type Device, wireguards } from './wireguard.ts'
 
 /** A topology that stands: its hosts, its networks, its gateways with their tunnels up. */
 export interface Site {
   readonly topology: Topology
   readonly tree: Tree
   readonly gateways: Gateways
+  /** Of the gateways that speak WireGuard. */
+  readonly wireguard: readonly Device[]
   readonly facts: Omit<NetworkFacts, 'checks'>
 }
 
@@ -45,7 +47,13 @@ export async function buildSite(guarded: Guarded, start: SiteStart): Promise<Sit
   ])
   try {
     const gateways = await bringUpIpsec(tree, topology, credentials, signal)
-    return { topology, tree, gateways, facts: factsOf(topology, mechanisms, gateways.tunnelsUpMs) }
+    return {
+      topology,
+      tree,
+      gateways,
+      wireguard: wireguard.devices,
+      facts: factsOf(topology, mechanisms, gateways.tunnelsUpMs),
+    }
   } catch (error) {
     await guarded.end(id, 0)
     throw error

@@ -1,5 +1,5 @@
 import type { NetnsEnvironment } from '../../model/netns.ts'
-import type { Scenario } from '../../model/scenario.ts'
+import { PROTOCOLS, type Scenario } from '../../model/scenario.ts'
 import type { Impairment, IpsecVpn, Topology, Vpn } from '../../model/topology.ts'
 import { direct, type LinkOptions } from '../topology/direct.ts'
 import { hub } from '../topology/hub.ts'
@@ -11,7 +11,9 @@ export function topologyOf(environment: NetnsEnvironment, loads: Scenario['load'
   const { vpn, link, hospitals, overlapping, translatedBy } = environment
   const internet = linkOf(link)
   const toApplication = loads.filter(({ from }) => from !== 'application')
-  const ports = [...new Set(toApplication.map(({ protocol }) => TARGET_PORTS[protocol]))]
+  // MLLP first, whatever the order of the loads: the ports of hospitals and of drills are taken for the first.
+  const spokenTo = PROTOCOLS.filter(each => toApplication.some(({ protocol }) => protocol === each))
+  const ports = spokenTo.map(protocol => TARGET_PORTS[protocol])
   const receiverPort = RECEIVER_PORT
   if (environment.topology === 'direct') return direct(internet, receiverPort)
   const spoken = vpn ?? DEFAULT_VPN

@@ -6,7 +6,7 @@ import type { Daemon, HostFile, Step } from './script.ts'
 type WireguardTunnel = Tunnel & { readonly vpn: WireguardVpn }
 
 /** A device of a gateway: our gateway has one for all its peers, a hospital's one for each tunnel. */
-interface Device {
+export interface Device {
   readonly host: string
   readonly name: string
   readonly port: number
@@ -18,7 +18,9 @@ interface Device {
   readonly peers: readonly Peer[]
 }
 
-interface Peer {
+export interface Peer {
+  /** Name of the tunnel that leads to it. */
+  readonly tunnel: string
   readonly publicKey: string
   readonly endpoint: string
   readonly networks: readonly string[]
@@ -36,11 +38,12 @@ const FIRST_TABLE = 1000
 export function wireguards(
   { tunnels }: Topology,
   { wireguard }: Mechanisms,
-): { files: HostFile[]; daemons: Daemon[]; steps: Step[][] } {
+): { files: HostFile[]; daemons: Daemon[]; steps: Step[][]; devices: Device[] } {
   const spoken = tunnels.filter((tunnel): tunnel is WireguardTunnel => tunnel.vpn.kind === 'wireguard')
   const { responders, initiators } = devicesOf(spoken)
   const devices = [...responders, ...initiators]
   return {
+    devices,
     files: devices.map(device => ({ host: device.host, name: `${device.name}.conf`, text: configurationOf(device) })),
     daemons:
       wireguard === 'wireguard-go'
@@ -85,6 +88,7 @@ function devicesOf(tunnels: readonly WireguardTunnel[]): { responders: Device[];
       from: isAlone(initiator.host) ? null : { networks: initiator.networks, table: FIRST_TABLE + place },
       peers: [
         {
+          tunnel: name,
           publicKey: keyOf(responder.host).publicKey,
           endpoint: `${responder.address}:${PORT}`,
           networks: responder.networks,
@@ -93,6 +97,7 @@ function devicesOf(tunnels: readonly WireguardTunnel[]): { responders: Device[];
     })
     const peers = peersOf.get(first.responder) ?? []
     peers.push({
+      tunnel: name,
       publicKey: key.publicKey,
       endpoint: `${initiator.address}:${PORT + place}`,
       networks: initiator.networks,
@@ -128,11 +133,13 @@ function configurationOf({ port, key, peers }: Device): string {
   return `[Interface]\nPrivateKey = ${key.privateKey}\nListenPort = ${port}\n${peers.map(peer).join('')}`
 }
 
-function configure({ host, name, mtu, source, from, peers }: Device, inKernel: boolean): Step {
-  const table = from === null ? '' : ` table ${from.table}`
-  const routes = peers.flatMap(({ networks }) =>
-    networks.map(network => `ip route replace ${network} dev ${name} src ${source}${table}`),
-  )
+/** What `ip route replace` is told for a peer, or what `ip route del` is. */
+export const routesTo = ({ name, source, from }: Device, { networks }: Peer): string[] =>
+  networks.map(network => `${network} dev ${name} src ${source}${from === null ? '' : ` table ${from.table}`}`)
+
+function configure(device: Device, inKernel: boolean): Step {
+  const { host, name, mtu, from, peers } = device
+  const routes = peers.flatMap(peer => routesTo(device, peer)).map(route => `ip route replace ${route}`)
   const rules = (from?.networks ?? []).map(
     network => `ip rule add pref ${from!.table} from ${network} lookup ${from!.table}`,
   )

@@ -29,6 +29,7 @@ export function direct(internet: LinkOptions, receiverPort: number): Topology {
     ],
     application: 'app',
     applicationAddress: '198.51.100.2',
+    sparePorts: [],
     internet: 'inet',
   }
 }

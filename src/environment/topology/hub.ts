@@ -1,4 +1,5 @@
 import type { Hospital, Topology, TopologyHost, TopologyLink, Tunnel, TunnelEnd, Vpn } from '../../model/topology.ts'
+import { FIRST_OWN_PORT, SPARE_PORTS } from './applicationPorts.ts'
 import { endpoint, type LinkOptions, link, PLAIN, router } from './direct.ts'
 
 export interface HubOptions {
@@ -15,11 +16,6 @@ export interface HubOptions {
   /** The one port of each hospital that both firewalls let the application through to. */
   readonly receiverPort: number
 }
-
-export const MOST_HOSPITALS = 1_000
-export const MOST_OVERLAPPING = 60
-/** Hospital n, from 0, has this port and n for its own. */
-export const FIRST_OWN_PORT = 20_000
 
 /** Host that plays all hospitals whose addresses nobody else has. */
 const SENDER = 'hosp'
@@ -55,6 +51,7 @@ export function hub(options: HubOptions): Topology {
     hospitals: sites.map(({ hospital }) => hospital),
     application: 'app',
     applicationAddress: APPLICATION_ADDRESS,
+    sparePorts: SPARE_PORTS,
     internet: 'inet',
   }
 }
@@ -270,7 +267,7 @@ function shared(
     {
       ...endpoint('app'),
       routes: [{ to: 'default', via: '10.200.0.9' }],
-      redirect: { first: FIRST_OWN_PORT, last: FIRST_OWN_PORT + MOST_HOSPITALS - 1, to: sharedPorts[0]! },
+      redirect: { first: FIRST_OWN_PORT, last: SPARE_PORTS.at(-1)!, to: sharedPorts[0]! },
     },
   ]
 }

@@ -1,10 +1,11 @@
 import type { Topology, Vpn } from '../../model/topology.ts'
+import { SPARE_PORTS } from './applicationPorts.ts'
 import { endpoint, type LinkOptions, link, PLAIN, router } from './direct.ts'
 
 export interface SiteToSiteOptions {
   readonly vpn: Vpn
   readonly internet: LinkOptions
-  /** Ports of the application that our gateway's firewall lets through. */
+  /** Ports of the application that our gateway's firewall lets through, at least one; the first is what spare ones are taken for. */
   readonly ports: readonly number[]
   /** The one port of the hospital that both firewalls let the application through to. */
   readonly receiverPort: number
@@ -42,7 +43,11 @@ export function siteToSite({ vpn, internet, ports, receiverPort }: SiteToSiteOpt
         ],
         translations: [],
       },
-      { ...endpoint('app'), routes: [{ to: 'default', via: '10.100.0.1' }] },
+      {
+        ...endpoint('app'),
+        routes: [{ to: 'default', via: '10.100.0.1' }],
+        redirect: { first: SPARE_PORTS[0]!, last: SPARE_PORTS.at(-1)!, to: ports[0]! },
+      },
     ],
     links: [
       link('hospital', ['hosp', 'lan0', '10.1.0.10/24'], ['hgw', 'lan0', '10.1.0.1/24'], PLAIN),
@@ -75,6 +80,7 @@ export function siteToSite({ vpn, internet, ports, receiverPort }: SiteToSiteOpt
     ],
     application: 'app',
     applicationAddress: '10.100.0.10',
+    sparePorts: SPARE_PORTS,
     internet: 'inet',
   }
 }

@@ -28,10 +28,12 @@ export function subjectsOf(cases: readonly Case[], direct: boolean, digestOf: Di
 
 /** null where there is no VPN to leave out. */
 function withoutVpn(scenario: Scenario): Scenario | null {
-  const { environment } = scenario
+  // What drills do is done to gateways.
+  const { drills: _, ...rest } = scenario
+  const { environment } = rest
   if (environment.kind !== 'netns' || environment.topology === 'direct') return null
   const none = { vpn: null, hospitals: 1, overlapping: 0, translatedBy: 'hospital' } as const
-  return { ...scenario, environment: { ...environment, topology: 'direct', ...none } }
+  return { ...rest, environment: { ...environment, topology: 'direct', ...none } }
 }
 
 function referenceOf({ levels: own }: Case, scenario: Scenario, digest: string): Case {

@@ -20,7 +20,7 @@ async function closedPorts(site: Proof): Promise<CheckResult> {
   const tried = sampled(site)
   const inbound = tried.flatMap(({ host, address, ports }) => {
     const others = topology.hospitals.find(other => other.ports[0] !== ports[0])?.ports[0]
-    return [CLOSED_PORT, ...(others === undefined ? [] : [others])].map(port => ({
+    return [CLOSED_PORT, ...topology.sparePorts.slice(0, 1), ...(others === undefined ? [] : [others])].map(port => ({
       on: host,
       plan: { from: address, host: topology.applicationAddress, port, bytes: 1, fill: 'x' },
     }))
