@@ -2,6 +2,7 @@ import { hashHicn } from '../generator/hash/pbkdf2.ts'
 import { readPepper } from '../generator/hash/pepper.ts'
 import { hashedOperation } from '../generator/hash/stage.ts'
 import { digestBody } from '../ledger/arrivals.ts'
+import type { AuditedLoad } from '../ledger/audit.ts'
 import type { FollowedLoad } from '../ledger/follow.ts'
 import type { Load } from '../model/scenario.ts'
 import { createHeaderFields, findHeaderFields } from '../protocol/hl7/fields.ts'
@@ -48,26 +49,39 @@ export function followedOf(
   }
 }
 
-/** Makes again what a load sent: the digest of the body of message `index`, as a receiver's record holds it. */
-export function digestsOf(
+/** Makes again what a load sent. */
+export function auditedOf(
   load: Load,
   { compiled, code }: LoadContent,
   options: StreamOptions,
-): (index: number) => Uint8Array {
+): Pick<AuditedLoad, 'digestOf' | 'bundleOf'> {
   if (load.protocol === 'mllp') {
     const stream = messageStream(compiled as CompiledMessages, options, (code as MessageFunction | null) ?? undefined)
     const out = { bytes: new Uint8Array(4096), length: 0 }
-    return index => {
+    const digestOf = (index: number) => {
       stream.render(index, out)
       return digestBody(out.bytes.subarray(0, out.length))
     }
+    return { digestOf }
   }
   const make = (code as RequestFunction | null) ?? undefined
   const stream = requestStream(compiled as CompiledOperations, options, make, hashesOf(compiled, options))
   const draft = createDraft()
-  return index => {
-    stream.render(index, draft)
-    return digestBody(draft.body.bytes.subarray(0, draft.body.length))
+  let made = -1
+  const makeAgain = (index: number) => {
+    if (index !== made) stream.render(index, draft)
+    made = index
+    return draft
+  }
+  return {
+    digestOf(index) {
+      const { body } = makeAgain(index)
+      return digestBody(body.bytes.subarray(0, body.length))
+    },
+    bundleOf(index) {
+      const { entries = 0, isAtomic = false } = stream.operations[makeAgain(index).operation]!
+      return entries === 0 ? null : { entries, isAtomic }
+    },
   }
 }
 

@@ -10,7 +10,7 @@ import { carries } from '../scenario/checkDrills.ts'
 import type { LoadContent } from '../scenario/content.ts'
 import { createIdentity } from '../workload/identity.ts'
 import type { StreamOptions } from '../workload/streamOptions.ts'
-import { digestsOf, messageOf } from './digests.ts'
+import { auditedOf, messageOf } from './digests.ts'
 
 /** The others feel what is done to a gateway for a while after it is done. */
 const LEAST_WINDOW_MS = 1_000
@@ -83,7 +83,7 @@ export async function prepareDrills({ run, testCase, contents, clone }: Drilling
       performed.map(({ error }, which) => ({
         fates: [fateOf(error)],
         identity: identityOf(factsOf(which)),
-        digestOf: digestsOf(loads[source]!, contents[source]!, factsOf(which)),
+        ...auditedOf(loads[source]!, contents[source]!, factsOf(which)),
       })),
     async end() {
       ended.abort()

@@ -11,7 +11,7 @@ import type { Load } from '../model/scenario.ts'
 import type { LoadContent } from '../scenario/content.ts'
 import { createIdentity } from '../workload/identity.ts'
 import { type ConductedGenerator, conduct } from './conduct.ts'
-import { digestsOf } from './digests.ts'
+import { auditedOf } from './digests.ts'
 import { type Drilling, drillResults, prepareDrills } from './drills.ts'
 import { type Endings, type Progress, watchEndings } from './endings.ts'
 import { asFailure, RunFailure } from './failure.ts'
@@ -266,7 +266,7 @@ function auditRun(
     return {
       fates: results[loadIndex]!.map(result => Fates.decode(result.ledger)),
       identity,
-      digestOf: digestsOf(testCase.scenario.load[loadIndex]!, contents[loadIndex]!, facts),
+      ...auditedOf(testCase.scenario.load[loadIndex]!, contents[loadIndex]!, facts),
     }
   })
   const toTarget = testCase.scenario.load.filter(({ from }) => from !== 'application')

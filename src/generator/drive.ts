@@ -77,6 +77,7 @@ export class Driver {
       opened: link => this.#opened(link),
       committed: (link, slot) => this.#putBack.committed(link * load.window + slot, this.now()),
       replied: (link, slot, outcome, reason, alarm) => this.#replied(link * load.window + slot, outcome, reason, alarm),
+      entriesRefused: (link, slot, places) => this.#putBack.entriesRefused(link * load.window + slot, places),
       deferred: (link, slot, reason, refusal) => this.#deferred(link * load.window + slot, reason, refusal),
       counted: (_link, what, times) => options.recorder.countUp(what, times),
       tolerated: (_link, what) => options.recorder.tolerate(what),

@@ -73,6 +73,11 @@ export class PutBack {
     if (entry !== NONE) this.#settler.committed(entry, nowMs)
   }
 
+  entriesRefused(slot: number, places: readonly number[]): void {
+    const entry = this.#slots.entry[slot]!
+    if (entry !== NONE) this.#settler.entriesRefused(entry, places)
+  }
+
   #isOverdue(slot: number, nowMs: number): boolean {
     const entry = this.#slots.entry[slot]!
     return entry !== NONE && this.#outstanding.sentMs[entry]! <= nowMs - this.#load.timeoutMs

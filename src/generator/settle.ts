@@ -67,6 +67,10 @@ export class Settler {
     this.#close(entry, outcome)
   }
 
+  entriesRefused(entry: number, places: readonly number[]): void {
+    this.#fates.refuseEntries(positionOf(this.#outstanding.index[entry]!, this.#share), places)
+  }
+
   /** A message that was sent again after a refusal keeps the time of its first commit. */
   committed(entry: number, nowMs: number): void {
     const { committed, intendedMs, sentMs } = this.#outstanding

@@ -3,15 +3,16 @@ import { closeSync, existsSync, ftruncateSync, openSync, readSync, writeSync } f
 
 /*
  * The receiver's own record of what arrived: an append-only file of a magic header and entries of
- * kind (u8), identity length (u8), connection (u32), time (f64), body digest (16 bytes), identity; little-endian.
+ * kind (u8), identity length (u8), connection (u32), time (f64), body digest (16 bytes), entry of a Bundle (u32), identity; little-endian.
  */
-const MAGIC = Buffer.from('HL7BARV1', 'latin1')
-const HEAD_BYTES = 30
+const MAGIC = Buffer.from('HL7BARV2', 'latin1')
+const HEAD_BYTES = 34
 const KIND_AT = 0
 const IDENTITY_LENGTH_AT = 1
 const CONNECTION_AT = 2
 const TIME_AT = 6
 const DIGEST_AT = 14
+const ENTRY_AT = 30
 const CHUNK_BYTES = 1 << 20
 
 /** Longest identity that is recorded, bytes; longer ones are cut. */
@@ -27,7 +28,10 @@ export type ArrivalKind = (typeof ARRIVAL_KINDS)[number]
 
 /** An open arrival record. Entries are in memory until `flush`: flush before what they are about is acknowledged. */
 export interface ArrivalLog {
-  /** `timeMs` = ms since 1970; the identity is `identity[start, end)`; `digest` comes from `digestBody`. */
+  /**
+   * `timeMs` = ms since 1970; the identity is `identity[start, end)`; `digest` comes from `digestBody`. `entry` = place in the Bundle of that
+   * identity, from 1, whose own entry comes first; default 0 = the whole message.
+   */
   append(
     kind: ArrivalKind,
     connection: number,
@@ -36,6 +40,7 @@ export interface ArrivalLog {
     start: number,
     end: number,
     digest: Uint8Array,
+    entry?: number,
   ): void
   /** Hands the entries to the operating system in one write: they outlive the process, however it dies. */
   flush(): void
@@ -51,6 +56,8 @@ export interface Arrival {
   bytes: Buffer
   identityStart: number
   identityEnd: number
+  /** Place in the Bundle of that identity, from 1; 0 = the whole message. */
+  entry: number
   /** The digest is the `DIGEST_BYTES` bytes from here. */
   digestStart: number
 }
@@ -77,7 +84,7 @@ export function openArrivals(file: string): ArrivalLog {
   let pending: Buffer = Buffer.allocUnsafe(1 << 16)
   let length = 0
 
-  const append: ArrivalLog['append'] = (kind, connection, timeMs, identity, start, end, digest) => {
+  const append: ArrivalLog['append'] = (kind, connection, timeMs, identity, start, end, digest, entry = 0) => {
     const identityBytes = Math.min(end - start, MAX_IDENTITY_BYTES)
     const next = length + HEAD_BYTES + identityBytes
     if (next > pending.length) pending = enlarged(pending, length, next)
@@ -85,6 +92,7 @@ export function openArrivals(file: string): ArrivalLog {
     pending[length + IDENTITY_LENGTH_AT] = identityBytes
     pending.writeUInt32LE(connection, length + CONNECTION_AT)
     pending.writeDoubleLE(timeMs, length + TIME_AT)
+    pending.writeUInt32LE(entry, length + ENTRY_AT)
     for (let i = 0; i < DIGEST_BYTES; i++) pending[length + DIGEST_AT + i] = digest[i]!
     for (let i = 0; i < identityBytes; i++) pending[length + HEAD_BYTES + i] = identity[start + i]!
     length = next
@@ -125,6 +133,7 @@ function* entriesOf(descriptor: number, file: string, fromByte: number): Generat
     kind: 'stored',
     connection: 0,
     timeMs: 0,
+    entry: 0,
     bytes,
     identityStart: 0,
     identityEnd: 0,
@@ -140,6 +149,7 @@ function* entriesOf(descriptor: number, file: string, fromByte: number): Generat
       arrival.kind = kind
       arrival.connection = bytes.readUInt32LE(at + CONNECTION_AT)
       arrival.timeMs = bytes.readDoubleLE(at + TIME_AT)
+      arrival.entry = bytes.readUInt32LE(at + ENTRY_AT)
       arrival.digestStart = at + DIGEST_AT
       arrival.identityStart = at + HEAD_BYTES
       arrival.identityEnd = at + HEAD_BYTES + bytes[at + IDENTITY_LENGTH_AT]!

@@ -1,5 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { OUTCOMES, type Outcome } from '../model/exchange.ts'
+import { RefusedEntries } from './refusedEntries.ts'
 
 /** The fate of one planned message in one byte: outcome in the low bits (0 = never reached), times sent (up to 31) above. */
 const OUTCOME_BITS = 3
@@ -12,9 +13,13 @@ export interface Fate {
   readonly attempts: number
 }
 
-/** One byte of state for each message of a generator, by its position in the generator's share of the stream. */
+/**
+ * One byte of state for each message of a generator, by its position in the generator's share of the stream; besides, which entries of Bundles
+ * were answered with a failure.
+ */
 export class Fates {
   #bytes = new Uint8Array(1024)
+  readonly #refusedEntries = new RefusedEntries()
   #planned = 0
 
   get planned(): number {
@@ -41,16 +46,28 @@ export class Fates {
     return { outcome: OUTCOMES[(byte & 7) - 1] ?? null, attempts: byte >> OUTCOME_BITS }
   }
 
+  /** The message at `position` was answered entry by entry, and those at these places, from 0, with a failure. */
+  refuseEntries(position: number, places: readonly number[]): void {
+    this.#refusedEntries.add(position, places)
+  }
+
+  /** Places of the entries of the message at `position` that were answered with a failure; null = none was, or nobody said which. */
+  refusedEntries(position: number): readonly number[] | null {
+    return this.#refusedEntries.of(position)
+  }
+
   /** Deflated, base64. */
   encode(): string {
-    return deflateRawSync(this.#bytes.subarray(0, this.#planned)).toString('base64')
+    const states = this.#bytes.subarray(0, this.#planned)
+    const whole = Buffer.concat([this.#refusedEntries.encode(), states])
+    return deflateRawSync(whole).toString('base64')
   }
 
   static decode(text: string): Fates {
     const fates = new Fates()
-    const bytes = inflateRawSync(Buffer.from(text, 'base64'))
-    fates.#bytes = new Uint8Array(bytes)
-    fates.#planned = bytes.length
+    const whole = inflateRawSync(Buffer.from(text, 'base64'))
+    fates.#bytes = new Uint8Array(whole.subarray(fates.#refusedEntries.decode(whole)))
+    fates.#planned = fates.#bytes.length
     return fates
   }
 }

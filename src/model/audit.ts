@@ -62,8 +62,11 @@ export interface AuditCell {
   readonly outcome: 'accepted' | 'rejected' | 'mismatched' | 'unknown' | 'unsent'
   /** 2 = two or more. Behind a SUT that forwards: 0 = fewer than declared, 1 = as declared, 2 = more. */
   readonly arrivals: 0 | 1 | 2
-  /** `notCompared`: the SUT in between may write bodies anew. */
-  readonly body: 'equal' | 'altered' | 'absent' | 'notCompared'
+  /**
+   * `notCompared`: the SUT in between may write bodies anew. Of Bundles that arrived as they were sent: `torn` = a part of a transaction was stored,
+   * `lacking` = an entry that was answered with success was not, `doubled` = such an entry of a Bundle that was rejected for others was stored twice.
+   */
+  readonly body: 'equal' | 'altered' | 'absent' | 'notCompared' | 'torn' | 'lacking' | 'doubled'
   readonly term: AuditTerm
   readonly count: number
 }

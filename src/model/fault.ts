@@ -8,11 +8,17 @@ export const COMMON_FAULTS = {
   corrupt: 'stores an altered body',
 } as const
 
-/** Faults on each n-th request that the FHIR server alone knows, and what they do: to an answer with a next link. */
-export const FHIR_FAULTS = {
+/** Faults of the FHIR server on each n-th request, and what they do to an answer with a next link. */
+export const NEXT_FAULTS = {
   'loop-next': 'links to the page itself as the next one',
   'foreign-next': 'links to a next page on another server',
   'lose-next': 'leaves out the link to the next page',
+} as const
+
+/** Faults on each n-th request that the FHIR server alone knows, and what they do. */
+export const FHIR_FAULTS = {
+  ...NEXT_FAULTS,
+  'lose-entry': 'answers a Bundle well without storing the last of the resources that it creates',
 } as const
 
 /** Faults on each n-th message that the MLLP receiver alone knows, and what they do. */
@@ -58,6 +64,7 @@ export const CAPACITY_FAULTS = {
 export const HTTP_MESSAGE_FAULTS: readonly MessageFault[] = ['wrong-id', 'empty-id', 'swapped-id', 'reject-once']
 
 export type CommonFault = keyof typeof COMMON_FAULTS
+export type NextFault = keyof typeof NEXT_FAULTS
 export type FhirFault = keyof typeof FHIR_FAULTS
 export type MessageFault = keyof typeof MESSAGE_FAULTS
 export type PaceFault = keyof typeof PACE_FAULTS

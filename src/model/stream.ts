@@ -35,6 +35,8 @@ export interface Expectation {
   readonly existed?: number
   /** Entries that a Bundle answers, each of them with 200 or 201; absent = not looked at. */
   readonly entries?: number
+  /** Whether they are carried out wholly or not at all: a transaction; absent = one by one. */
+  readonly isAtomic?: boolean
   /** Most pages that are read of a Bundle with a next link, the first included, from 2; absent = the first alone, whatever it links to. */
   readonly pageLimit?: number
 }

@@ -22,6 +22,8 @@ export interface LinkEvents {
   committed(link: number, slot: number): void
   /** The message in `slot` was answered; `reason` says why it was not accepted, `alarm` names a finding of its own. */
   replied(link: number, slot: number, outcome: ReplyOutcome, reason: string | null, alarm: string | null): void
+  /** A Bundle in `slot` was answered entry by entry, and those at these places, from 0, with a failure; `replied` follows. */
+  entriesRefused(link: number, slot: number, places: readonly number[]): void
   /** The message in `slot` was refused for now: it may be sent again unchanged. */
   deferred(link: number, slot: number, reason: string, refusal: Refusal): void
   /** What is counted beyond outcomes. */

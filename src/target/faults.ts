@@ -2,10 +2,10 @@ import {
   type CapacityFault,
   type ConnectionFault,
   type Fault,
-  FHIR_FAULTS,
-  type FhirFault,
   MESSAGE_FAULTS,
   type MessageFault,
+  NEXT_FAULTS,
+  type NextFault,
   type PaceFault,
   type RequestFault,
 } from '../model/fault.ts'
@@ -23,7 +23,8 @@ export interface Misbehaviour {
   readonly duplicate: boolean
   readonly corrupt: boolean
   /** What becomes of the link to the next page; of several faults the last one holds. */
-  readonly next: FhirFault | null
+  readonly next: NextFault | null
+  readonly loseEntry: boolean
   /** What the MLLP receiver alone knows. */
   readonly odd: ReadonlySet<MessageFault>
 }
@@ -40,6 +41,7 @@ const NONE: Misbehaviour = {
   duplicate: false,
   corrupt: false,
   next: null,
+  loseEntry: false,
   odd: new Set(),
 }
 
@@ -64,15 +66,17 @@ function withFault(misbehaviour: Misbehaviour, fault: RequestFault): Misbehaviou
       return { ...misbehaviour, nak: fault.reason }
     case 'lose-ack':
       return { ...misbehaviour, loseAck: true }
+    case 'lose-entry':
+      return { ...misbehaviour, loseEntry: true }
     default:
-      if (isOfFhir(fault.kind)) return { ...misbehaviour, next: fault.kind }
+      if (isOfNext(fault.kind)) return { ...misbehaviour, next: fault.kind }
       return isOdd(fault.kind)
         ? { ...misbehaviour, odd: new Set([...misbehaviour.odd, fault.kind]) }
         : { ...misbehaviour, [fault.kind]: true }
   }
 }
 
-const isOfFhir = (kind: string): kind is FhirFault => Object.hasOwn(FHIR_FAULTS, kind)
+const isOfNext = (kind: string): kind is NextFault => Object.hasOwn(NEXT_FAULTS, kind)
 const isOdd = (kind: string): kind is MessageFault => Object.hasOwn(MESSAGE_FAULTS, kind)
 
 /** How the receiver treats every connection; a time of 0 and an infinite number = not at all. */

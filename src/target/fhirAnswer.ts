@@ -6,6 +6,8 @@ export interface FhirAnswer {
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer
   readonly arrival: ArrivalKind | null
+  /** Of a Bundle: what each of its entries is in the record; null = refused, or not stored. */
+  readonly entries?: readonly (ArrivalKind | null)[]
 }
 
 /** Ends the handling of a request: its answer is an OperationOutcome. `code` = a code of the value set issue-type. */

@@ -164,7 +164,7 @@ function performGet(store: FhirStore, url: string, baseUrl: string): EntryResult
 function bundleAnswer(type: string, results: readonly EntryResult[]): FhirAnswer {
   const entry = results.map(({ response, resource }) => ({ ...(resource !== undefined && { resource }), response }))
   const body = Buffer.from(JSON.stringify({ resourceType: 'Bundle', type, ...(entry.length > 0 && { entry }) }))
-  return { status: 200, headers: {}, body, arrival: arrivalOf(results) }
+  return { status: 200, headers: {}, body, arrival: arrivalOf(results), entries: results.map(({ arrival }) => arrival) }
 }
 
 /** Stored when any entry was; a repeat when all that was to be created had been before; a read when nothing was. */

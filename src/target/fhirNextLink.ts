@@ -1,4 +1,4 @@
-import type { FhirFault } from '../model/fault.ts'
+import type { NextFault } from '../model/fault.ts'
 import type { FhirAnswer } from './fhirAnswer.ts'
 
 /** A name that nobody has (RFC 2606, section 2). */
@@ -10,7 +10,7 @@ interface Link {
 }
 
 /** The answer with its link to the next page altered as the fault says; one that has none is left as it is. */
-export function withNextLink(answer: FhirAnswer, fault: FhirFault): FhirAnswer {
+export function withNextLink(answer: FhirAnswer, fault: NextFault): FhirAnswer {
   const bundle = JSON.parse(answer.body.toString()) as { link?: readonly Link[] }
   const next = bundle.link?.find(({ relation }) => relation === 'next')
   if (bundle.link === undefined || next === undefined) return answer

@@ -1,5 +1,6 @@
 import type { Misbehaviour } from './faults.ts'
 import { type FhirAnswer, FhirRefusal, refusalAnswer } from './fhirAnswer.ts'
+import type { Handled } from './fhirCreate.ts'
 import { withNextLink } from './fhirNextLink.ts'
 import type { Json } from './fhirResource.ts'
 import { type FhirRequest, handle } from './fhirRoute.ts'
@@ -15,7 +16,8 @@ export function perform(
   try {
     if (misbehaviour.reject !== null)
       throw new FhirRefusal(misbehaviour.reject.status, 'processing', 'refused by a fault that is switched on')
-    const { answer, staged } = handle(store, request, baseUrl)
+    const handled = handle(store, request, baseUrl)
+    const { answer, staged } = misbehaviour.loseEntry ? withoutLast(handled) : handled
     if (misbehaviour.lose) return { ...answer, arrival: null }
     for (const resource of staged) insert(store, resource, misbehaviour)
     return misbehaviour.next === null ? answer : withNextLink(answer, misbehaviour.next)
@@ -23,6 +25,14 @@ export function perform(
     if (error instanceof FhirRefusal) return refusalAnswer(error)
     throw error
   }
+}
+
+/** The same answer to a Bundle, whose last resource is not stored. */
+function withoutLast(handled: Handled): Handled {
+  const { answer, staged } = handled
+  const last = answer.entries?.lastIndexOf('stored') ?? -1
+  if (last === -1) return handled
+  return { answer: { ...answer, entries: answer.entries!.with(last, null) }, staged: staged.slice(0, -1) }
 }
 
 function insert(store: FhirStore, resource: StoredResource, { corrupt, duplicate }: Misbehaviour): void {

@@ -65,7 +65,8 @@ export async function startFhirTarget(options: FhirTargetOptions): Promise<Start
     const accept = String(request.headers.accept ?? '')
     const isXml = wantsXml({ accept, query, contentType, body: body ?? NOTHING })
     if (request.method === 'GET' && target === `${basePath}/metadata`) {
-      if (arrivals !== null && body !== null) record(arrivals, request, connection, 'read', body, misbehaviourOf([], 0))
+      if (arrivals !== null && body !== null)
+        record(arrivals, request, connection, { arrival: 'read' }, body, misbehaviourOf([], 0))
       return replies.add(
         { response, answer: capabilityAnswer(baseUrl, startedAt, tokens?.url(baseUrl) ?? null), isXml },
         0,
@@ -80,7 +81,7 @@ export async function startFhirTarget(options: FhirTargetOptions): Promise<Start
     if (misbehaviour.drop) return
     const answer = answerTo(request, target, query, contentType, body, baseUrl, misbehaviour)
     if (arrivals !== null && answer.arrival !== null && body !== null) {
-      record(arrivals, request, connection, answer.arrival, body, misbehaviour)
+      record(arrivals, request, connection, answer, body, misbehaviour)
       replies.wake()
     }
     if (misbehaviour.loseAck) return
@@ -146,22 +147,26 @@ function send({ response, answer, isXml }: Reply): void {
   response.end(body)
 }
 
-/** Requests without an X-Request-Id are nobody's messages and leave no trace. */
+/** Requests without an X-Request-Id are nobody's messages and leave no trace. The entries of a Bundle come after it. */
 function record(
   arrivals: ArrivalLog,
   request: IncomingMessage,
   connection: number,
-  kind: ArrivalKind,
+  { arrival, entries = [] }: Pick<FhirAnswer, 'arrival' | 'entries'>,
   body: Buffer,
   { corrupt, duplicate }: Misbehaviour,
 ): void {
   const id = request.headers['x-request-id']
-  if (id === undefined) return
+  if (id === undefined || arrival === null) return
   const identity = Buffer.from(String(id), 'latin1')
   const timeMs = performance.timeOrigin + performance.now()
   const digest = digestBody(corrupt ? alteredBody(body) : body)
-  arrivals.append(kind, connection, timeMs, identity, 0, identity.length, digest)
-  if (duplicate) arrivals.append(kind, connection, timeMs, identity, 0, identity.length, digest)
+  const append = (kind: ArrivalKind, entry: number) => {
+    for (let times = duplicate ? 2 : 1; times > 0; times--)
+      arrivals.append(kind, connection, timeMs, identity, 0, identity.length, digest, entry)
+  }
+  append(arrival, 0)
+  for (const [place, kind] of entries.entries()) if (kind !== null) append(kind, place + 1)
 }
 
 function capabilityAnswer(baseUrl: string, startedAt: string, tokenUrl: string | null): FhirAnswer {

@@ -11,6 +11,7 @@ const silent: LinkEvents = {
   explained() {},
   lost() {},
   refused() {},
+  entriesRefused() {},
   deferred() {},
   counted() {},
 }

@@ -12,6 +12,7 @@ const entry = fc.record({
   timeMs: fc.double({ noNaN: true }),
   identity: fc.uint8Array({ maxLength: 255 }),
   body: fc.uint8Array({ maxLength: 20 }),
+  place: fc.option(fc.integer({ min: 1, max: 2 ** 32 - 1 }), { nil: undefined }),
 })
 
 function endOf(file: string): ArrivalsEnd {
@@ -34,11 +35,12 @@ test('entries are read back as they were appended, however often they are flushe
   fc.assert(
     fc.property(fc.array(entry, { maxLength: 20 }), fc.boolean(), (entries, flushEach) => {
       const log = openArrivals(file)
-      for (const { kind, connection, timeMs, identity, body } of entries) {
-        log.append(kind, connection, timeMs, identity, 0, identity.length, digestBody(body))
+      for (const { kind, connection, timeMs, identity, body, place } of entries) {
+        log.append(kind, connection, timeMs, identity, 0, identity.length, digestBody(body), place)
         if (flushEach) log.flush()
         const digest = createHash('sha256').update(body).digest('hex').slice(0, 32)
-        expected.push({ kind, connection, timeMs, identity: Buffer.from(identity).toString('latin1'), digest })
+        const id = Buffer.from(identity).toString('latin1')
+        expected.push({ kind, connection, timeMs, identity: id, entry: place ?? 0, digest })
       }
       log.close()
       expect(arrivalsOf(file)).toEqual(expected)
@@ -73,7 +75,7 @@ test('a last entry torn at any byte is ignored and reported, and cut off when th
   const file = temporaryFile('torn')
   writeIds(file, ['FIRST', 'SECOND'])
   const whole = readFileSync(file)
-  const wholeBytes = whole.length - 30 - 'SECOND'.length
+  const wholeBytes = whole.length - 34 - 'SECOND'.length
   for (let length = wholeBytes + 1; length < whole.length; length++) {
     writeFileSync(file, whole.subarray(0, length))
     expect(endOf(file)).toEqual({ entries: 1, wholeBytes, tornBytes: length - wholeBytes })
@@ -109,5 +111,5 @@ test('an entry of an unknown kind before the end is an error that names the byte
   const file = temporaryFile('damaged')
   writeIds(file, ['A'])
   appendFileSync(file, Buffer.alloc(64))
-  expect(() => endOf(file)).toThrow(/damaged at byte 39/)
+  expect(() => endOf(file)).toThrow(/damaged at byte 43/)
 })

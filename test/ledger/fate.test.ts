@@ -32,6 +32,26 @@ test('every fate is told back as it was set, also after encoding, and attempts s
   )
 })
 
+test('entries that were answered with a failure are told back, also after encoding, and change no fate', () => {
+  fc.assert(
+    fc.property(
+      fc.dictionary(fc.nat({ max: 2 ** 32 - 1 }).map(String), fc.uniqueArray(fc.nat({ max: 9_999 }), { minLength: 1 })),
+      refused => {
+        const fates = new Fates()
+        fates.set(0, 'rejected', 3)
+        for (const [position, places] of Object.entries(refused)) fates.refuseEntries(Number(position), places)
+        const decoded = Fates.decode(fates.encode())
+        for (const [position, places] of Object.entries(refused))
+          expect(decoded.refusedEntries(Number(position))).toEqual(places)
+        expect(decoded.planned).toBe(1)
+        expect(decoded.get(0)).toEqual({ outcome: 'rejected', attempts: 3 })
+        if (refused[1] === undefined) expect(decoded.refusedEntries(1)).toBe(null)
+      },
+    ),
+    { numRuns: 50 },
+  )
+})
+
 test('a message beyond the planned ones was never reached', () => {
   expect(new Fates().get(7)).toEqual({ outcome: null, attempts: 0 })
 })

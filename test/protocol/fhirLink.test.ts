@@ -182,6 +182,7 @@ describe('entries of a Bundle', () => {
     ['rejected 0: entry http 409', ['201 Created', '409 Conflict', '500'], 2],
     ['rejected 0: entry http 412: duplicate-resource', ['412', '200', '200'], 1],
     ['rejected 0: fewer than 3 entries answered', ['201', '201'], 0],
+    ['rejected 0: entry http 400', ['201', '200', '400'], 1],
     ['rejected 0: more than 3 entries answered', ['201', '201', '201', '201'], 0],
   ])('%s', async (told, statuses, failed) => {
     for (const parses of [false, true]) {
@@ -194,6 +195,9 @@ describe('entries of a Bundle', () => {
       await until(told)
       expect(all).toContain(`counted: entries ${statuses.length}`)
       expect(all.some(text => text === `counted: entries-failed ${failed}`)).toBe(failed > 0)
+      const places = [...statuses.keys()].filter(place => !statuses[place]!.startsWith('20'))
+      const refused = all.filter(text => text.startsWith('entries refused'))
+      expect(refused).toEqual(failed > 0 ? [`entries refused 0: ${places.join()}`] : [])
     }
   })
 })

@@ -66,6 +66,7 @@ export function recordEvents() {
     explained: (_, error) => tell(`explained: ${error}`),
     replied: (_, slot, outcome, reason, alarm) =>
       tell([`${outcome} ${slot}`, reason, alarm].filter(part => part !== null).join(': ')),
+    entriesRefused: (_, slot, places) => tell(`entries refused ${slot}: ${places.join()}`),
     deferred: (_, slot, reason, { afterMs, mostAttempts }) => {
       const times = mostAttempts === Number.POSITIVE_INFINITY ? '' : `, ${mostAttempts} times`
       tell(`deferred ${slot}: ${reason}${afterMs > 0 ? `, after ${afterMs} ms` : ''}${times}`)

@@ -64,7 +64,9 @@ describe('verdicts', () => {
     expect(reasonOf(bundle(good + resource), batch)).toBe(null)
     expect(reasonOf(bundle(`${good}<!-- ${entry('500')} -->`), batch)).toBe(null)
     expect(reasonOf(bundle(entry('201') + entry('412 Precondition Failed')), batch)).toBe('entry http 412')
+    expect(verdict(bundle(entry('201') + entry('500')), false, batch).refusedEntries).toEqual([1])
     expect(reasonOf(bundle(entry('201')), batch)).toBe('fewer than 2 entries answered')
+    expect(verdict(bundle(entry('412')), false, batch).refusedEntries).toBe(undefined)
     const prefixed = `<f:Bundle xmlns:f="${FHIR}">${good.replace(/<(\/?)/g, '<$1f:')}</f:Bundle>`
     expect(reasonOf(prefixed, batch)).toBe(null)
   })

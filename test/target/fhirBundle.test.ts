@@ -75,7 +75,23 @@ test('a transaction sent again, all of it conditional, is recorded as a repeat',
   const { base, arrivalsFile } = await fhirTarget()
   const entry = post('Patient', patient('1'), { ifNoneExist: 'identifier=1' })
   for (let i = 0; i < 2; i++) await ask('POST', base, bundle('transaction', [entry]), { 'x-request-id': 'T' })
-  expect(arrivalsOf(arrivalsFile).map(({ kind }) => kind)).toEqual(['stored', 'repeat'])
+  expect(arrivalsOf(arrivalsFile).map(({ kind, entry }) => `${kind} ${entry}`)).toEqual([
+    'stored 0',
+    'stored 1',
+    'repeat 0',
+    'repeat 1',
+  ])
+})
+
+test('each entry of a batch is recorded with its place, as what became of it', async () => {
+  const { base, arrivalsFile } = await fhirTarget([], 1)
+  const creating = post('Patient', patient('1'), { ifNoneExist: 'identifier=1' })
+  const refused = post('Coverage', patient('2'))
+  const entries = [creating, refused, { request: { method: 'GET', url: 'Patient/p0' } }, creating]
+  await ask('POST', base, bundle('batch', entries), { 'x-request-id': 'B' })
+  const recorded = arrivalsOf(arrivalsFile)
+  expect(recorded.map(({ kind, entry }) => `${kind} ${entry}`)).toEqual(['stored 0', 'stored 1', 'read 3', 'repeat 4'])
+  expect(new Set(recorded.map(({ identity, digest }) => identity + digest)).size).toBe(1)
 })
 
 test('a batch is recorded as what it did at the most: stored, recognised as a repeat, read, nothing', async () => {
@@ -85,7 +101,8 @@ test('a batch is recorded as what it did at the most: stored, recognised as a re
   const creating = post('Patient', patient('1'), { ifNoneExist: 'identifier=1' })
   for (const entries of [[read, failing], [creating, read], [creating, read], [failing], []])
     await ask('POST', base, bundle('batch', entries), { 'x-request-id': 'B' })
-  expect(arrivalsOf(arrivalsFile).map(({ kind }) => kind)).toEqual(['read', 'stored', 'repeat', 'read'])
+  const whole = arrivalsOf(arrivalsFile).filter(({ entry }) => entry === 0)
+  expect(whole.map(({ kind }) => kind)).toEqual(['read', 'stored', 'repeat', 'read'])
 })
 
 test('a batch performs what it can and says for each entry what came of it', async () => {

@@ -73,6 +73,33 @@ test('corrupt stores an altered resource and records another digest', async () =
   expect(recorded.map(({ digest }, i) => digest === sent[i])).toEqual([true, false])
 })
 
+test('lose-entry answers a Bundle well without the last of the resources that it creates, and records the others', async () => {
+  const { base, arrivalsFile } = await fhirTarget([{ kind: 'lose-entry', every: 2 }])
+  const entry = (id: string) => ({
+    resource: patient(id),
+    request: { method: 'POST', url: 'Patient', ifNoneExist: `identifier=${id}` },
+  })
+  const post = (type: string, ...ids: string[]) =>
+    ask('POST', base, { resourceType: 'Bundle', type, entry: ids.map(entry) }, { 'x-request-id': type })
+  await ask('GET', `${base}/Patient`)
+  const torn = await post('transaction', '1', '2', '3')
+  expect(torn.body.entry.map(({ response }: { response: { status: string } }) => response.status)).toEqual([
+    '201 Created',
+    '201 Created',
+    '201 Created',
+  ])
+  expect((await ask('GET', `${base}/Patient`)).body.total).toBe(2)
+  await post('batch', '1', '4', '2')
+  expect((await ask('GET', `${base}/Patient`)).body.total).toBe(2)
+  const recorded = arrivalsOf(arrivalsFile).filter(({ entry }) => entry > 0)
+  expect(recorded.map(({ kind, identity, entry }) => `${identity} ${entry} ${kind}`)).toEqual([
+    'transaction 1 stored',
+    'transaction 2 stored',
+    'batch 1 repeat',
+    'batch 3 repeat',
+  ])
+})
+
 test.each([
   ['loop-next', (base: string) => `${base}/Patient?_count=1`],
   ['foreign-next', () => expect.stringMatching(/^http:\/\/pages\.invalid\/fhir\/Patient\?_count=1&_page=/)],

@@ -81,7 +81,7 @@ export class Exchanges {
     const { recorder, fates } = this.#options
     const bytes = Buffer.from(body)
     const verdict = verifyReply(expected, status, bytes, 0, bytes.length, this.#parses(index), this.#format)
-    const { alarm, page } = verdict
+    const { alarm, page, refusedEntries } = verdict
     const reason =
       page === undefined || page.next === null ? verdict.reason : 'a next page, which autocannon cannot read'
     const outcome = reason === null ? 'accepted' : 'rejected'
@@ -89,6 +89,7 @@ export class Exchanges {
     if (alarm !== null) recorder.alarm(alarm)
     recorder.answered(outcome, atMs, atMs, atMs, atMs + durationMs)
     fates.set(positionOf(index, this.#share), outcome, 1)
+    if (refusedEntries !== undefined) fates.refuseEntries(positionOf(index, this.#share), refusedEntries)
     this.open--
   }
 

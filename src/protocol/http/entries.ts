@@ -8,26 +8,31 @@ export interface Entries {
   readonly failed: number
   /** Status of the first that failed; 0 = none did. */
   readonly firstFailed: number
+  /** Places of those that failed, from 0: answers are in the order of the requests. */
+  readonly failedAt: readonly number[]
 }
+
+const NOWHERE: readonly number[] = []
 
 /**
  * Counts the entries of a response Bundle by their `response.status`, which begins with three digits (FHIR R4, Bundle.entry.response.status):
  * a status of a resource never does. No parsing: the bytes are scanned.
  */
 export function scanEntries(body: Buffer): Entries {
-  let [answered, failed, firstFailed] = [0, 0, 0]
+  let [answered, firstFailed] = [0, 0]
+  let failedAt: number[] | null = null
   for (let key = body.indexOf(STATUS); key !== -1; key = body.indexOf(STATUS, key + STATUS.length)) {
     let at = key + STATUS.length
     while (body[at]! <= 0x20 || body[at] === 0x3a) at++
     if (body[at] !== QUOTE) continue
     const status = digitsAt(body, at + 1)
     if (status === -1) continue
-    answered++
+    const place = answered++
     if (status === 200 || status === 201) continue
-    failed++
-    if (firstFailed === 0) firstFailed = status
+    if (failedAt === null) [failedAt, firstFailed] = [[place], status]
+    else failedAt.push(place)
   }
-  return { answered, failed, firstFailed }
+  return { answered, failed: failedAt?.length ?? 0, firstFailed, failedAt: failedAt ?? NOWHERE }
 }
 
 function digitsAt(body: Buffer, at: number): number {

@@ -98,13 +98,14 @@ class FhirLink extends HttpLink {
       coding === 'identity'
         ? verifyReply(expected, status, bytes, start, end, parses(index), this.#options.format)
         : this.#verifyInflated(expected, status, bytes.subarray(start, end), coding, parses(index))
-    const { alarm, entries, page } = verdict
+    const { alarm, entries, refusedEntries, page } = verdict
     const reason = page === undefined ? this.#placed(verdict.reason) : this.#take(page, expected)
     if (page !== undefined && reason === null && this.#paging!.next !== null) return this.#readOn(index)
     if (entries !== undefined) {
       events.counted(id, 'entries', entries.answered)
       if (entries.failed > 0) events.counted(id, 'entries-failed', entries.failed)
     }
+    if (refusedEntries !== undefined) events.entriesRefused(id, 0, refusedEntries)
     if (reason === null)
       return events.replied(id, 0, status === expected.existed ? 'repeated' : 'accepted', null, alarm)
     const mostAttempts = expected.statuses.includes(status) ? 0 : mostAttemptsAfter(status)

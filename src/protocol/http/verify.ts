@@ -10,6 +10,8 @@ export interface Verdict {
   readonly alarm: string | null
   /** Of a Bundle whose entries are looked at. */
   readonly entries?: Entries
+  /** Places of the entries that failed, from 0, where all of them were answered and some with a failure. */
+  readonly refusedEntries?: readonly number[]
   /** Of a good page, where further ones may be read. */
   readonly page?: ReadPage
 }
@@ -58,7 +60,9 @@ function entriesVerdict(expected: number, entries: Entries): Verdict {
       : entries.failed > 0
         ? `entry http ${entries.firstFailed}`
         : null
-  return { reason, alarm: entries.firstFailed === 412 ? 'duplicate-resource' : null, entries }
+  const alarm = entries.firstFailed === 412 ? 'duplicate-resource' : null
+  const isTold = entries.answered === expected && entries.failed > 0
+  return { reason, alarm, entries, ...(isTold && { refusedEntries: entries.failedAt }) }
 }
 
 function refused(status: number, bytes: Uint8Array, start: number, end: number): Verdict {

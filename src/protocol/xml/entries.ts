@@ -22,6 +22,7 @@ export function scanXmlEntries(body: Buffer): Entries {
 /** Counts entries by their `response.status`; what does not begin with three digits is the status of a resource. */
 export function entriesOf(statuses: readonly string[]): Entries {
   const numbers = statuses.filter(text => /^\d{3}(?: |$)/.test(text)).map(text => Number(text.slice(0, 3)))
-  const failed = numbers.filter(status => status !== 200 && status !== 201)
-  return { answered: numbers.length, failed: failed.length, firstFailed: failed[0] ?? 0 }
+  const failedAt = [...numbers.keys()].filter(place => numbers[place] !== 200 && numbers[place] !== 201)
+  const firstFailed = failedAt.length === 0 ? 0 : numbers[failedAt[0]!]!
+  return { answered: numbers.length, failed: failedAt.length, firstFailed, failedAt }
 }

@@ -61,7 +61,14 @@ export function createRenderer(
 
 /** `POST /` of a transaction Bundle: `size` Patients, each with its Coverage and ExplanationOfBenefit, created unless they exist. */
 export function transactionRenderer(size: number, context: OperationContext): OperationRenderer {
-  const expectation = { name: 'transaction', statuses: [200], resourceType: 'Bundle', total: null, entries: 3 * size }
+  const expectation = {
+    name: 'transaction',
+    statuses: [200],
+    resourceType: 'Bundle',
+    total: null,
+    entries: 3 * size,
+    isAtomic: true,
+  }
   const make = (k: number) => transactionBundle(context.seed, k, context.charset, rename, size)
   return postRenderer(context, '/', bundleVariants(make, size, true), false, expectation, size)
 }
