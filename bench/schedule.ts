@@ -17,7 +17,8 @@ import { generatorSender } from './senders/generator.ts'
 import { tell } from './tell.ts'
 
 const CONNECTIONS = 16
-const WARMUP_MS = 1_000
+/** V8 compiles for a second or two what has become hot, beside the generator on its core. */
+const WARMUP_MS = 3_000
 const FIXED_PER_SECOND = 20_000
 const CAPACITY_RUNS = 3
 

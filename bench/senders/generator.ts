@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { GENERATOR_FLAGS } from '../../src/environment/generatorProcess.ts'
 import { conduct } from '../../src/experiment/conduct.ts'
 import type { GeneratorProcess } from '../../src/model/environment.ts'
 import type { GeneratorPlan, GeneratorResult, Tick } from '../../src/model/generator.ts'
@@ -75,7 +76,7 @@ export async function conductGenerator(
 }
 
 function startGenerator(processes: Processes, entry: string, env: Readonly<Record<string, string>>): GeneratorProcess {
-  const child = processes.start(CORES.sender, process.execPath, [entry], env)
+  const child = processes.start(CORES.sender, process.execPath, [...GENERATOR_FLAGS, entry], env)
   return {
     pid: child.pid!,
     input: child.stdin,

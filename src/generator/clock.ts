@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks'
+
 /** Where the generator's time comes from; tests hand in one of their own. All times in ms. */
 export interface Clock {
   now(): number

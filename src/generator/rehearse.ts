@@ -1,5 +1,7 @@
 import type { MessageStream } from '../model/stream.ts'
 import { createBytes } from '../workload/bytes.ts'
+import { FeedRecorder } from './feedRecorder.ts'
+import { Recorder } from './recorder.ts'
 
 const MESSAGES = 4096
 const LONGEST_MS = 150
@@ -15,5 +17,25 @@ export function rehearse(stream: MessageStream): void {
   for (let index = 0; index < MESSAGES && performance.now() < untilMs; index++) {
     out.length = 0
     stream.render(index, out)
+  }
+}
+
+/**
+ * Records exchanges that nobody made, within and outside of a measured phase. What was compiled during warm-up alone has never seen a measured
+ * exchange, and would be thrown away and compiled anew, on the generator's core, when the first one comes.
+ */
+export function rehearseRecording(): void {
+  const phase = { fromMs: MESSAGES, untilMs: 2 * MESSAGES }
+  const recorder = new Recorder(phase)
+  const feeds = new FeedRecorder(1, phase)
+  for (let index = 0; index < 3 * MESSAGES; index++) {
+    const outcome = index % 64 === 0 ? 'rejected' : 'accepted'
+    // Times of a run are hardly ever whole, and whole ones are compiled apart.
+    const intendedMs = index + 0.25
+    const doneMs = intendedMs + 0.1 + (index % 100) / 10
+    recorder.arrived(intendedMs, intendedMs + 0.01)
+    recorder.answered(outcome, intendedMs, intendedMs + 0.01, intendedMs + 0.02, doneMs)
+    feeds.arrived(0, intendedMs)
+    feeds.answered(0, outcome, intendedMs, doneMs)
   }
 }

@@ -16,11 +16,16 @@ function pace(spinShare: number, everyMs: number, count: number, grainMs = 1) {
   }
   const lateMs: number[] = []
   let next = everyMs
-  const pacer: Pacer = new Pacer(rough, spinShare, () => {
-    lateMs.push(clock.now() - next)
-    next += everyMs
-    if (lateMs.length < count) pacer.wakeAt(next)
-  })
+  const pacer: Pacer = new Pacer(
+    rough,
+    spinShare,
+    () => {
+      lateMs.push(clock.now() - next)
+      next += everyMs
+      if (lateMs.length < count) pacer.wakeAt(next)
+    },
+    () => true,
+  )
   pacer.wakeAt(next)
   clock.run()
   return { lateMs, turns, wholeMs: clock.now() }
@@ -59,7 +64,12 @@ test('spinning stays within its share of the time and sleeps beyond it', () => {
 test('a later wake-up replaces an earlier one, and a stopped pacer wakes nobody', () => {
   const clock = new VirtualClock()
   const woken: number[] = []
-  const pacer = new Pacer(clock, 1, () => woken.push(clock.now()))
+  const pacer = new Pacer(
+    clock,
+    1,
+    () => woken.push(clock.now()),
+    () => true,
+  )
   pacer.wakeAt(5)
   pacer.wakeAt(8)
   clock.run()
@@ -83,7 +93,12 @@ test('however often the next arrival changes, one turn of the event loop is aske
     },
   }
   const woken: number[] = []
-  const pacer = new Pacer(counting, 1, () => woken.push(clock.now()))
+  const pacer = new Pacer(
+    counting,
+    1,
+    () => woken.push(clock.now()),
+    () => true,
+  )
   for (const dueMs of [0.5, 0.25, 0, 0.01]) pacer.wakeAt(dueMs)
   clock.run()
   expect(woken).toHaveLength(1)
@@ -93,9 +108,42 @@ test('however often the next arrival changes, one turn of the event loop is aske
 test('what is due already is woken for in the next turn, whatever may be spent on spinning', () => {
   const clock = new VirtualClock()
   const woken: number[] = []
-  const pacer = new Pacer(clock, 0, () => woken.push(clock.now()))
+  const pacer = new Pacer(
+    clock,
+    0,
+    () => woken.push(clock.now()),
+    () => true,
+  )
   pacer.wakeAt(0)
   expect(woken).toEqual([])
   clock.run()
   expect(woken).toEqual([0.001])
+})
+
+test('while no answer can come the clock is read for longer before input is: each turn leaves garbage', () => {
+  const turnsOf = (awaitsInput: boolean) => {
+    const clock = new VirtualClock()
+    let turns = 0
+    let readings = 0
+    const counting = {
+      ...bound(clock),
+      now: () => clock.now() + ++readings * 0.000_04,
+      after: (delayMs: number, callback: () => void) => clock.after(delayMs, callback),
+      soon: (callback: () => void) => {
+        turns++
+        clock.soon(callback)
+      },
+    }
+    const pacer = new Pacer(
+      counting,
+      1,
+      () => {},
+      () => awaitsInput,
+    )
+    pacer.wakeAt(1)
+    clock.run()
+    return turns
+  }
+  expect(turnsOf(false)).toBeGreaterThan(10)
+  expect(turnsOf(true)).toBeGreaterThan(8 * turnsOf(false))
 })

@@ -117,10 +117,16 @@ export class MllpLink extends DialledLink {
     if (ack.code === null) return this.#unmatched('not an acknowledgement')
     if (ack.hasLineFeeds) this.#options.events.tolerated(this.#options.id, 'line-feeds-in-ack')
     const index = this.#options.indexOf(bytes, ack.idStart, ack.idEnd)
-    const slot = index < 0 ? -1 : this.#slots.indexOf(index)
+    const slot = index < 0 ? -1 : this.#slotOf(index)
     if (slot !== -1) this.acknowledged(slot, ack.code, bytes, start, end)
     else if (index >= 0 && this.#answered.includes(index)) this.acknowledgedAgain(ack.code, bytes, start, end)
     else this.#unmatched('another control id')
+  }
+
+  /** In place of `indexOf`, which leaves compiled code: windows are small. */
+  #slotOf(index: number): number {
+    for (let slot = 0; slot < this.#slots.length; slot++) if (this.#slots[slot] === index) return slot
+    return -1
   }
 
   /** Nobody is credited with an answer to something else; whom it is to be blamed on may only show later. */
