@@ -68,12 +68,7 @@ export class Driver {
     this.#settler = new Settler(options, this.#outstanding)
     this.#dispatch = new Dispatch(options, this.#slots, this.#outstanding, this.#settler, () => this.now())
     this.#putBack = new PutBack(options, this.#slots, this.#outstanding, this.#settler, slot => this.#use(slot))
-    this.#pacer = new Pacer(
-      clock,
-      options.spinShare,
-      () => this.#pump(),
-      () => this.#outstanding.count > 0,
-    )
+    this.#pacer = new Pacer(clock, options.spinShare, this.#outstanding, () => this.#pump())
     this.#resendsRejected = load.protocol === 'mllp' && load.onRejected === 'resend'
     this.#endMs = phases.warmupMs + phases.measureMs
     this.#thinkTime = thinkTimeOf(load.workload, options.seed ?? 0)

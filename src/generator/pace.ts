@@ -18,7 +18,7 @@ export class Pacer {
   readonly #clock: Clock
   readonly #spinShare: number
   readonly #wake: () => void
-  readonly #awaitsInput: () => boolean
+  readonly #outstanding: { readonly count: number }
   readonly #turn = () => this.#turned()
   #timer: Timer | null = null
   #dueMs = 0
@@ -30,12 +30,12 @@ export class Pacer {
   #spentMs = 0
   #windowFromMs = 0
 
-  /** @param awaitsInput whether answers may come */
-  constructor(clock: Clock, spinShare: number, wake: () => void, awaitsInput: () => boolean) {
+  /** @param outstanding what answers may come for */
+  constructor(clock: Clock, spinShare: number, outstanding: { readonly count: number }, wake: () => void) {
     this.#clock = clock
     this.#spinShare = spinShare
     this.#wake = wake
-    this.#awaitsInput = awaitsInput
+    this.#outstanding = outstanding
   }
 
   /** Calls `wake` at `dueMs` on the clock, or as soon after as it can: what is due already when waiting input was read. A later call replaces an earlier one. */
@@ -85,7 +85,7 @@ export class Pacer {
   #turned(): void {
     this.#turnComes = false
     if (!this.#awaitsTurn) return
-    const readings = this.#awaitsInput() ? READINGS_OF_A_TURN : READINGS_OF_AN_IDLE_TURN
+    const readings = this.#outstanding.count > 0 ? READINGS_OF_A_TURN : READINGS_OF_AN_IDLE_TURN
     for (let reading = 0; reading < readings; reading++) {
       if (this.#clock.now() < this.#dueMs) continue
       this.stop()

@@ -2,6 +2,9 @@ import { expect, test } from 'vitest'
 import { Pacer } from '../../src/generator/pace.ts'
 import { VirtualClock } from './virtualClock.ts'
 
+/** Answers may come at any time. */
+const BUSY = { count: 1 }
+
 /** Wakes at each multiple of `everyMs`; timers ring up to `grainMs` late. Returns how late each wake-up was and the turns spent spinning. */
 function pace(spinShare: number, everyMs: number, count: number, grainMs = 1) {
   const clock = new VirtualClock()
@@ -16,16 +19,11 @@ function pace(spinShare: number, everyMs: number, count: number, grainMs = 1) {
   }
   const lateMs: number[] = []
   let next = everyMs
-  const pacer: Pacer = new Pacer(
-    rough,
-    spinShare,
-    () => {
-      lateMs.push(clock.now() - next)
-      next += everyMs
-      if (lateMs.length < count) pacer.wakeAt(next)
-    },
-    () => true,
-  )
+  const pacer: Pacer = new Pacer(rough, spinShare, BUSY, () => {
+    lateMs.push(clock.now() - next)
+    next += everyMs
+    if (lateMs.length < count) pacer.wakeAt(next)
+  })
   pacer.wakeAt(next)
   clock.run()
   return { lateMs, turns, wholeMs: clock.now() }
@@ -64,12 +62,7 @@ test('spinning stays within its share of the time and sleeps beyond it', () => {
 test('a later wake-up replaces an earlier one, and a stopped pacer wakes nobody', () => {
   const clock = new VirtualClock()
   const woken: number[] = []
-  const pacer = new Pacer(
-    clock,
-    1,
-    () => woken.push(clock.now()),
-    () => true,
-  )
+  const pacer = new Pacer(clock, 1, BUSY, () => woken.push(clock.now()))
   pacer.wakeAt(5)
   pacer.wakeAt(8)
   clock.run()
@@ -93,12 +86,7 @@ test('however often the next arrival changes, one turn of the event loop is aske
     },
   }
   const woken: number[] = []
-  const pacer = new Pacer(
-    counting,
-    1,
-    () => woken.push(clock.now()),
-    () => true,
-  )
+  const pacer = new Pacer(counting, 1, BUSY, () => woken.push(clock.now()))
   for (const dueMs of [0.5, 0.25, 0, 0.01]) pacer.wakeAt(dueMs)
   clock.run()
   expect(woken).toHaveLength(1)
@@ -108,12 +96,7 @@ test('however often the next arrival changes, one turn of the event loop is aske
 test('what is due already is woken for in the next turn, whatever may be spent on spinning', () => {
   const clock = new VirtualClock()
   const woken: number[] = []
-  const pacer = new Pacer(
-    clock,
-    0,
-    () => woken.push(clock.now()),
-    () => true,
-  )
+  const pacer = new Pacer(clock, 0, BUSY, () => woken.push(clock.now()))
   pacer.wakeAt(0)
   expect(woken).toEqual([])
   clock.run()
@@ -134,12 +117,7 @@ test('while no answer can come the clock is read for longer before input is: eac
         clock.soon(callback)
       },
     }
-    const pacer = new Pacer(
-      counting,
-      1,
-      () => {},
-      () => awaitsInput,
-    )
+    const pacer = new Pacer(counting, 1, { count: awaitsInput ? 1 : 0 }, () => {})
     pacer.wakeAt(1)
     clock.run()
     return turns
