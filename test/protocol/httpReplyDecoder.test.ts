@@ -78,6 +78,39 @@ test('any bodies cut at any places come out whole', () => {
   )
 })
 
+test('a head that comes again is read as if it had come for the first time, and one that differs in a byte as its own', () => {
+  const reply = fc.oneof(
+    fc.constantFrom('{"total":1}', '{"total":2}', '').map(withLength),
+    fc
+      .constantFrom('', 'Connection: close\r\n', 'Connection: clos\r\n', 'Retry-After: 1\r\n')
+      .map(header => `HTTP/1.1 503 Busy\r\n${header}Content-Length: 2\r\n\r\n{}`),
+    fc.constant(chunked(['{}'])),
+    fc.constant('HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n'),
+  )
+  fc.assert(
+    fc.property(fc.array(reply, { minLength: 1, maxLength: 12 }), texts => {
+      const { replies, errors } = decode(texts.map(bytes))
+      expect(errors).toEqual([])
+      expect(replies).toEqual(texts.flatMap(text => decode([bytes(text)]).replies))
+    }),
+  )
+})
+
+test('an empty line that ends the head without a CR is refused, also after a head that was well formed', () => {
+  const bare = 'HTTP/1.1 200 OK\r\nServer: x\r\nContent-Length: 2\r\n\n{}'
+  for (const before of ['', withLength('{}')]) {
+    const stream = bytes(before + bare)
+    for (let place = 0; place <= stream.length; place++) {
+      const { replies, errors } = decode([stream.subarray(0, place), stream.subarray(place)])
+      expect({ place, replies: replies.length, errors }).toEqual({
+        place,
+        replies: before === '' ? 0 : 1,
+        errors: ['bare CR or LF in the head'],
+      })
+    }
+  }
+})
+
 test('a reply without a length lasts until the peer closes', () => {
   const { replies } = decode([bytes('HTTP/1.1 200 OK\r\n\r\nall of'), bytes(' it')], { closes: true })
   expect(replies).toEqual([{ status: 200, body: 'all of it', keepAlive: false }])

@@ -103,6 +103,8 @@ export function readHead(bytes: Uint8Array, start: number, headEnd: number): Hea
     if (reason !== null) return { reason, at }
     at = next
   }
+  // The empty line had no CR.
+  if (at !== headEnd - 2) return controlFault(bytes, at)
   if (head.chunked && head.contentLength !== -1) return { reason: 'Content-Length beside Transfer-Encoding', at: start }
   return head
 }

@@ -7,6 +7,8 @@ const DEL = 0x7f
 const MOST_INTERIM = 16
 /** Longest line of a chunked body: a size with its extension, or a trailer. */
 const LONGEST_LINE_BYTES = 1024
+/** Longest head that is kept, to be known again. */
+const KEPT_HEAD_BYTES = 1024
 /** A buffer that a large body needed is given back when the next one is small. */
 const KEPT_BYTES = 1 << 20
 
@@ -39,6 +41,9 @@ export class HttpReplyDecoder {
   readonly #options: HttpReplyDecoderOptions
   #state: State = 'head'
   #head: Head | null = null
+  /** The bytes of `#head`, as far as they are kept: mostly a server sends the same ones again. */
+  readonly #headBytes = new Uint8Array(KEPT_HEAD_BYTES)
+  #headLength = 0
   #keepAlive = true
   /** Bytes of the body, or of the chunk, that are still to come. */
   #remaining = 0
@@ -89,6 +94,8 @@ export class HttpReplyDecoder {
 
   #readHead(chunk: Uint8Array, at: number, end: number): number {
     if (this.#heldBytes === 0) {
+      if (this.#isSameHead(chunk, at, end))
+        return this.#begin(this.#head!, chunk, at, at + this.#headLength, this.#base)
       const headEnd = endOfHead(chunk, at, end)
       if (headEnd !== -1) return this.#headRead(chunk, at, headEnd, this.#base)
       this.#headAt = this.#base + at
@@ -117,9 +124,23 @@ export class HttpReplyDecoder {
     const head = readHead(bytes, start, headEnd)
     if ('reason' in head) return this.#fail(head.reason, base + head.at, headEnd)
     if (head.status < 200) return this.#interimRead(head.status, base + start, headEnd)
+    this.#head = head
+    this.#headLength = headEnd - start <= KEPT_HEAD_BYTES ? headEnd - start : 0
+    for (let i = 0; i < this.#headLength; i++) this.#headBytes[i] = bytes[start + i]!
+    return this.#begin(head, bytes, start, headEnd, base)
+  }
+
+  /** Whether the bytes from `at` on are those of the head before, which tell where they end. */
+  #isSameHead(chunk: Uint8Array, at: number, end: number): boolean {
+    if (this.#headLength === 0 || end - at < this.#headLength) return false
+    for (let i = 0; i < this.#headLength; i++) if (chunk[at + i] !== this.#headBytes[i]) return false
+    return true
+  }
+
+  /** Begins the body of a final reply. Returns `headEnd`. */
+  #begin(head: Head, bytes: Uint8Array, start: number, headEnd: number, base: number): number {
     this.#interim = 0
     this.#lineBytes = 0
-    this.#head = head
     this.#keepAlive = head.keepAlive
     this.#remaining = head.contentLength
     if (head.status === 204 && (head.chunked || head.contentLength > 0))
