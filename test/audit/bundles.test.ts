@@ -2,17 +2,8 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { ANY_MACHINE, clear, hl7bench, rowsOf, workplace } from '../fixtures/commandLine.ts'
+import { NO_TERMS } from './noTerms.ts'
 
-const NO_TERMS = {
-  once: 0,
-  duplicated: 0,
-  lost: 0,
-  corrupted: 0,
-  rejected: 0,
-  unknownArrived: 0,
-  unknownAbsent: 0,
-  unsent: 0,
-}
 const RECORDS = 100
 
 interface Parts {

@@ -13,21 +13,12 @@ import {
   writeScenario,
 } from '../fixtures/commandLine.ts'
 import { served } from '../fixtures/served.ts'
+import { NO_TERMS } from './noTerms.ts'
 
 /** A whole round of the mix, so that half of it are ADT and half ORU. */
 const RECORDS = 1_000
 const RELAY = '{hl7bench} serve relay --port {mllpPort}'
 const ONE = '--to mllp://127.0.0.1:{downstreamMllpPort}'
-const NO_TERMS = {
-  once: 0,
-  duplicated: 0,
-  lost: 0,
-  corrupted: 0,
-  rejected: 0,
-  unknownArrived: 0,
-  unknownAbsent: 0,
-  unsent: 0,
-}
 
 interface Setup {
   /** Command line of the relay, beyond its port. */

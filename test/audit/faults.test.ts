@@ -12,6 +12,7 @@ import {
   workplace,
   writeScenario,
 } from '../fixtures/commandLine.ts'
+import { NO_TERMS } from './noTerms.ts'
 
 type Protocol = 'mllp' | 'fhir'
 
@@ -28,17 +29,6 @@ interface Audited {
   /** How often the receiver recorded each identity. */
   readonly arrivals: ReadonlyMap<string, number>
   readonly entries: number
-}
-
-const NO_TERMS = {
-  once: 0,
-  duplicated: 0,
-  lost: 0,
-  corrupted: 0,
-  rejected: 0,
-  unknownArrived: 0,
-  unknownAbsent: 0,
-  unsent: 0,
 }
 
 const content = {
