@@ -1,26 +1,25 @@
 import type { Link, LinkEvents, Refusal, ReplyOutcome } from '../protocol/link.ts'
-import { NO_FEED } from '../workload/arrivals.ts'
 import { type ThinkTime, thinkTimeOf } from '../workload/thinkTime.ts'
 import type { Clock, Timer } from './clock.ts'
+import { ClosedLoop } from './closedLoop.ts'
 import { Dispatch } from './dispatch.ts'
 import type { DriveOptions } from './driveOptions.ts'
 import { FreedSlots } from './freed.ts'
 import { countRefusal, isLocal } from './links.ts'
+import type { Loop, LoopParts } from './loop.ts'
+import { OpenLoop } from './openLoop.ts'
 import { Outstanding } from './outstanding.ts'
-import { Pacer } from './pace.ts'
 import { PutBack } from './putBack.ts'
 import type { Recorder } from './recorder.ts'
 import { Settler } from './settle.ts'
-import { countOf, indexAt, positionOf } from './share.ts'
+import { countOf } from './share.ts'
 import { Slots } from './slots.ts'
 
 const NONE = -1
-/** Arrivals made ready in one go before waiting input is read again. */
-const BURST = 256
 
 /**
- * One run of load over links that it is handed. Open loop: arrivals by schedule, a queue per feed. Closed loop: a slot that
- * got its answer sends the next message. The path of a message is callbacks and typed arrays: nothing is allocated on it.
+ * One run of load over links that it is handed: a loop has messages arrive, open or closed, and what becomes of each is settled here. The path
+ * of a message is callbacks and typed arrays: nothing is allocated on it.
  */
 export class Driver {
   readonly events: LinkEvents
@@ -33,18 +32,13 @@ export class Driver {
   readonly #settler: Settler
   readonly #dispatch: Dispatch
   readonly #putBack: PutBack
-  readonly #pacer: Pacer
+  readonly #loop: Loop
   readonly #timers: Timer[] = []
   readonly #resendsRejected: boolean
   readonly #thinkTime: ThinkTime | null
   readonly #records: number
-  readonly #endMs: number
   #startMs = 0
-  #begun = 0
   #running = false
-  #arriving = false
-  /** Slots that wait for the client's own stage. */
-  readonly #parked = new Set<number>()
   #finish: () => void = () => {}
   readonly refusals = new Map<string, number>()
   redials = 0
@@ -68,11 +62,22 @@ export class Driver {
     this.#settler = new Settler(options, this.#outstanding)
     this.#dispatch = new Dispatch(options, this.#slots, this.#outstanding, this.#settler, () => this.now())
     this.#putBack = new PutBack(options, this.#slots, this.#outstanding, this.#settler, slot => this.#use(slot))
-    this.#pacer = new Pacer(clock, options.spinShare, this.#outstanding, () => this.#pump())
     this.#resendsRejected = load.protocol === 'mllp' && load.onRejected === 'resend'
-    this.#endMs = phases.warmupMs + phases.measureMs
     this.#thinkTime = thinkTimeOf(load.workload, options.seed ?? 0)
     this.#records = countOf(load.workload.records, options.share)
+    const parts: LoopParts = {
+      options,
+      slots: this.#slots,
+      outstanding: this.#outstanding,
+      settler: this.#settler,
+      dispatch: this.#dispatch,
+      records: this.#records,
+      endMs: phases.warmupMs + phases.measureMs,
+      now: () => this.now(),
+      use: slot => this.#use(slot),
+      ended: () => this.#endArrivals(),
+    }
+    this.#loop = options.arrivals === null ? new ClosedLoop(parts) : new OpenLoop(parts, options.arrivals)
     this.events = {
       opened: link => this.#opened(link),
       committed: (link, slot) => this.#putBack.committed(link * load.window + slot, this.now()),
@@ -103,88 +108,25 @@ export class Driver {
 
   /** Drives the links through warm-up, measured phase and drain; resolves when every arrival has its outcome. */
   run(links: readonly Link[]): Promise<void> {
-    const { load, phases } = this.#options
+    const { timeoutMs } = this.#options.load
     this.#dispatch.links = links
     this.#startMs = this.#clock.now()
     this.#running = true
-    this.#arriving = true
-    if (this.#options.arrivals === null) this.#timers.push(this.#clock.after(this.#endMs, () => this.#endArrivals()))
-    this.#timers.push(this.#clock.after(this.#endMs + phases.drainMs, () => this.#end()))
+    const { warmupMs, measureMs, drainMs } = this.#options.phases
+    this.#timers.push(this.#clock.after(warmupMs + measureMs + drainMs, () => this.#end()))
     // Answers that wait in the input while the process is held up came in time: they are read first.
     const sweep = () => this.#clock.afterInput(() => this.#sweepTimeouts())
-    this.#timers.push(this.#clock.every(Math.min(100, Math.max(1, load.timeoutMs / 10)), sweep))
+    this.#timers.push(this.#clock.every(Math.min(100, Math.max(1, timeoutMs / 10)), sweep))
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#finish = resolve
-    this.#options.stage?.begin(() => this.#unpark())
     for (const [link, { isOpen }] of links.entries()) if (isOpen) this.#opened(link)
-    if (this.#options.arrivals !== null) this.#pump()
+    this.#loop.begin(this.#startMs)
     return promise
   }
 
   /** Ends the run early: what is outstanding is unfinished. */
   stop(): void {
     if (this.#running) this.#end()
-  }
-
-  // ---- arrivals
-
-  /** Makes every arrival ready that is due, then sleeps until the next. */
-  #pump(): void {
-    const arrivals = this.#options.arrivals!
-    let lastMs = Number.NaN
-    // What is due at the same time, a backlog, is made ready in one go, or its last messages would be late by our own doing.
-    for (let burst = 0; burst < BURST || arrivals.timeMs === lastMs; burst++) {
-      if (!this.#arriving) return
-      if (arrivals.timeMs >= this.#endMs || this.#begun >= this.#records) return this.#endArrivals()
-      const nowMs = this.now()
-      if (arrivals.timeMs > nowMs) return this.#pacer.wakeAt(this.#startMs + arrivals.timeMs)
-      lastMs = arrivals.timeMs
-      this.#arrive(arrivals.index, lastMs, nowMs, arrivals.feed)
-      arrivals.advance()
-    }
-    this.#clock.soon(() => this.#pump())
-  }
-
-  #arrive(index: number, intendedMs: number, readyMs: number, ownFeed: number): void {
-    const feed = this.#feedOf(index, ownFeed)
-    this.#begun++
-    this.#settler.begin(index, intendedMs, readyMs, feed)
-    const entry = this.#outstanding.take(index, intendedMs, readyMs, feed)
-    if (entry === NONE) {
-      this.#recorder.because('too many outstanding')
-      return this.#settler.neverSent(index, 'dropped', intendedMs, feed)
-    }
-    const slot = this.#slots.take(feed)
-    if (slot === NONE) this.#outstanding.enqueue(feed, entry)
-    else this.#dispatch.send(slot, entry)
-  }
-
-  #feedOf(index: number, ownFeed: number): number {
-    if (!this.#options.pinned) return 0
-    return ownFeed === NO_FEED ? positionOf(index, this.#options.share) % this.#dispatch.links.length : ownFeed
-  }
-
-  /** Closed loop: prepares the next message of the stream on this slot. @returns its bytes, or -1 when there is none */
-  #prepareNew(slot: number): number {
-    const nowMs = this.now()
-    if (!this.#arriving || this.#begun >= this.#records || nowMs >= this.#endMs) {
-      this.#slots.offer(slot)
-      this.#endArrivals()
-      return NONE
-    }
-    const index = indexAt(this.#begun, this.#options.share)
-    if (this.#options.stage !== null && !this.#options.stage.isReady(index)) {
-      this.#parked.add(slot)
-      return NONE
-    }
-    this.#begun++
-    return this.#dispatch.prepare(slot, this.#outstanding.take(index, nowMs, nowMs, this.#slots.feedOf(slot)))
-  }
-
-  #unpark(): void {
-    const waiting = [...this.#parked]
-    this.#parked.clear()
-    for (const slot of waiting) this.#use(slot)
   }
 
   // ---- links
@@ -194,7 +136,7 @@ export class Driver {
   }
 
   /**
-   * Prepares the longest waiting message of a free slot's feed, else (closed loop) the next one, else the slot idles.
+   * Prepares the longest waiting message of a free slot's feed, else what the loop has arrive on it, else the slot idles.
    * @returns its bytes, or -1 when there is none
    */
   #prepareNext(slot: number): number {
@@ -205,9 +147,7 @@ export class Driver {
     }
     const entry = this.#outstanding.dequeue(this.#slots.feedOf(slot))
     if (entry !== NONE) return this.#dispatch.prepare(slot, entry)
-    if (this.#options.arrivals === null) return this.#prepareNew(slot)
-    this.#slots.offer(slot)
-    return NONE
+    return this.#loop.prepareNext(slot)
   }
 
   #opened(link: number): void {
@@ -265,36 +205,21 @@ export class Driver {
   // ---- the end
 
   #endArrivals(): void {
-    this.#arriving = false
-    this.#pacer.stop()
+    this.#loop.stop()
     this.#endIfDone()
   }
 
   #endIfDone(): void {
-    if (this.#running && !this.#arriving && this.#outstanding.count === 0) this.#end()
+    if (this.#running && !this.#loop.isArriving && this.#outstanding.count === 0) this.#end()
   }
 
   #end(): void {
-    this.#arriving = false
     this.#running = false
-    this.#pacer.stop()
+    this.#loop.stop()
     for (const timer of this.#timers) timer.cancel()
     this.#putBack.endAll(this.#options.pinned ? this.#dispatch.links.length : 1)
-    this.#countUnreached()
+    this.#loop.countUnreached(this.now())
+    if (this.#records !== Number.POSITIVE_INFINITY) this.#options.fates.plan(this.#records)
     this.#finish()
-  }
-
-  /** What was due and never made ready is an arrival all the same; fixed work that was not reached is planned. */
-  #countUnreached(): void {
-    const { arrivals, fates } = this.#options
-    const nowMs = this.now()
-    while (arrivals !== null && arrivals.timeMs < Math.min(nowMs, this.#endMs) && this.#begun < this.#records) {
-      const feed = this.#feedOf(arrivals.index, arrivals.feed)
-      this.#begun++
-      this.#settler.begin(arrivals.index, arrivals.timeMs, nowMs, feed)
-      this.#settler.neverSent(arrivals.index, 'unfinished', arrivals.timeMs, feed)
-      arrivals.advance()
-    }
-    if (this.#records !== Number.POSITIVE_INFINITY) fates.plan(this.#records)
   }
 }

@@ -1,0 +1,60 @@
+import type { Timer } from './clock.ts'
+import type { Loop, LoopParts } from './loop.ts'
+import { indexAt } from './share.ts'
+
+const NONE = -1
+
+/** A message arrives when a slot got its answer: the target sets the pace. */
+export class ClosedLoop implements Loop {
+  readonly #parts: LoopParts
+  /** Slots that wait for the client's own stage. */
+  readonly #parked = new Set<number>()
+  #begun = 0
+  #isArriving = true
+  #timer: Timer | null = null
+
+  constructor(parts: LoopParts) {
+    this.#parts = parts
+  }
+
+  get isArriving(): boolean {
+    return this.#isArriving
+  }
+
+  begin(): void {
+    const { options, endMs, ended } = this.#parts
+    this.#timer = options.clock.after(endMs, ended)
+    options.stage?.begin(() => this.#unpark())
+  }
+
+  prepareNext(slot: number): number {
+    const { options, slots, outstanding, dispatch, records, endMs } = this.#parts
+    const nowMs = this.#parts.now()
+    if (!this.#isArriving || this.#begun >= records || nowMs >= endMs) {
+      slots.offer(slot)
+      this.#parts.ended()
+      return NONE
+    }
+    const index = indexAt(this.#begun, options.share)
+    if (options.stage !== null && !options.stage.isReady(index)) {
+      this.#parked.add(slot)
+      return NONE
+    }
+    this.#begun++
+    return dispatch.prepare(slot, outstanding.take(index, nowMs, nowMs, slots.feedOf(slot)))
+  }
+
+  stop(): void {
+    this.#isArriving = false
+    this.#timer?.cancel()
+  }
+
+  /** Nothing is due that did not arrive. */
+  countUnreached(): void {}
+
+  #unpark(): void {
+    const waiting = [...this.#parked]
+    this.#parked.clear()
+    for (const slot of waiting) this.#parts.use(slot)
+  }
+}

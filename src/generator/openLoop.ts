@@ -1,0 +1,95 @@
+import { type ArrivalCursor, NO_FEED } from '../workload/arrivals.ts'
+import type { Loop, LoopParts } from './loop.ts'
+import { Pacer } from './pace.ts'
+import { positionOf } from './share.ts'
+
+const NONE = -1
+/** Arrivals made ready in one go before waiting input is read again. */
+const BURST = 256
+
+/** Messages arrive by schedule, whatever the target does; those of a feed that is busy wait in its queue. */
+export class OpenLoop implements Loop {
+  readonly #parts: LoopParts
+  readonly #arrivals: ArrivalCursor
+  readonly #pacer: Pacer
+  #startMs = 0
+  #begun = 0
+  #isArriving = true
+
+  constructor(parts: LoopParts, arrivals: ArrivalCursor) {
+    const { clock, spinShare } = parts.options
+    this.#parts = parts
+    this.#arrivals = arrivals
+    this.#pacer = new Pacer(clock, spinShare, parts.outstanding, () => this.#pump())
+  }
+
+  get isArriving(): boolean {
+    return this.#isArriving
+  }
+
+  begin(startMs: number): void {
+    this.#startMs = startMs
+    this.#pump()
+  }
+
+  prepareNext(slot: number): number {
+    this.#parts.slots.offer(slot)
+    return NONE
+  }
+
+  stop(): void {
+    this.#isArriving = false
+    this.#pacer.stop()
+  }
+
+  countUnreached(nowMs: number): void {
+    const { settler, endMs, records } = this.#parts
+    const arrivals = this.#arrivals
+    while (arrivals.timeMs < Math.min(nowMs, endMs) && this.#begun < records) {
+      const feed = this.#feedOf(arrivals.index, arrivals.feed)
+      this.#begun++
+      settler.begin(arrivals.index, arrivals.timeMs, nowMs, feed)
+      settler.neverSent(arrivals.index, 'unfinished', arrivals.timeMs, feed)
+      arrivals.advance()
+    }
+  }
+
+  /** Makes every arrival ready that is due, then sleeps until the next. */
+  #pump(): void {
+    const { endMs, records, options } = this.#parts
+    const arrivals = this.#arrivals
+    let lastMs = Number.NaN
+    // What is due at the same time, a backlog, is made ready in one go, or its last messages would be late by our own doing.
+    for (let burst = 0; burst < BURST || arrivals.timeMs === lastMs; burst++) {
+      if (!this.#isArriving) return
+      if (arrivals.timeMs >= endMs || this.#begun >= records) return this.#parts.ended()
+      const nowMs = this.#parts.now()
+      if (arrivals.timeMs > nowMs) return this.#pacer.wakeAt(this.#startMs + arrivals.timeMs)
+      lastMs = arrivals.timeMs
+      this.#arrive(arrivals.index, lastMs, nowMs, arrivals.feed)
+      arrivals.advance()
+    }
+    options.clock.soon(() => this.#pump())
+  }
+
+  #arrive(index: number, intendedMs: number, readyMs: number, ownFeed: number): void {
+    const { options, slots, outstanding, settler, dispatch } = this.#parts
+    const feed = this.#feedOf(index, ownFeed)
+    this.#begun++
+    settler.begin(index, intendedMs, readyMs, feed)
+    const entry = outstanding.take(index, intendedMs, readyMs, feed)
+    if (entry === NONE) {
+      options.recorder.because('too many outstanding')
+      return settler.neverSent(index, 'dropped', intendedMs, feed)
+    }
+    const slot = slots.take(feed)
+    if (slot === NONE) outstanding.enqueue(feed, entry)
+    else dispatch.send(slot, entry)
+  }
+
+  #feedOf(index: number, ownFeed: number): number {
+    const { options, dispatch } = this.#parts
+    if (!options.pinned) return 0
+    return ownFeed === NO_FEED ? positionOf(index, options.share) % dispatch.links.length : ownFeed
+  }
+}
