@@ -10,15 +10,18 @@ interface Parts {
   readonly faults: readonly object[]
   /** As they stand in a scenario of TypeScript. */
   readonly operations: string
+  /** Beside the scenario: by name, the content in JSON. */
+  readonly files?: Readonly<Record<string, object>>
   readonly load?: object
   /** Default: until all is sent. */
   readonly measureMs?: number
 }
 
 /** One run of fixed work, in which requests are sent once unless `load` says otherwise. */
-async function runOnce({ faults, operations, load = {}, measureMs = 100_000 }: Parts) {
+async function runOnce({ faults, operations, files = {}, load = {}, measureMs = 100_000 }: Parts) {
   const place = workplace()
   onTestFinished(() => clear(place))
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(place.folder, name), JSON.stringify(content))
   const workload = { kind: 'closed', records: RECORDS }
   const scenario = {
     name: 'bundles',
@@ -98,6 +101,35 @@ test('a batch that was rejected for one entry is lost when another was answered 
   expect(load.reasons).toEqual({ 'entry http 422': RECORDS })
   expect(audit.acknowledged).toMatchObject({ rejected: RECORDS })
   expect(audit.terms).toEqual({ ...NO_TERMS, rejected: RECORDS - 11, lost: 11 })
+})
+
+const created = (name: string, resource: object) => ({
+  resource: { resourceType: name, ...resource },
+  request: { method: 'POST', url: name },
+})
+const PATIENT = created('Patient', { identifier: [{ system: 'urn:x', value: 'a' }] })
+
+test('Bundles from files are audited by their entries too, each by its own number of them', async () => {
+  const { audit } = await runOnce({
+    faults: [{ kind: 'lose-entry', every: 10 }],
+    files: {
+      'two.json': { resourceType: 'Bundle', type: 'transaction', entry: [PATIENT, PATIENT] },
+      'three.json': { resourceType: 'Bundle', type: 'transaction', entry: [PATIENT, PATIENT, PATIENT] },
+    },
+    operations: "[{ files: ['two.json', 'three.json'] }]",
+  })
+  expect(audit.acknowledged).toMatchObject({ accepted: RECORDS })
+  expect(audit.terms).toEqual({ ...NO_TERMS, once: RECORDS - 10, corrupted: 10 })
+})
+
+test('a batch of a file is rejected when one of its entries failed', async () => {
+  const { audit, load } = await runOnce({
+    faults: [],
+    files: { 'batch.json': { resourceType: 'Bundle', type: 'batch', entry: [PATIENT, created('Coverage', {})] } },
+    operations: "[{ files: ['batch.json'] }]",
+  })
+  expect(load.reasons).toEqual({ 'entry http 422': RECORDS })
+  expect(audit.terms).toEqual({ ...NO_TERMS, rejected: RECORDS })
 })
 
 test('autocannon too says which entries were refused', async () => {

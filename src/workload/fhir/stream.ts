@@ -29,7 +29,7 @@ export function createDraft(): RequestDraft {
 
 /**
  * The requests of a load: the operation of request i is drawn by weight, its patient from the population, both from seed and i.
- * `operations` begins with one entry for each operation of the load (two for files that hold resources and Bundles to process);
+ * `operations` begins with one entry for each operation of the load (of files: for the resources, and for Bundles of each number of entries);
  * operations of code append theirs as they are first seen.
  * @throws Error when an operation is made by code and there is no `make`
  */

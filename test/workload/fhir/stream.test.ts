@@ -214,6 +214,35 @@ test('files are posted byte for byte; a transaction Bundle goes to the base and 
   ])
 })
 
+test('Bundles of files expect as many entries as they have, unless one of them may be answered well with another status', () => {
+  const bundle = (type: string, methods: readonly string[]) => ({
+    resourceType: 'Bundle',
+    text: JSON.stringify({
+      resourceType: 'Bundle',
+      type,
+      entry: methods.map(method => ({ request: { method, url: 'Patient' } })),
+    }),
+  })
+  const files = [
+    bundle('batch', ['POST', 'GET']),
+    bundle('transaction', ['PUT']),
+    bundle('batch', ['POST', 'DELETE']),
+    bundle('batch', []),
+  ]
+  const stream = streamOf([{ kind: 'files', files: ['x'], weight: 1 }], {}, files)
+  expect(stream.operations.map(({ entries, isAtomic }) => [entries, isAtomic])).toEqual([
+    [2, false],
+    [1, true],
+    [undefined, undefined],
+  ])
+  const draft = createDraft()
+  for (let i = 0; i < 100; i++) {
+    const { body } = request(stream, i, draft)
+    const { entries } = stream.operations[draft.operation]!
+    if (entries !== undefined) expect(JSON.parse(body).entry).toHaveLength(entries)
+  }
+})
+
 test('requests made by a function bring their own expectation', () => {
   const stream = codeRequestStream((index, random) => {
     if (index === 0)
