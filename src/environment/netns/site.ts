@@ -12,6 +12,7 @@ import { type Device, wireguards } from './wireguard.ts'
 /** A topology that stands: its hosts, its networks, its gateways with their tunnels up. */
 export interface Site {
   readonly topology: Topology
+  readonly mechanisms: Mechanisms
   readonly tree: Tree
   readonly gateways: Gateways
   /** Of the gateways that speak WireGuard. */
@@ -49,6 +50,7 @@ export async function buildSite(guarded: Guarded, start: SiteStart): Promise<Sit
     const gateways = await bringUpIpsec(tree, topology, credentials, signal)
     return {
       topology,
+      mechanisms,
       tree,
       gateways,
       wireguard: wireguard.devices,

@@ -14,6 +14,8 @@ export interface Tree {
   enter(host: string, argv: readonly string[], cwd?: string): [string, ...string[]]
   /** Runs a command on a host to its end, at most 30 s. */
   run(host: string, argv: readonly string[]): Promise<Finished>
+  /** Runs a shell script in the clone and on none of its hosts, whose networks are /run/netns/<host>; to its end, at most 30 s: standard output, or standard error where it fails. */
+  script(text: string): Promise<Finished>
   /** Path from outside of a file in the work folder of a host. */
   fileOf(host: string, name: string): string
   /** What a daemon has logged so far; empty when it has said nothing. */
@@ -62,10 +64,8 @@ export async function startTree(guarded: Guarded, id: string, setup: Setup, sign
 
 /** How to get onto the hosts of a clone, by the pid of its first process as seen from outside. */
 export function entranceOf(pid: number, userNamespace: boolean): Tree['enter'] {
-  const user = userNamespace ? ['--user', '--preserve-credentials'] : []
   return (host, argv, cwd = '/') => [
-    'nsenter',
-    ...['--target', String(pid), '--mount', '--pid', '--net', '--ipc', ...user, '--'],
+    ...insideOf(pid, userNamespace),
     ...[
       'ip',
       'netns',
@@ -80,6 +80,14 @@ export function entranceOf(pid: number, userNamespace: boolean): Tree['enter'] {
   ]
 }
 
+/** Before a command that is to run in a clone. */
+const insideOf = (pid: number, userNamespace: boolean): [string, ...string[]] => [
+  'nsenter',
+  ...['--target', String(pid), '--mount', '--pid', '--net', '--ipc'],
+  ...(userNamespace ? ['--user', '--preserve-credentials'] : []),
+  '--',
+]
+
 function treeOf(pid: number, userNamespace: boolean, ended: Promise<string>): Tree {
   const fileOf = (host: string, name: string) => `/proc/${pid}/root${workFolder(host)}/${name}`
   const enter = entranceOf(pid, userNamespace)
@@ -87,6 +95,8 @@ function treeOf(pid: number, userNamespace: boolean, ended: Promise<string>): Tr
     pid,
     enter,
     run: (host, argv) => finish(enter(host, argv)),
+    script: text =>
+      finishScript([...insideOf(pid, userNamespace), 'sh', '-s'], `export PATH="$PATH:/usr/sbin:/sbin"\n${text}`),
     fileOf,
     logOf(host, daemon) {
       try {
@@ -99,15 +109,27 @@ function treeOf(pid: number, userNamespace: boolean, ended: Promise<string>): Tr
   }
 }
 
-function finish([program, ...args]: readonly [string, ...string[]]): Promise<Finished> {
+function finish(command: readonly [string, ...string[]]): Promise<Finished> {
+  return execute(command, '', (stdout, stderr) => stdout + stderr)
+}
+
+/** Warnings of what goes well would be in the way of what it says. */
+function finishScript(command: readonly [string, ...string[]], text: string): Promise<Finished> {
+  return execute(command, text, (stdout, stderr, code) => (code === 0 ? stdout : stderr))
+}
+
+function execute(
+  [program, ...args]: readonly [string, ...string[]],
+  input: string,
+  outputOf: (stdout: string, stderr: string, code: number | null) => string,
+): Promise<Finished> {
   const limits = { timeout: LONGEST_COMMAND_MS, killSignal: 'SIGKILL', maxBuffer: MOST_OUTPUT_BYTES } as const
   return new Promise(resolve => {
-    execFile(program, args, limits, (error, stdout, stderr) =>
-      resolve({
-        code: error === null ? 0 : typeof error.code === 'number' ? error.code : null,
-        output: stdout + stderr,
-      }),
-    )
+    const { stdin } = execFile(program, args, limits, (error, stdout, stderr) => {
+      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : null
+      resolve({ code, output: outputOf(stdout, stderr, code) })
+    })
+    stdin?.on('error', () => {}).end(input)
   })
 }
 

@@ -107,7 +107,7 @@ for (const { vpn, translatedBy, on } of KINDS)
         await drills.withhold()
         await expect(drills.proveClosed()).rejects.toThrow('add-port: before the drill 10.1.0.10 reaches')
         await drills.restore()
-        expect(failedOf(await proveForTest(site))).toEqual(['closed ports'])
+        expect(failedOf(await proveForTest(site))).toEqual(['firewall', 'closed ports'])
       },
       LONG_MS,
     )

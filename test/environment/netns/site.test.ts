@@ -4,6 +4,7 @@ import { openProbes } from '../../../src/environment/netns/probe/probes.ts'
 import { direct } from '../../../src/environment/topology/direct.ts'
 import { hub } from '../../../src/environment/topology/hub.ts'
 import { siteToSite } from '../../../src/environment/topology/siteToSite.ts'
+import type { CheckResult } from '../../../src/model/environment.ts'
 import { needs } from '../../needs.ts'
 import {
   canDelay,
@@ -17,6 +18,8 @@ import {
   WHAT,
   WIREGUARD,
 } from './support.ts'
+
+const evidenceOf = (checks: readonly CheckResult[], name: string) => checks.find(check => check.name === name)!.evidence
 
 const withIpsec = needs(canIpsec, `${WHAT} strongSwan`)
 const withWireguard = needs(canWireguard, `${WHAT} WireGuard`)
@@ -38,7 +41,9 @@ const hubOf = (parts: Partial<Parameters<typeof hub>[0]>) =>
   })
 
 group('a clone proves what it is', () => {
-  const names = ['reachability', 'nat', 'closed ports', 'around the tunnel', 'parameters', 'mtu', 'encryption']
+  const names = [
+    ...['reachability', 'nat', 'firewall', 'closed ports', 'around the tunnel', 'parameters', 'mtu', 'encryption'],
+  ]
 
   withIpsec(
     'site to site by a pre-shared key',
@@ -56,7 +61,7 @@ group('a clone proves what it is', () => {
       for (const cipher of ['aes256gcm16', 'aes256-sha256', 'chacha20poly1305'] as const) {
         const checks = await proveForTest(await siteForTest(site({ ...IPSEC, auth: 'certificate', cipher })))
         expect(failedOf(checks)).toEqual([])
-        expect(checks.find(({ name }) => name === 'parameters')!.evidence).toContain(cipher)
+        expect(evidenceOf(checks, 'parameters')).toContain(cipher)
       }
     },
     LONG_MS,
@@ -146,7 +151,7 @@ group('a check that must fail does, and is named', () => {
       await built.tree.run('inet', ['ip', 'route', 'add', '10.1.0.0/24', 'via', '192.0.2.2'])
       const checks = await proveForTest(built)
       expect(failedOf(checks)).toEqual(expect.arrayContaining(['encryption', 'around the tunnel']))
-      expect(checks.find(({ name }) => name === 'encryption')!.evidence).toMatch(/and [1-9]\d* times on the internet/)
+      expect(evidenceOf(checks, 'encryption')).toMatch(/and [1-9]\d* times on the internet/)
     },
     LONG_MS,
   )
@@ -169,7 +174,11 @@ group('a check that must fail does, and is named', () => {
         '2577',
         'accept',
       ])
-      expect(failedOf(await proveForTest(built))).toEqual(['closed ports'])
+      const checks = await proveForTest(built)
+      expect(failedOf(checks)).toEqual(['firewall', 'closed ports'])
+      expect(evidenceOf(checks, 'firewall')).toBe(
+        'gw: too much in chain forward of table inet gate: iifname "ipsec0" tcp dport 2577 accept',
+      )
     },
     LONG_MS,
   )
@@ -195,8 +204,8 @@ group('a check that must fail does, and is named', () => {
           'accept',
         ])
       const checks = await proveForTest(built)
-      expect(failedOf(checks)).toEqual(['closed ports'])
-      expect(checks.find(({ name }) => name === 'closed ports')!.evidence).toContain('app reached 10.1.0.10:2577')
+      expect(failedOf(checks)).toEqual(['firewall', 'closed ports'])
+      expect(evidenceOf(checks, 'closed ports')).toContain('app reached 10.1.0.10:2577')
     },
     LONG_MS,
   )
@@ -214,7 +223,40 @@ group('a check that must fail does, and is named', () => {
         'in_all',
         '{ 10.230.0.0/24 . 10.230.1.0/24 }',
       ])
-      expect(failedOf(await proveForTest(built))).toEqual(['isolation'])
+      const checks = await proveForTest(built)
+      expect(failedOf(checks)).toEqual(['firewall'])
+      expect(evidenceOf(checks, 'firewall')).toBe(
+        'gw: too much in set in_all of table inet gate: 10.230.0.0/24 . 10.230.1.0/24',
+      )
+    },
+    LONG_MS,
+  )
+
+  withIpsec(
+    'a hospital reaches another, around all gateways of ours',
+    async () => {
+      const built = await siteForTest(hubOf({}))
+      for (const host of ['inet', 'og0', 'og1']) await built.tree.run(host, ['nft', 'flush', 'ruleset'])
+      for (const k of [0, 1])
+        await built.tree.run('inet', ['ip', 'route', 'add', `10.230.${k}.0/24`, 'via', `198.19.${k}.2`])
+      const checks = await proveForTest(built)
+      expect(failedOf(checks)).toEqual(expect.arrayContaining(['firewall', 'isolation']))
+      expect(evidenceOf(checks, 'isolation')).toContain('oh0 10.230.0.10 reached 10.230.1.22:2576')
+      expect(evidenceOf(checks, 'firewall')).toContain('inet: missing: table inet wall')
+    },
+    LONG_MS,
+  )
+
+  withIpsec(
+    'a port is closed that should be open',
+    async () => {
+      const built = await siteForTest(site())
+      await built.tree.run('gw', ['nft', 'flush', 'set', 'inet', 'gate', 'in_ports'])
+      const checks = await proveForTest(built)
+      expect(failedOf(checks)).toEqual(['reachability', 'nat', 'firewall'])
+      expect(evidenceOf(checks, 'firewall')).toBe(
+        'gw: missing in set in_ports of table inet gate: 10.1.0.0/24 . 10.100.0.10 . 2575',
+      )
     },
     LONG_MS,
   )
@@ -240,7 +282,7 @@ group('a check that must fail does, and is named', () => {
       ])
       const checks = await proveForTest(built)
       expect(failedOf(checks)).toContain('nat')
-      expect(checks.find(({ name }) => name === 'nat')!.evidence).toContain('10.240.2.77')
+      expect(evidenceOf(checks, 'nat')).toContain('10.240.2.77')
     },
     LONG_MS,
   )
@@ -264,7 +306,7 @@ group('a check that must fail does, and is named', () => {
       ])
       const checks = await proveForTest(built)
       expect(failedOf(checks)).toContain('mtu')
-      expect(checks.find(({ name }) => name === 'mtu')!.evidence).toContain('9000 bytes')
+      expect(evidenceOf(checks, 'mtu')).toContain('9000 bytes')
     },
     LONG_MS,
   )

@@ -1,4 +1,5 @@
 import type { Topology } from '../../../model/topology.ts'
+import type { Mechanisms } from '../mechanism.ts'
 import type { Probes } from '../probe/probes.ts'
 import type { Tree } from '../tree.ts'
 import type { Vici } from '../vici.ts'
@@ -7,6 +8,7 @@ import type { Vici } from '../vici.ts'
 export interface Proof {
   readonly tree: Tree
   readonly topology: Topology
+  readonly mechanisms: Mechanisms
   readonly probes: Probes
   /** By host of a gateway that speaks IPsec. */
   readonly vici: ReadonlyMap<string, Vici>

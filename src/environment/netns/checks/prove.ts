@@ -3,6 +3,7 @@ import { openProbes } from '../probe/probes.ts'
 import type { Site } from '../site.ts'
 import { CLOSED_PORT, type Proof } from './check.ts'
 import { encryption } from './encryption.ts'
+import { firewall } from './firewall.ts'
 import { isolation } from './isolation.ts'
 import { parameters } from './parameters.ts'
 import { DEFAULT_PORT, reachability } from './reachability.ts'
@@ -11,11 +12,10 @@ import { sizes } from './sizes.ts'
 
 /** Proves that a clone is what its topology says, each point with what was seen. */
 export async function prove(site: Proof): Promise<readonly CheckResult[]> {
-  await listen(site)
-  const reached = await reachability(site)
-  if (!reached.every(({ passed }) => passed)) return reached
+  const [reached, rules] = await Promise.all([listen(site).then(() => reachability(site)), firewall(site)])
+  if (!reached.every(({ passed }) => passed)) return [...reached, rules]
   const rest = await Promise.all([isolation(site), parameters(site)])
-  return [...reached, ...rest.flat(), await sizes(site), ...(await encryption(site))]
+  return [...reached, rules, ...rest.flat(), await sizes(site), ...(await encryption(site))]
 }
 
 /** The same by probes of its own, which are gone afterwards. @param seed which hospitals are tried where there are many */
