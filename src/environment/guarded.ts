@@ -7,6 +7,7 @@ import { startTimeOf } from './processTable.ts'
 import { endTree, type ProcessIdentity } from './processTree.ts'
 import { createReportDesk, type ReportDesk, startError } from './reportDesk.ts'
 import { openJournal, type ResourceJournal, type ResourceKind, type WorkTreePlace } from './resources.ts'
+import { stateFolder } from './state.ts'
 
 export interface Exit {
   readonly code: number | null
@@ -36,7 +37,10 @@ export interface GuardedProcess {
   readonly exited: Promise<Exit>
 }
 
-/** All processes of one experiment: journalled before they are started, and ended however the controller ends. */
+/**
+ * All processes of one experiment: journalled before they are started, and ended however the controller ends, the journal with them. The guardian
+ * itself comes before the journal, so that there is none without it: it ends with its controller, and until then has nothing to end.
+ */
 export interface Guarded {
   readonly experimentId: string
   /** Journal of what was created. */
@@ -67,26 +71,31 @@ export interface Guarded {
 const DAY_MS = 86_400_000
 const GRACE_MS = 2_000
 
-/** Opens the resource journal of an experiment and starts its guardian. Throws EnvironmentError when either cannot be had. */
+/** Starts the guardian of an experiment and opens its resource journal. Throws EnvironmentError when either cannot be had. */
 export async function startGuarded(options: GuardedOptions): Promise<Guarded> {
-  const { experimentId, kind, ttlMs = DAY_MS, isKeeper = false, folder } = options
-  const expiresMs = Date.now() + ttlMs
-  const journal = openJournal({ experimentId, kind, expiresMs, ...(folder === undefined ? {} : { folder }) })
+  const { experimentId, entry = ownEntries.guardian, folder = stateFolder() } = options
   const reports = createReportDesk()
-  if (isKeeper) {
-    journal.intent('keeper', 'keeper')
-    journal.created('keeper', { pid: process.pid, startedAt: startTimeOf(process.pid) ?? '' })
-  }
-  journal.intent('guardian', 'guardian')
+  const link = await linkGuardian({ experimentId, folder, entry }, reports.deliver)
+  link.lost.addEventListener('abort', () => reports.lose(link.lost.reason), { once: true })
   try {
-    const link = await linkGuardian(experimentId, options.entry ?? ownEntries.guardian, reports.deliver)
-    link.lost.addEventListener('abort', () => reports.lose(link.lost.reason), { once: true })
-    journal.created('guardian', { pid: link.pid, startedAt: startTimeOf(link.pid) ?? '' })
-    return guard(experimentId, journal, link, reports)
+    return guard(experimentId, beginJournal({ ...options, folder }, link.pid), link, reports)
   } catch (error) {
-    journal.close(true)
+    await link.abandon()
     throw error
   }
+}
+
+function beginJournal(
+  { experimentId, kind, ttlMs = DAY_MS, isKeeper = false, folder }: GuardedOptions & { readonly folder: string },
+  guardianPid: number,
+): ResourceJournal {
+  const journal = openJournal({ experimentId, kind, expiresMs: Date.now() + ttlMs, folder })
+  const own = [...(isKeeper ? [['keeper', process.pid] as const] : []), ['guardian', guardianPid] as const]
+  for (const [what, pid] of own) {
+    journal.intent(what, what)
+    journal.created(what, { pid, startedAt: startTimeOf(pid) ?? '' })
+  }
+  return journal
 }
 
 function guard(experimentId: string, journal: ResourceJournal, link: GuardianLink, reports: ReportDesk): Guarded {

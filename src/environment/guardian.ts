@@ -1,21 +1,32 @@
 /**
- * Process entry: outlives its controller and ends what that one leaves behind. Its standard input is the lifeline: the
- * system closes it whichever way the controller ends. Runs in a session of its own, deaf to the terminal's signals.
+ * Process entry: outlives its controller, ends what that one leaves behind and then removes its resource journal. Its standard input is the
+ * lifeline: the system closes it whichever way the controller ends. Runs in a session of its own, deaf to the terminal's signals.
  *
  * Works on POSIX systems; Windows has neither process groups nor signals and is out of scope.
  */
 import { type SpawnOptions, spawn } from 'node:child_process'
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, openSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
+import { clear } from './clear.ts'
 import type { GuardianReport, GuardianRequest } from './guardianProtocol.ts'
 import { startTimeOf } from './processTable.ts'
 import { endTree, type ProcessIdentity } from './processTree.ts'
+import { type JournalledExperiment, replay } from './replay.ts'
+import { draftFile } from './state.ts'
 
 const GRACE_AFTER_CONTROLLER_MS = 200
 
-const experimentId = process.argv[2]
-if (experimentId === undefined || experimentId === '') throw new Error('usage: guardian EXPERIMENT')
+const [experimentId, stateFolder, controllerPid, controllerStartedAt] = process.argv.slice(2) as [
+  string,
+  string,
+  string,
+  string,
+]
+if (controllerStartedAt === undefined) throw new Error('usage: guardian EXPERIMENT STATE-FOLDER PID START-TIME')
 const roots = new Map<string, ProcessIdentity>()
+/** The controller's journal is there: it writes down what it asks for, first. */
+let hasBegun = false
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 // The reader may be gone; what remains to be done is told by the end of the input.
@@ -24,13 +35,14 @@ process.stderr.on('error', () => {})
 
 const lines = createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })
 lines.on('line', line => perform(JSON.parse(line) as GuardianRequest))
-lines.on('close', () => void endEverything(0))
+lines.on('close', () => void takeLeave())
 process.on('uncaughtException', error => {
   process.stderr.write(`${error.stack ?? error}\n`)
-  void endEverything(1)
+  void endEverything().finally(() => process.exit(1))
 })
 
 function perform(request: GuardianRequest): void {
+  hasBegun = true
   if (request.op === 'spawn') spawnRoot(request)
   else if (request.op === 'watch') roots.set(request.id, request)
   else if (request.op === 'forget') roots.delete(request.id)
@@ -68,12 +80,27 @@ function spawnChild(id: string, [program, ...args]: readonly [string, ...string[
 
 async function endBelow(id: string, graceMs: number): Promise<void> {
   const ended = [...roots].filter(([rootId]) => rootId === id || rootId.startsWith(`${id}.`))
-  const survivors = await endTree({ experimentId: experimentId!, id, roots: ended.map(([, root]) => root) }, graceMs)
+  const survivors = await endTree({ experimentId, id, roots: ended.map(([, root]) => root) }, graceMs)
   if (survivors.length === 0) for (const [rootId] of ended) roots.delete(rootId)
   report({ type: 'ended', id, survivors: survivors.map(({ pid }) => pid) })
 }
 
-async function endEverything(exitCode: number): Promise<void> {
-  await endTree({ experimentId: experimentId!, id: null, roots: [...roots.values()] }, GRACE_AFTER_CONTROLLER_MS)
-  process.exit(exitCode)
+/** Without a journal of our controller's there is nothing of its, and what carries the experiment's mark is another controller's. */
+async function takeLeave(): Promise<void> {
+  const isAllGone = (hasBegun || ownJournal() !== null) && (await endEverything())
+  const journal = isAllGone ? ownJournal() : null
+  if (journal !== null) await clear(journal)
+  rmSync(dirname(draftFile(stateFolder, experimentId, Number(controllerPid))), { recursive: true, force: true })
+  process.exit(0)
+}
+
+async function endEverything(): Promise<boolean> {
+  const everything = { experimentId, id: null, roots: [...roots.values()] }
+  return (await endTree(everything, GRACE_AFTER_CONTROLLER_MS)).length === 0
+}
+
+function ownJournal(): JournalledExperiment | null {
+  const found = replay(stateFolder, experimentId)
+  const { pid, startedAt } = found?.controller ?? {}
+  return pid === Number(controllerPid) && startedAt === controllerStartedAt ? found : null
 }

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 import { EnvironmentError } from './error.ts'
 import type { GuardianReport, GuardianRequest } from './guardianProtocol.ts'
 import { MARK_VARIABLE, markOf } from './mark.ts'
+import { startTimeOf } from './processTable.ts'
 
 /** The controller's end of the lifeline. */
 export interface GuardianLink {
@@ -13,19 +14,28 @@ export interface GuardianLink {
   readonly lost: AbortSignal
   /** Lets go of the lifeline; resolves when the guardian has ended everything and itself. Idempotent. */
   close(): Promise<void>
+  /** Ends the guardian and nothing else: what carries the experiment's mark is another controller's. */
+  abandon(): Promise<void>
 }
 
 const KEPT_ERROR_CHARACTERS = 4_000
 /** A guardian needs a few seconds where processes cannot be ended; one that takes longer hangs. */
 const LONGEST_FAREWELL_MS = 15_000
 
+export interface Guarding {
+  readonly experimentId: string
+  /** State folder of its resource journal. */
+  readonly folder: string
+  readonly entry: string
+}
+
 /** Starts the guardian of an experiment, in a session of its own. Throws when it cannot be started. */
 export async function linkGuardian(
-  experimentId: string,
-  entry: string,
+  { experimentId, folder, entry }: Guarding,
   onReport: (report: GuardianReport) => void,
 ): Promise<GuardianLink> {
-  const child = spawn(process.execPath, [entry, experimentId], {
+  const controller = [String(process.pid), startTimeOf(process.pid) ?? '']
+  const child = spawn(process.execPath, [entry, experimentId, folder, ...controller], {
     cwd: '/',
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -62,6 +72,11 @@ export async function linkGuardian(
       const timer = setTimeout(() => child.kill('SIGKILL'), LONGEST_FAREWELL_MS)
       await exited
       clearTimeout(timer)
+    },
+    async abandon() {
+      isClosing = true
+      child.kill('SIGKILL')
+      await exited
     },
   }
 }

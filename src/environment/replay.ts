@@ -30,15 +30,8 @@ export interface JournalledResource {
 
 /** Every experiment with a journal under a state folder; none when the folder is not there. */
 export function replayAll(folder: string): JournalledExperiment[] {
-  return listFolders(folder).flatMap(experiment => {
-    try {
-      return [replay(folder, experiment)]
-    } catch (error) {
-      // Another sweep may have removed it since the listing.
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-      throw error
-    }
-  })
+  // Another sweep may have removed one since the listing.
+  return listFolders(folder).flatMap(experiment => replay(folder, experiment) ?? [])
 }
 
 function listFolders(folder: string): string[] {
@@ -54,9 +47,11 @@ function listFolders(folder: string): string[] {
   }
 }
 
-function replay(folder: string, experiment: string): JournalledExperiment {
+/** The journal of one experiment; null = it has none. */
+export function replay(folder: string, experiment: string): JournalledExperiment | null {
   const own = join(folder, experiment)
-  const changedMs = statSync(own).mtimeMs
+  const changedMs = statSync(own, { throwIfNoEntry: false })?.mtimeMs
+  if (changedMs === undefined) return null
   const resources = new Map<string, JournalledResource>()
   let controller: ControllerLine | null = null
   for (const line of readLines(journalFile(folder, experiment))) {

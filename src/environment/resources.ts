@@ -1,10 +1,10 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 import { dirname } from 'node:path'
 import { EnvironmentError } from './error.ts'
 import { bootId, startTimeOf } from './processTable.ts'
 import type { ProcessIdentity } from './processTree.ts'
-import { journalFile, stateFolder } from './state.ts'
+import { draftFile, journalFile, stateFolder } from './state.ts'
 
 /** First line of a resource journal: who may be asked whether the experiment still runs. */
 export interface ControllerLine {
@@ -74,18 +74,30 @@ export interface JournalOptions {
   readonly folder?: string
 }
 
-/** Begins a journal. Throws when the experiment has one already: it runs, or has to be swept first. */
+/**
+ * Begins a journal. It appears with its first line in it or not at all, so that whoever finds one knows whose it is.
+ * Throws when the experiment has one already: it runs, or has to be swept first.
+ */
 export function openJournal(options: JournalOptions): ResourceJournal {
-  const file = journalFile(options.folder ?? stateFolder(), options.experimentId)
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-  const fd = openNew(file, options.experimentId)
+  const folder = options.folder ?? stateFolder()
+  const file = journalFile(folder, options.experimentId)
+  const draft = draftFile(folder, options.experimentId, process.pid)
+  mkdirSync(dirname(draft), { recursive: true, mode: 0o700 })
+  const fd = openSync(draft, 'w', 0o600)
   const open = new Set<string>()
   const write = (line: ResourceLine, durable: boolean) => {
     writeSync(fd, `${JSON.stringify(line)}\n`)
     if (durable) fsyncSync(fd)
   }
   write(controllerLine(options), true)
-  fsyncFolder(dirname(file))
+  fsyncFolder(dirname(draft))
+  try {
+    publish(draft, file, options.experimentId)
+  } catch (error) {
+    closeSync(fd)
+    rmSync(dirname(draft), { recursive: true, force: true })
+    throw error
+  }
   return {
     file,
     intent(id, resource, workTree) {
@@ -110,11 +122,13 @@ export function openJournal(options: JournalOptions): ResourceJournal {
   }
 }
 
-function openNew(file: string, experimentId: string): number {
+/** A folder takes the place of no other that has something in it (rename(2)). */
+function publish(draft: string, file: string, experimentId: string): void {
   try {
-    return openSync(file, 'ax', 0o600)
+    renameSync(dirname(draft), dirname(file))
+    fsyncFolder(dirname(dirname(file)))
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    if (!['EEXIST', 'ENOTEMPTY'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
     throw new EnvironmentError(
       'provision',
       'environment',

@@ -29,5 +29,11 @@ export function prepareState(folder = stateFolder()): void {
   }
 }
 
+const JOURNAL = 'resources.jsonl'
+
 /** Resource journal of an experiment. */
-export const journalFile = (folder: string, experimentId: string) => join(folder, experimentId, 'resources.jsonl')
+export const journalFile = (folder: string, experimentId: string) => join(folder, experimentId, JOURNAL)
+
+/** The same before its first line is on disk; only its controller writes there. */
+export const draftFile = (folder: string, experimentId: string, controllerPid: number) =>
+  join(folder, `.${experimentId}.${controllerPid}`, JOURNAL)

@@ -1,10 +1,9 @@
-import { rmSync } from 'node:fs'
+import { clear } from './clear.ts'
 import { isMarked, markOf } from './mark.ts'
 import { type ProcessEntry, readProcesses } from './processTable.ts'
 import { endTree, selectTree } from './processTree.ts'
 import { isRunning, type JournalledExperiment, replayAll, whereaboutsOf } from './replay.ts'
 import { stateFolder } from './state.ts'
-import { removeWorkTree } from './workTree.ts'
 
 export interface SweepFilter {
   /** Only this experiment, also when its journal is lost. */
@@ -82,7 +81,7 @@ async function sweepExperiment(
   dryRun: boolean,
   report: { removed: SweptExperiment[]; leaks: string[] },
 ): Promise<void> {
-  const { experiment, folder } = found
+  const { experiment } = found
   const tree = { experimentId: experiment, id: null, roots: rootsOf(found) }
   const members = selectTree(readProcesses(), tree)
   const workTrees = found.resources.flatMap(({ workTree }) => workTree ?? [])
@@ -93,13 +92,9 @@ async function sweepExperiment(
   })
   if (dryRun) return
   const survivors = await endTree(tree, GRACE_MS)
-  // Only when nothing runs in them any more.
-  const left = [
-    ...survivors.map(survivor => describeSurvivor(experiment, survivor)),
-    ...(await Promise.all(workTrees.map(removeWorkTree))).flatMap(leak => leak ?? []),
-  ]
-  report.leaks.push(...left)
-  if (left.length === 0 && folder !== '') rmSync(folder, { recursive: true, force: true })
+  report.leaks.push(
+    ...(survivors.length > 0 ? survivors.map(survivor => describeSurvivor(experiment, survivor)) : await clear(found)),
+  )
 }
 
 /** After a reboot every journalled pid is somebody else's. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -7,6 +7,7 @@ import { entries } from '../../src/environment/entries.ts'
 import { type Guarded, startGuarded } from '../../src/environment/guarded.ts'
 import { isMarked } from '../../src/environment/mark.ts'
 import { type ProcessEntry, readProcesses } from '../../src/environment/processTable.ts'
+import { sweep } from '../../src/environment/sweep.ts'
 import type { Case, PlannedRun } from '../../src/model/experiment.ts'
 import type { EnvironmentSpec, Protocol, Scenario, Sut } from '../../src/model/scenario.ts'
 
@@ -46,6 +47,15 @@ export function marked(experimentId: string, id: string | null = null): ProcessE
 export async function leftovers(experimentId: string): Promise<number[]> {
   for (let wait = 0; wait < 60 && marked(experimentId).length > 0; wait++) await sleep(50)
   return marked(experimentId).map(({ pid }) => pid)
+}
+
+/** What a sweep of a state folder finds, and every entry of that folder: both empty when nothing is left. */
+export async function foundBySweep(
+  folder: string,
+): Promise<{ readonly swept: readonly unknown[]; readonly entries: readonly string[] }> {
+  const entries = existsSync(folder) ? readdirSync(folder) : []
+  const { removed, kept, leaks } = await sweep({ folder })
+  return { swept: [...removed, ...kept, ...leaks], entries }
 }
 
 export async function until(condition: () => boolean): Promise<void> {

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished } from 'vitest'
-import { sweep } from '../../../src/environment/sweep.ts'
 import type { NetnsEnvironment } from '../../../src/model/netns.ts'
 import { needs } from '../../needs.ts'
-import { fixture, leftovers, newExperimentId, scenarioOf, temporaryFolder } from '../support.ts'
+import { fixture, foundBySweep, leftovers, newExperimentId, scenarioOf, temporaryFolder } from '../support.ts'
 import { canIpsec, IPSEC, WHAT } from './support.ts'
 
 const withIpsec = needs(canIpsec && existsSync('/proc/self/environ'), `${WHAT} strongSwan`)
@@ -38,7 +38,7 @@ const outside = () => ({
 })
 
 withIpsec(
-  'a controller killed at any moment of a clone leaves no process, namespace, mount or link',
+  'a controller killed at any moment of a clone leaves no process, namespace, mount, link or entry of a journal',
   async () => {
     const before = outside()
     for (let kill = 0; kill < KILLS; kill++) {
@@ -55,7 +55,7 @@ withIpsec(
       await once(controller, 'exit')
       expect(await leftovers(experimentId)).toEqual([])
       expect(outside()).toEqual(before)
-      expect((await sweep({ folder, experiment: experimentId })).leaks).toEqual([])
+      expect(await foundBySweep(join(folder, 'state'))).toEqual({ swept: [], entries: [] })
     }
   },
   KILLS * MOST_MS_A_KILL,
