@@ -1,4 +1,4 @@
-import type { Impairment, Vpn } from './topology.ts'
+import type { Impairment, IpsecVpn, Vpn, WireguardVpn } from './topology.ts'
 
 export const TOPOLOGIES = ['direct', 'site-to-site', 'hub'] as const
 export type TopologyName = (typeof TOPOLOGIES)[number]
@@ -23,6 +23,35 @@ export interface NetnsEnvironment {
   /** Clones that are proven before any load: every one, the first of an experiment, or none. */
   readonly checks: 'every' | 'first' | 'never'
   readonly cpus: Pinning
+}
+
+export const IPSEC_DEFAULTS: IpsecVpn = {
+  kind: 'ipsec',
+  cipher: 'aes128gcm16',
+  auth: 'psk',
+  pfs: true,
+  rekeySeconds: 3_600,
+  dpdSeconds: 30,
+  natTraversal: true,
+}
+
+export const WIREGUARD_DEFAULTS: WireguardVpn = { kind: 'wireguard', mtu: 1_420 }
+
+/** Most hospitals of a hub that all have one address range: each has a host of its own. */
+export const MOST_OVERLAPPING = 60
+
+/** What holds where a scenario says nothing. */
+export const NETNS_DEFAULTS: NetnsEnvironment & { readonly vpn: Vpn } = {
+  kind: 'netns',
+  parallel: 1,
+  topology: 'site-to-site',
+  vpn: IPSEC_DEFAULTS,
+  link: { delayMs: 0, jitterMs: 0, lossRatio: 0, rateMbit: null, mtu: null },
+  hospitals: 10,
+  overlapping: 0,
+  translatedBy: 'hospital',
+  checks: 'every',
+  cpus: { generators: null, gateways: null, targets: null },
 }
 
 /** Cores that processes are held on, as taskset(1) lists them; null = any. */

@@ -8,6 +8,9 @@ import type { TlsSettings } from './tls.ts'
 export type { Fault } from './fault.ts'
 export type { FhirLoad, FhirOperation, FhirResourceType, RetryPolicy } from './fhirLoad.ts'
 
+/** Where a scenario says none. */
+export const DEFAULT_SEED = 1
+
 /** A validated scenario: every default filled in, every path absolute. What a user writes is `ScenarioInput` (room `scenario`). */
 export interface Scenario {
   readonly name: string

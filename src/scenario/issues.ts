@@ -48,14 +48,31 @@ function findingsOfIssue(issue: Issue, schema: z.core.$ZodType, raw: unknown, pa
 }
 
 function unknownKey(key: string, schema: z.core.$ZodType, raw: unknown, path: Path): Finding {
-  const known = keysOf(schemasAt(schema, path))
+  const schemas = schemasAt(schema, path)
+  const known = keysOf(schemas)
   const near = closest(key, known)
+  const hint = near && near !== key ? `did you mean '${near}'?` : `the keys here are ${known.join(', ')}`
   return {
     path: [...path, key],
     expected: 'no such key here',
     found: valueAt(raw, [...path, key]),
-    hint: near && near !== key ? `did you mean '${near}'?` : `the keys here are ${known.join(', ')}`,
+    hint: known.includes(key) ? kindsWith(key, schemas) : hint,
   }
+}
+
+/** Branches of a union are told apart by the key that all of them have, with values of their own. */
+function kindsWith(key: string, schemas: readonly z.core.$ZodType[]): string {
+  const values = (schema: z.core.$ZodType, name: string) => [...(schema._zod.propValues?.[name] ?? [])]
+  const owners = schemas.filter(each => keysOf([each]).includes(key))
+  const common = Object.keys(owners[0]?._zod.propValues ?? {}).filter(name =>
+    schemas.every(each => values(each, name).length > 0),
+  )
+  const kinds = owners.flatMap(each =>
+    common.flatMap(name =>
+      values(each, name).flatMap(value => (value === undefined ? [] : [`${name}: '${String(value)}'`])),
+    ),
+  )
+  return `it belongs to ${[...new Set(kinds)].join(' or ')}`
 }
 
 /** Of a union, the branch that the user most likely meant: the fewest complaints, then the nearest spelling. */

@@ -1,26 +1,35 @@
 import { z } from 'zod'
-import { TOPOLOGIES } from '../model/netns.ts'
+import { IPSEC_DEFAULTS, MOST_OVERLAPPING, NETNS_DEFAULTS, TOPOLOGIES, WIREGUARD_DEFAULTS } from '../model/netns.ts'
 import { CIPHERS } from '../model/topology.ts'
 
 const seconds = (text: string, fallback: number) =>
   z.int().min(0).max(86_400).default(fallback).describe(`${text}, s, 0 to 86,400; 0 = never.`)
 
 const ipsec = z.strictObject({
-  kind: z.literal('ipsec').describe('IKEv2 by strongSwan.'),
-  cipher: z.enum(CIPHERS).default('aes128gcm16').describe('Cipher suite of IKE and ESP.'),
+  // Optional as well: a union finds no branch by a default alone.
+  kind: z.literal('ipsec').optional().default('ipsec').describe('IKEv2 by strongSwan.'),
+  cipher: z.enum(CIPHERS).default(IPSEC_DEFAULTS.cipher).describe('Cipher suite of IKE and ESP.'),
   auth: z
     .enum(['psk', 'certificate'])
-    .default('psk')
+    .default(IPSEC_DEFAULTS.auth)
     .describe('A key for each tunnel, or certificates; both are made for the clone.'),
-  pfs: z.boolean().default(true).describe('A key exchange of its own for each renewal of keys.'),
-  rekeySeconds: seconds('Keys of the traffic are renewed after this', 3_600),
-  dpdSeconds: seconds('Idle time after which a gateway asks whether the other lives', 30),
-  natTraversal: z.boolean().default(true).describe('ESP in UDP; the only kind where the kernel has no ESP.'),
+  pfs: z.boolean().default(IPSEC_DEFAULTS.pfs).describe('A key exchange of its own for each renewal of keys.'),
+  rekeySeconds: seconds('Keys of the traffic are renewed after this', IPSEC_DEFAULTS.rekeySeconds),
+  dpdSeconds: seconds('Idle time after which a gateway asks whether the other lives', IPSEC_DEFAULTS.dpdSeconds),
+  natTraversal: z
+    .boolean()
+    .default(IPSEC_DEFAULTS.natTraversal)
+    .describe('ESP in UDP; the only kind where the kernel has no ESP.'),
 })
 
 const wireguard = z.strictObject({
   kind: z.literal('wireguard').describe('WireGuard.'),
-  mtu: z.int().min(576).max(9_000).default(1_420).describe("Bytes of the tunnel's interface, 576 to 9,000."),
+  mtu: z
+    .int()
+    .min(576)
+    .max(9_000)
+    .default(WIREGUARD_DEFAULTS.mtu)
+    .describe("Bytes of the tunnel's interface, 576 to 9,000."),
 })
 
 const milliseconds = (text: string) => z.number().min(0).max(10_000).default(0).describe(`${text}, ms, 0 to 10,000.`)
@@ -45,28 +54,25 @@ export const netnsEnvironment = z.strictObject({
     .int()
     .min(1)
     .max(64)
-    .default(1)
+    .default(NETNS_DEFAULTS.parallel)
     .describe('Blocks measured at once, 1 to 64; runs that share cores disturb each other.'),
-  topology: z.enum(TOPOLOGIES).default('site-to-site').describe('What the clone is of.'),
-  vpn: z
-    .discriminatedUnion('kind', [ipsec, wireguard])
-    .prefault({ kind: 'ipsec' })
-    .describe('Between gateways; `direct` has none.'),
+  topology: z.enum(TOPOLOGIES).default(NETNS_DEFAULTS.topology).describe('What the clone is of.'),
+  vpn: z.discriminatedUnion('kind', [ipsec, wireguard]).prefault({}).describe('Between gateways; `direct` has none.'),
   link: link.prefault({}).describe('The link of each hospital to the internet.'),
-  hospitals: z.int().min(1).max(1_000).default(10).describe('Hospitals of a hub, 1 to 1,000.'),
+  hospitals: z.int().min(1).max(1_000).default(NETNS_DEFAULTS.hospitals).describe('Hospitals of a hub, 1 to 1,000.'),
   overlapping: z
     .int()
     .min(0)
-    .max(60)
-    .default(0)
+    .max(MOST_OVERLAPPING)
+    .default(NETNS_DEFAULTS.overlapping)
     .describe('Hospitals of a hub that all have one address range, 0 to 60, at most all of them.'),
   translatedBy: z
     .enum(['hospital', 'us'])
-    .default('hospital')
+    .default(NETNS_DEFAULTS.translatedBy)
     .describe('Whose gateway translates the addresses of those.'),
   checks: z
     .enum(['every', 'first', 'never'])
-    .default('every')
+    .default(NETNS_DEFAULTS.checks)
     .describe('Which clones are proven before any load: reachability, isolation, encryption, NAT, MTU, parameters.'),
   cpus: z
     .strictObject({

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { DRILLS, MOST_DRILLS } from '../model/drill.ts'
+import { DEFAULT_SEED } from '../model/scenario.ts'
 import { durationSchema } from './duration.ts'
 import { environmentSchema } from './environmentSchema.ts'
 import { loadSchema } from './loadSchema.ts'
@@ -75,7 +76,12 @@ export const scenarioSchema = z.strictObject({
     .default({})
     .describe("Limits by metric path, for instance { 'mllp.response.p99': '< 250 ms', 'audit.lost': '= 0' }."),
   runs: z.int().min(1).max(100_000).default(30).describe('Valid runs wanted per case, 1 to 100,000.'),
-  seed: z.int().min(0).max(4_294_967_295).default(1).describe('Decides order, arrivals and data, 0 to 4,294,967,295.'),
+  seed: z
+    .int()
+    .min(0)
+    .max(4_294_967_295)
+    .default(DEFAULT_SEED)
+    .describe('Decides order, arrivals and data, 0 to 4,294,967,295.'),
   validity: validitySchema
     .prefault({})
     .describe('Limits beyond which the generator was the bottleneck and a run is invalid.'),

@@ -1,6 +1,6 @@
-import type { NetnsEnvironment } from '../../model/netns.ts'
+import { IPSEC_DEFAULTS, type NetnsEnvironment } from '../../model/netns.ts'
 import { PROTOCOLS, type Scenario } from '../../model/scenario.ts'
-import type { Impairment, IpsecVpn, Topology, Vpn } from '../../model/topology.ts'
+import type { Impairment, Topology } from '../../model/topology.ts'
 import { direct, type LinkOptions } from '../topology/direct.ts'
 import { hub } from '../topology/hub.ts'
 import { siteToSite } from '../topology/siteToSite.ts'
@@ -16,20 +16,10 @@ export function topologyOf(environment: NetnsEnvironment, loads: Scenario['load'
   const ports = spokenTo.map(protocol => TARGET_PORTS[protocol])
   const receiverPort = RECEIVER_PORT
   if (environment.topology === 'direct') return direct(internet, receiverPort)
-  const spoken = vpn ?? DEFAULT_VPN
+  const spoken = vpn ?? IPSEC_DEFAULTS
   if (environment.topology === 'site-to-site') return siteToSite({ vpn: spoken, internet, ports, receiverPort })
   return hub({ hospitals, overlapping, translatedBy, vpn: spoken, internet, sharedPorts: ports, receiverPort })
 }
-
-const DEFAULT_VPN: Vpn = {
-  kind: 'ipsec',
-  cipher: 'aes128gcm16',
-  auth: 'psk',
-  pfs: true,
-  rekeySeconds: 3_600,
-  dpdSeconds: 30,
-  natTraversal: true,
-} satisfies IpsecVpn
 
 function linkOf({ mtu, ...impairment }: NetnsEnvironment['link']): LinkOptions {
   return { mtu, impairment: isPlain(impairment) ? null : impairment }
