@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type Command, InvalidArgumentError } from 'commander'
+import { EnvironmentError } from '../environment/error.ts'
 import { listEnvironments } from '../environment/list.ts'
 import { addressesOf } from '../environment/netns/keep/inventory.ts'
 import { isCloneId, type Kept } from '../environment/netns/keep/kept.ts'
@@ -54,7 +55,7 @@ async function bringUp(target: string, flags: UpFlags, { out }: Console): Promis
     if (problems.length > 0) throw new PreflightError(problems)
     await sweepDead()
     if (listEnvironments().some(({ experiment }) => experiment === flags.id))
-      throw new UsageError(`${flags.id} exists; remove it with hl7bench env down ${flags.id}, or take another --id`)
+      throw new UsageError(`${flags.id} exists; remove it with npx hl7bench env down ${flags.id}, or take another --id`)
     const environment = scenario.environment as NetnsEnvironment
     const request = {
       id: flags.id ?? `${environment.topology}-${randomBytes(3).toString('hex')}`,
@@ -67,12 +68,24 @@ async function bringUp(target: string, flags: UpFlags, { out }: Console): Promis
     try {
       const kept = await startKeeper(request, signal)
       out(flags.json ? `${JSON.stringify(kept, null, 2)}\n` : describe(kept))
-      return kept.checks.every(({ passed }) => passed) ? EXIT.ok : EXIT.provisionFailed
+      refuseUnproven(kept)
+      return EXIT.ok
     } catch (error) {
       if (signal.aborted) return EXIT.interrupted
       throw error
     }
   })
+}
+
+/** Throws EnvironmentError where a check failed. */
+function refuseUnproven({ id, checks }: Kept): void {
+  const failed = checks.filter(({ passed }) => !passed).map(({ name }) => name)
+  if (failed.length === 0) return
+  throw new EnvironmentError(
+    'provision',
+    'environment',
+    `${id} is not what it claims to be: ${failed.length} of ${counted(checks.length, 'check')} failed (${failed.join(', ')}); it stays for a look, and npx hl7bench env down ${id} removes it`,
+  )
 }
 
 async function caseOf(target: string, flags: UpFlags): Promise<Case> {
@@ -104,14 +117,14 @@ function describe({ id, topology, facts, checks, upMs, expires }: Kept): string 
   const link = links.find(({ ends }) => ends.some(({ host }) => host === internet))!
   return `${id} is up after ${(upMs / 1_000).toFixed(2)} s: ${facts.topology}, ${counted(facts.hospitals, 'hospital')}, ${counted(facts.tunnels, 'tunnel')} (${made.join(', ')})
 ${shown.map(host => `  ${host.name.padEnd(width)}  ${host.role.padEnd(8)}  ${addressesOf(topology, host).slice(0, 3).join(' ')}\n`).join('')}${
-  hosts.length > MOST_HOSTS ? `  and ${hosts.length - MOST_HOSTS} more: hl7bench env inventory ${id}\n` : ''
+  hosts.length > MOST_HOSTS ? `  and ${hosts.length - MOST_HOSTS} more: npx hl7bench env inventory ${id}\n` : ''
 }${checks.map(({ name, passed, evidence }) => `check ${name} ${passed ? 'passed' : 'FAILED'}: ${evidence}\n`).join('')}
 ${from} reaches the application (${application}) at ${applicationAddress}, ${ports.length === 0 ? 'every port' : `TCP port ${ports.join(', ')}`}
-  a receiver     hl7bench env exec ${id} ${application} -- npx hl7bench serve mllp --host ${applicationAddress} --allow-host
-  load for it    hl7bench env exec ${id} ${from} -- npx hl7bench run mllp://${applicationAddress}:2575 --allow-host ${applicationAddress}
-  a shell        hl7bench env exec ${id} ${from} -- sh
-  what is sent   hl7bench env capture ${id} ${link.name} traffic.pcap
-  its end        hl7bench env down ${id}   (by itself at ${expires})
+  a receiver     npx hl7bench env exec ${id} ${application} -- npx hl7bench serve mllp --host ${applicationAddress} --allow-host
+  load for it    npx hl7bench env exec ${id} ${from} -- npx hl7bench run mllp://${applicationAddress}:2575 --allow-host ${applicationAddress}
+  a shell        npx hl7bench env exec ${id} ${from} -- sh
+  what is sent   npx hl7bench env capture ${id} ${link.name} traffic.pcap
+  its end        npx hl7bench env down ${id}   (by itself at ${expires})
 `
 }
 

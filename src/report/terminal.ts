@@ -133,11 +133,13 @@ export function renderSlo(verdict: SloVerdict, { style, glyphs, width }: Termina
   return lines.map(paintOf(verdict.verdict, style))
 }
 
+/** A line that is a command of ours stays whole: folded, a shell would take it for several. */
 export function paragraph(text: string, { width }: TerminalOptions, paint: Paint = plain): readonly string[] {
-  const [first = '', ...quoted] = text.split('\n')
+  const [first = '', ...more] = text.split('\n')
+  const quoted = more.map(line => `  ${line.replace(/^[\s\p{Cc}]+/u, '')}`)
   const lines = [
     ...fold(first, width, '  '),
-    ...quoted.flatMap(line => fold(`  ${line.replace(/^[\s\p{Cc}]+/u, '')}`, width, '  ')),
+    ...quoted.flatMap(line => fold(line, /^ +npx hl7bench /.test(line) ? Number.POSITIVE_INFINITY : width, '  ')),
   ]
   return lines.map(line => paint(line))
 }

@@ -72,7 +72,7 @@ export function validityLine({ wanted, valid, invalid, failed, missing }: Validi
   return [`${valid} of ${plural(wanted, 'run')} valid`, ...others].join(', ')
 }
 
-/** Excluded runs grouped by reason, most frequent first: `2 x generator starved of CPU (r0003, r0009)`. */
+/** Excluded runs grouped by reason, most frequent first: `2 x generator starved of CPU (r0003, r0009)`. What a reason quotes follows on lines of its own. */
 export function exclusions({ invalid, failed }: Validity): readonly string[] {
   const runsByReason = new Map<string, string[]>()
   const add = (reason: string, runId: string): unknown =>
@@ -81,7 +81,7 @@ export function exclusions({ invalid, failed }: Validity): readonly string[] {
   for (const { runId, stage, error, fault } of failed) add(`failed by the ${fault} at ${stage}: ${error}`, runId)
   return [...runsByReason]
     .toSorted(([, a], [, b]) => b.length - a.length)
-    .map(([reason, runs]) => `${runs.length} x ${reason} (${runs.join(', ')})`)
+    .map(([reason, runs]) => `${runs.length} x ${reason.replace(/$/m, ` (${runs.join(', ')})`)}`)
 }
 
 /** One note for each metric with marked figures. */

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, describe as group, onTestFinished, test } from 'vitest'
+import type { Topology } from '../../src/model/topology.ts'
 import { canIpsec, WHAT } from '../environment/netns/support.ts'
 import { leftovers } from '../environment/support.ts'
 import {
@@ -29,6 +30,7 @@ interface Kept {
   readonly first: { readonly pid: number }
   readonly checks: readonly { readonly name: string; readonly passed: boolean }[]
   readonly facts: { readonly tunnels: number; readonly topology: string }
+  readonly topology: Topology
 }
 
 /** A clone for one test, gone afterwards whatever the test did. */
@@ -228,6 +230,107 @@ group('a clone that is kept for use by hand', () => {
     },
     60_000,
   )
+})
+
+const SHIM = `#!/bin/sh
+case "$*" in '-f -') sed 's/refused drop/refused accept/' | PATH="\${PATH#*:}" nft -f - ;; *) PATH="\${PATH#*:}" exec nft "$@" ;; esac
+`
+
+/** Where every firewall of a clone lets through what it should refuse. */
+function withoutFirewalls(here: Workplace): Workplace {
+  const bin = join(here.folder, 'bin')
+  mkdirSync(bin)
+  writeFileSync(join(bin, 'nft'), SHIM, { mode: 0o755 })
+  return { ...here, env: { ...here.env, PATH: `${bin}:${here.env.PATH}` } }
+}
+
+withIpsec(
+  'a check that fails ends a run with a command that keeps such a clone for a look, which tells the failure as its error',
+  async () => {
+    const here = place()
+    const broken = withoutFirewalls(here)
+    const file = writeScenario(here, {
+      name: 'open',
+      environment: {
+        kind: 'netns',
+        topology: 'hub',
+        vpn: { cipher: 'aes256-sha256' },
+        hospitals: 3,
+        overlapping: 2,
+        link: { delayMs: 2 },
+        cpus: { gateways: '0' },
+      },
+      load: [{ protocol: 'mllp', feeds: 3, generators: 3, workload: { kind: 'open', ratePerSecond: 40 } }],
+      runs: 1,
+      seed: 7,
+    })
+    const ended = await hl7bench(broken, ['run', file])
+    expect(ended.code, ended.stdout).toBe(100)
+    expect(ended.stdout).toContain('check closed ports failed')
+    const advised = ended.stdout
+      .split('\n')
+      .map(line => line.trim())
+      .filter(line => line.startsWith('npx hl7bench env up'))
+    expect(advised).toHaveLength(1)
+    const id = newId()
+    const command = `${advised[0]!.replace('npx hl7bench', '"$@"')} --id ${id}`
+    const again = (env: NodeJS.ProcessEnv, more: string) =>
+      spawnSync('sh', ['-c', command + more, 'sh', process.execPath, ENTRY], {
+        cwd: here.folder,
+        env,
+        encoding: 'utf8',
+      })
+    onTestFinished(async () => {
+      await hl7bench(here, ['env', 'down', id])
+      expect(await leftovers(id)).toEqual([])
+    })
+    const kept = again(broken.env, '')
+    expect(kept.status).toBe(100)
+    expect(kept.stdout).toContain('check closed ports FAILED')
+    expect(kept.stderr).toMatch(
+      new RegExp(
+        `^hl7bench: ${id} is not what it claims to be: .*closed ports.*npx hl7bench env down ${id} removes it\n$`,
+      ),
+    )
+    expect((await hl7bench(here, ['env', 'exec', id, 'gw', '--', 'true'])).code).toBe(0)
+    expect((await hl7bench(here, ['env', 'down', id])).code).toBe(0)
+    const sound = again(here.env, ' --json')
+    expect(sound.status, sound.stderr).toBe(0)
+    const { facts, topology } = JSON.parse(sound.stdout) as Kept
+    expect(facts).toMatchObject({ topology: 'hub', hospitals: 3, mechanisms: { delay: expect.any(String) } })
+    expect(topology.tunnels.map(({ vpn }) => vpn)).toEqual(
+      Array(3).fill(expect.objectContaining({ cipher: 'aes256-sha256' })),
+    )
+  },
+  120_000,
+)
+
+withIpsec(
+  'a hub with overlapping hospitals is kept without a word of the load that it has not',
+  async () => {
+    const here = place()
+    const busy = { ...here, env: { ...here.env, HL7BENCH_RUNS: '0', HL7BENCH_SET: 'load.mllp.feeds=0' } }
+    const settings = ['environment.hospitals=5', 'environment.overlapping=4'].flatMap(each => ['--set', each])
+    const { topology } = await up(busy, ['hub', ...settings])
+    expect(topology.links.filter(({ ends }) => ends.some(({ address }) => address === '10.250.0.10/24'))).toHaveLength(
+      4,
+    )
+  },
+  60_000,
+)
+
+test('a clone by hand takes settings of its environment alone, and tells what is wrong with them', async () => {
+  const here = place()
+  for (const [setting, hint] of [
+    ['load.mllp.generators=4', 'name a scenario file instead of a topology'],
+    ['enviroment.hospitals=4', "did you mean 'environment'?"],
+    ['environment.overlapping=11', 'raise environment.hospitals'],
+    ['environment.vpn.mtu=1400', "it belongs to kind: 'wireguard'"],
+  ]) {
+    const refused = await hl7bench(here, ['env', 'up', 'hub', '--set', setting!])
+    expect(refused).toMatchObject({ code: 104, stderr: expect.stringContaining(hint!) })
+    expect(refused.stderr).toContain('One thing is wrong')
+  }
 })
 
 test('clones and hosts that there are not, wrong names and scenarios of other environments are bad input', async () => {

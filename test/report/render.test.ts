@@ -56,8 +56,8 @@ planned 9,024 = once 9,024 + duplicated 0 + lost 0 + corrupted 0 + rejected 0 +
 Summed over 6 valid runs; foreign 0, repeats 0.
 6 of 8 runs valid, 1 invalid, 1 failed
 1 x invalid: starved of CPU: 40 % of the measured phase (r0007)
-1 x failed by the target at start: port 2575 never answered
-  [31m<script>alert("1")</script> within 10 s (r0008)
+1 x failed by the target at start: port 2575 never answered (r0008)
+  [31m<script>alert("1")</script> within 10 s
 * mllp.response.p50 is an upper bound in 1 of 6 runs: the generator's own lag is
   a large part of it. It may meet an SLO, but not fail one.
 * mllp.response.p99 is an upper bound in 1 of 6 runs: the generator's own lag is
@@ -105,6 +105,13 @@ test('colours come from the style alone', () => {
 test('foreign control characters never reach a terminal', () => {
   const text = renderTerminal(report(), { style: PLAIN, glyphs: 'unicode', width: 80 })
   expect(text.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u)
+})
+
+test('a command that an error advises stays on one line, however narrow the terminal', () => {
+  const command = 'npx hl7bench env up site-to-site --set environment.vpn.cipher=aes256gcm16 --set seed=7 --checks'
+  const runs = [failedRun(0, `check mtu failed: 1 of 8 sizes\nlook into one like it by\n${command}`)]
+  const lines = renderTerminal(report(runs), { style: PLAIN, glyphs: 'ascii', width: 60 }).split('\n')
+  expect(lines.map(line => line.trim())).toContain(command)
 })
 
 test('without a valid run the answer says so', () => {

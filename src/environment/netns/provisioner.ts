@@ -2,7 +2,6 @@ import { mkdirSync } from 'node:fs'
 import type { CheckResult, Clone, ProvisionContext, Provisioner } from '../../model/environment.ts'
 import type { NetnsEnvironment } from '../../model/netns.ts'
 import type { Scenario } from '../../model/scenario.ts'
-import { hash32 } from '../../workload/random.ts'
 import { type Entries, entries as ownEntries } from '../entries.ts'
 import { EnvironmentError } from '../error.ts'
 import { spawnGenerator } from '../generatorProcess.ts'
@@ -12,6 +11,7 @@ import { proveSite } from './checks/prove.ts'
 import { hospitalsBeside } from './drills/additionsOf.ts'
 import { drillsOf } from './drills/drillsOf.ts'
 import { watchGateways } from './gateways.ts'
+import { upCommand } from './keep/upCommand.ts'
 import { readLinks } from './links.ts'
 import { survey } from './mechanism.ts'
 import { originOf } from './origin.ts'
@@ -61,7 +61,7 @@ async function provision(
     signal,
   })
   try {
-    const checks = isChecked ? await check(site, hash32(scenario.seed, CHECKS, 0)) : []
+    const checks = isChecked ? await check(site, scenario) : []
     return cloneOf(guarded, entries, scenario, cloneId, site, checks, performance.now() - beganMs)
   } catch (error) {
     await guarded.end(cloneId, 0)
@@ -69,9 +69,7 @@ async function provision(
   }
 }
 
-const CHECKS = 0x63686b73
-
-async function check(site: Site, seed: number): Promise<readonly CheckResult[]> {
+async function check(site: Site, { environment, seed }: Scenario): Promise<readonly CheckResult[]> {
   const checks = await proveSite(site, seed)
   const failed = checks.filter(({ passed }) => !passed)
   if (failed.length === 0) return checks
@@ -79,7 +77,7 @@ async function check(site: Site, seed: number): Promise<readonly CheckResult[]> 
     'provision',
     'environment',
     `${failed.map(({ name, evidence }) => `check ${name} failed: ${evidence}`).join('\n')}\n` +
-      'the clone is not what it claims to be, and nothing was loaded; look into one with: hl7bench env up --checks',
+      `the clone is not what it claims to be, and nothing was loaded; look into one like it by\n${upCommand(environment as NetnsEnvironment, seed)}`,
   )
 }
 

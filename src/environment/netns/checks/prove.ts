@@ -1,4 +1,5 @@
 import type { CheckResult } from '../../../model/environment.ts'
+import { hash32 } from '../../../workload/random.ts'
 import { openProbes } from '../probe/probes.ts'
 import type { Site } from '../site.ts'
 import { CLOSED_PORT, type Proof } from './check.ts'
@@ -18,11 +19,13 @@ export async function prove(site: Proof): Promise<readonly CheckResult[]> {
   return [...reached, rules, ...rest.flat(), await sizes(site), ...(await encryption(site))]
 }
 
-/** The same by probes of its own, which are gone afterwards. @param seed which hospitals are tried where there are many */
-export async function proveSite(site: Site, seed: number): Promise<readonly CheckResult[]> {
+const CHECKS = 0x63686b73
+
+/** The same by probes of its own, which are gone afterwards. @param scenarioSeed decides which hospitals are tried where there are many */
+export async function proveSite(site: Site, scenarioSeed: number): Promise<readonly CheckResult[]> {
   const probes = openProbes(site.tree)
   try {
-    return await prove({ ...site, probes, vici: site.gateways.vici, seed })
+    return await prove({ ...site, probes, vici: site.gateways.vici, seed: hash32(scenarioSeed, CHECKS, 0) })
   } finally {
     await probes.close()
   }

@@ -10,7 +10,7 @@ export interface KeeperRequest {
   /** Cores that daemons are held on; null = any. */
   readonly gatewayCpus: string | null
   readonly ttlMs: number
-  /** Seed of the checks; null = none are made. */
+  /** Seed of the scenario, for the checks; null = none are made. */
   readonly checkSeed: number | null
 }
 
