@@ -8,6 +8,7 @@ import type { Credentials } from './credentials.ts'
 import { connection, type IpsecTunnel, ipsecGateways, ipsecTunnels } from './ipsec.ts'
 import { hearRekeys } from './rekeys.ts'
 import type { Tree } from './tree.ts'
+import { establish } from './tunnels/establish.ts'
 import { openVici, type Vici } from './vici.ts'
 
 /** The daemons of a clone's gateways, spoken to by VICI. */
@@ -30,8 +31,7 @@ export interface Gateways {
 }
 
 const LONGEST_START_MS = 10_000
-const LONGEST_TUNNELS_MS = 10_000
-const MS_PER_TUNNEL = 60
+const LONGEST_TUNNEL_MS = 10_000
 
 /** Loads every connection and lets the hospitals' gateways begin. Throws EnvironmentError with the gateways' own reason. */
 export async function bringUpIpsec(
@@ -74,12 +74,12 @@ function verbsOf(
     },
     async initiate(tunnel) {
       const { name } = tunnel
-      const argument = { child: name, ike: name, timeout: String(LONGEST_TUNNELS_MS), loglevel: '-1' }
-      await at(tunnel, 'initiator').command('initiate', argument, 2 * LONGEST_TUNNELS_MS)
+      const argument = { child: name, ike: name, timeout: String(LONGEST_TUNNEL_MS), loglevel: '-1' }
+      await at(tunnel, 'initiator').command('initiate', argument, 2 * LONGEST_TUNNEL_MS)
     },
     async terminate(tunnel) {
-      const argument = { ike: tunnel.name, timeout: String(LONGEST_TUNNELS_MS), loglevel: '-1' }
-      await at(tunnel, 'initiator').command('terminate', argument, 2 * LONGEST_TUNNELS_MS)
+      const argument = { ike: tunnel.name, timeout: String(LONGEST_TUNNEL_MS), loglevel: '-1' }
+      await at(tunnel, 'initiator').command('terminate', argument, 2 * LONGEST_TUNNEL_MS)
     },
     async unload(tunnel) {
       for (const role of ROLES) await at(tunnel, role).command('unload-conn', { name: tunnel.name })
@@ -95,89 +95,21 @@ async function connectTo(tree: Tree, host: string, signal: AbortSignal): Promise
     signal.throwIfAborted()
     const opened = existsSync(socket) ? await openVici(socket).catch(() => null) : null
     if (opened !== null) return opened
-    if (performance.now() > deadline) throw failure(tree, [host], `charon on ${host} does not come up`)
+    if (performance.now() > deadline) throw silent(tree, host)
     await sleep(5)
   }
 }
 
-/**
- * Lets the initiators of loaded connections begin, all at once, as a gateway that starts again sees it; resolves with how long it took until the last
- * tunnel was up, ms. Throws EnvironmentError with what the daemons say of those that do not come up.
- */
-export async function establish(
-  tree: Tree,
-  tunnels: readonly IpsecTunnel[],
-  vici: ReadonlyMap<string, Vici>,
-  signal: AbortSignal,
-): Promise<number> {
-  const missing = new Set(tunnels.map(({ name }) => name))
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const initiators = [...new Set(tunnels.map(({ initiator }) => initiator.host))]
-  for (const host of initiators)
-    await vici.get(host)!.listen('child-updown', message => {
-      if (message.up !== 'yes') return
-      for (const name of Object.keys(message)) missing.delete(name)
-      if (missing.size === 0) resolve()
-    })
-  const beganMs = performance.now()
-  for (const { name, initiator } of tunnels)
-    await vici.get(initiator.host)!.command('initiate', { child: name, ike: name, timeout: '-1', loglevel: '-1' })
-  const limitMs = LONGEST_TUNNELS_MS + MS_PER_TUNNEL * tunnels.length
-  const timer = new AbortController()
-  const refused = watchForRefusal(tree, tunnels, missing, AbortSignal.any([timer.signal, signal]))
-  try {
-    await Promise.race([promise, refused, sleep(limitMs, undefined, { signal: timer.signal }), aborted(signal)])
-  } finally {
-    timer.abort()
-  }
-  if (missing.size > 0) {
-    const hosts = [initiators[0]!, tunnels[0]!.responder.host]
-    throw failure(
-      tree,
-      hosts,
-      `${missing.size} of ${tunnels.length} tunnels (${[...missing].slice(0, 3).join(', ')}) did not come up`,
-    )
-  }
-  return performance.now() - beganMs
-}
-
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }))
-}
-
-/** What ends a key exchange for good, in charon's own words. */
-const REFUSED =
-  /AUTHENTICATION_FAILED|NO_PROPOSAL_CHOSEN|TS_UNACCEPTABLE|no (shared|private) key found|certificate .*(invalid|expired|not valid|rejected)|no trusted .* found|constraint check failed|failed to establish CHILD_SA/
-
-/** Ends when a daemon says that it gives up: there is nothing to wait for. */
-async function watchForRefusal(
-  tree: Tree,
-  tunnels: readonly IpsecTunnel[],
-  missing: ReadonlySet<string>,
-  signal: AbortSignal,
-): Promise<void> {
-  while (!signal.aborted) {
-    await sleep(100, undefined, { signal }).catch(() => {})
-    if (missing.size > 0 && tunnels.length === 1 && REFUSED.test(tree.logOf(tunnels[0]!.initiator.host, 'charon')))
-      return
-  }
-  await new Promise<never>(() => {})
-}
-
-/** The reason lies in what the daemons say of it themselves. */
-function failure(tree: Tree, hosts: readonly string[], what: string): EnvironmentError {
-  const said = [...new Set(hosts)].flatMap(host =>
-    tree
-      .logOf(host, 'charon')
-      .split('\n')
-      .filter(line => REFUSED.test(line) || /\b(error|failed|unable|peer not responding|giving up)\b/i.test(line))
-      .slice(-4)
-      .map(line => `  ${host} | ${line}`),
-  )
-  const quote = said.length === 0 ? '' : `:\n${said.join('\n')}`
+/** The reason lies in what the daemon says itself. */
+function silent(tree: Tree, host: string): EnvironmentError {
+  const said = tree.logOf(host, 'charon').trimEnd().split('\n').slice(-4)
   return new EnvironmentError(
     'provision',
     'environment',
-    `${what}${quote}\ncompare the two ends of environment.vpn, or see what this machine can do: hl7bench doctor`,
+    [
+      `charon on ${host} does not come up:`,
+      ...said.map(line => `  ${host} | ${line}`),
+      'see what this machine can do: hl7bench doctor',
+    ].join('\n'),
   )
 }

@@ -7,6 +7,7 @@ import { charons, ipsecTunnels } from './ipsec.ts'
 import type { Mechanisms } from './mechanism.ts'
 import { needsRelay } from './relay.ts'
 import { startTree, type Tree } from './tree.ts'
+import { shakeHands } from './tunnels/shakeHands.ts'
 import { type Device, wireguards } from './wireguard.ts'
 
 /** A topology that stands: its hosts, its networks, its gateways with their tunnels up. */
@@ -47,6 +48,7 @@ export async function buildSite(guarded: Guarded, start: SiteStart): Promise<Sit
     startTree(guarded, id, setup, signal),
   ])
   try {
+    await shakeHands(tree, topology, wireguard.devices, signal)
     const gateways = await bringUpIpsec(tree, topology, credentials, signal)
     return {
       topology,
