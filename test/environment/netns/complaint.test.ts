@@ -45,7 +45,8 @@ group('the complaint about tunnels that are not up', () => {
   })
 
   test('says so of those that there was no time to listen to', () => {
-    expect(complaintOf(3, [failing('a', 'unheard')])).toContain('a was refused; there was no time to hear why')
+    const said = complaintOf(3, [failing('a', 'unheard'), failing('b', 'unheard', 'received AUTH')])
+    expect(said).toContain('a, b were refused; there was no time to hear why')
   })
 
   test('bounds the reasons that it tells', () => {

@@ -218,7 +218,7 @@ group('of the tunnels of a hub those that fail are named, and no others', () => 
       const guarded = await guardedForTest()
       const tree = await startTree(guarded, 'c1', { topology, mechanisms, files: wrong, daemons, steps }, never)
       const said = await complaintOf(shakeHands(tree, topology, devices, never))
-      expect(said).toContain('2 of 5 tunnels (hosp-1, hosp-3) did not come up: no handshake within 6 s')
+      expect(said).toContain('2 of 5 tunnels (hosp-1, hosp-3) did not come up: no handshake within 4.5 s')
       expect((await tree.run('hgw', ['wg', 'show', 'all', 'persistent-keepalive'])).output).not.toMatch(/\t\d+$/m)
     },
     LONG_MS,

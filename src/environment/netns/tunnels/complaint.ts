@@ -64,7 +64,7 @@ export function named(tunnels: readonly { readonly tunnel: string }[], most = MO
 
 /** The same for tunnels that differ in their identities, addresses and times alone. */
 function reasonOf({ outcome, said }: Failing): string {
-  const lines = said.flatMap(each => each.lines)
+  const lines = outcome === 'unheard' ? [] : said.flatMap(each => each.lines)
   return `${outcome}\n${lines
     .map(line => line.replace(/'[^']*'|"[^"]*"|\(valid from .*|\d+/g, ''))
     .sort()

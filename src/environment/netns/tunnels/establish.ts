@@ -14,7 +14,7 @@ const LONGEST_MS_PER_TUNNEL = 60
 const STALLED_MS = 1_000
 /** How long others may take to fail too once one has: without any news, and in all. */
 const QUIET_MS = 2_000
-const LONGEST_COLLECTING_MS = 5_000
+const LONGEST_COLLECTING_MS = 4_000
 /** A daemon's words come after its events. */
 const LAST_WORDS_MS = 200
 const TICK_MS = 50

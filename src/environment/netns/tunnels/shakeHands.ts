@@ -4,15 +4,19 @@ import type { Device } from '../wireguard.ts'
 import { aborted } from './aborted.ts'
 import { named, notUp } from './complaint.ts'
 
-/** WireGuard sends a handshake that was not answered again after 5 to 5.3 s (its paper, 6.4: Rekey-Timeout): two in all. */
-const LONGEST_S = 6
-/** Where a link loses packets: four handshakes. */
-const LONGEST_LOSSY_S = 17
+/** WireGuard itself would wait for 5 s before it tries again (its paper, 6.4: Rekey-Timeout): a device that is configured anew tries at once. */
+const ROUND_S = 1.5
+const TUNNELS_PER_SECOND = 100
+const ROUNDS = 3
+/** Where a link loses packets, so many seconds of rounds. */
+const LOSSY_S = 18
+const LONGEST_ROUND_S = 6
 const TICK_S = 0.05
 
 /**
- * Has every initiator of WireGuard begin at once, by a keepalive that is turned off again, and waits until all have shaken hands. Throws EnvironmentError that names
- * the tunnels whose peers never did, after 6 s, or 17 s where packets are lost on purpose: WireGuard itself says nothing, and does not answer who has another key.
+ * Has the initiator of every tunnel of WireGuard begin, by a keepalive that is turned off again, and waits until all have shaken hands. Throws EnvironmentError that names
+ * the tunnels that never did, after three attempts of 1.5 s, or 18 s of them where packets are lost on purpose; to each is added a link's delay, and a second for every
+ * 100 tunnels, up to 6 s. WireGuard itself says nothing, and does not answer who has another key.
  */
 export async function shakeHands(
   tree: Tree,
@@ -20,41 +24,50 @@ export async function shakeHands(
   devices: readonly Device[],
   signal: AbortSignal,
 ): Promise<void> {
-  const isLossy = links.some(({ impairment }) => (impairment?.lossRatio ?? 0) > 0)
-  const longestS = isLossy ? LONGEST_LOSSY_S : LONGEST_S
-  const initiates = new Set(tunnels.map(({ name, initiator }) => `${initiator.host} ${name}`))
-  const peers = devices.flatMap(({ host, name: device, peers }) =>
-    peers.flatMap(({ tunnel, publicKey }) =>
-      initiates.has(`${host} ${tunnel}`) ? [{ host, device, tunnel, publicKey }] : [],
-    ),
-  )
-  const asked = Promise.all(
-    [...Map.groupBy(peers, ({ host }) => host)].map(async ([host, own]) => {
-      const { output } = await tree.run(host, ['sh', '-c', handshake(own, longestS)])
-      return output.split('\n').map(line => `${host} ${line}`)
-    }),
-  )
-  const shaken = await Promise.race([asked, aborted(signal)])
-  const known = new Set(shaken.flat())
-  const silent = peers.filter(({ host, device, publicKey }) => !known.has(`${host} ${device} ${publicKey}`))
+  const { rounds, roundS } = patience(links, devices.length)
+  const hostOf = new Map(tunnels.map(({ name, initiator }) => [name, initiator.host]))
+  const initiating = devices.filter(({ host, peers }) => peers.every(({ tunnel }) => hostOf.get(tunnel) === host))
+  const asked = [...Map.groupBy(initiating, ({ host }) => host)].map(async ([host, own]) => {
+    const names = own.map(({ name }) => name)
+    const { output } = await tree.run(host, ['sh', '-c', handshakes(names, rounds, roundS)])
+    return output.split('\n').map(line => `${host} ${line}`)
+  })
+  const shaken = new Set((await Promise.race([Promise.all(asked), aborted(signal)])).flat())
+  const silent = initiating.filter(({ host, name }) => !shaken.has(`${host} ${name}`)).flatMap(({ peers }) => peers)
   if (silent.length === 0) return
   throw notUp(
-    `${silent.length} of ${peers.length} tunnels (${named(silent)}) did not come up: no handshake within ${longestS} s. ` +
+    `${silent.length} of ${initiating.length} tunnels (${named(silent)}) did not come up: no handshake within ${(rounds * roundS).toFixed(1)} s. ` +
       'WireGuard gives no reason: a peer whose key is not the one that was agreed gets no answer',
   )
 }
 
-/** Prints the device and the key of each peer that has shaken hands. */
-function handshake(
-  peers: readonly { readonly device: string; readonly publicKey: string }[],
-  longestS: number,
-): string {
-  const keepalive = (seconds: string) =>
-    peers
-      .map(({ device, publicKey }) => `wg set ${device} peer ${publicKey} persistent-keepalive ${seconds}`)
-      .join('\n')
-  return `${keepalive('1')}
-timeout ${longestS} sh -c 'while wg show all latest-handshakes | grep -q "[[:space:]]0$"; do sleep ${TICK_S}; done'
-${keepalive('off')}
-wg show all latest-handshakes | awk '$3 > 0 { print $1, $2 }'`
+/** A round that were shorter than the way there and back would never end in a handshake. */
+function patience(links: Topology['links'], tunnels: number): { rounds: number; roundS: number } {
+  const impairments = links.flatMap(({ impairment }) => impairment ?? [])
+  const delayMs = Math.max(0, ...impairments.map(each => each.delayMs + each.jitterMs))
+  const roundS = Math.min(
+    LONGEST_ROUND_S,
+    ROUND_S + Math.ceil((2 * delayMs) / 100) / 10 + Math.floor(tunnels / TUNNELS_PER_SECOND),
+  )
+  const isLossy = impairments.some(({ lossRatio }) => lossRatio > 0)
+  return { rounds: isLossy ? Math.floor(LOSSY_S / roundS) : ROUNDS, roundS }
 }
+
+/** Prints the devices, of one peer each, that have shaken hands. If both ends began at once, each would drop its own handshake for the other's, again and again. */
+const handshakes = (devices: readonly string[], rounds: number, roundS: number) => `
+devices='${devices.join(' ')}'
+silent() { wg show all latest-handshakes | awk '$3 == 0 { print $1 }'; }
+keep_alive() {
+  for device in $1; do wg set "$device" peer "$(wg show "$device" peers)" persistent-keepalive "$2"; done
+}
+keep_alive "$devices" 1
+for round in $(seq ${rounds}); do
+  timeout ${roundS} sh -c 'while wg show all latest-handshakes | grep -q "[[:space:]]0$"; do sleep ${TICK_S}; done' && break
+  [ $round -eq ${rounds} ] && break
+  for device in $(silent); do
+    wg setconf "$device" "/run/$device.conf"
+    keep_alive "$device" 1
+  done
+done
+keep_alive "$devices" off
+wg show all latest-handshakes | awk '$3 > 0 { print $1 }'`
