@@ -1,8 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { raisedPath, totalRate } from '../experiment/capacity/caseAt.ts'
+import { isOfOneRate, raisedPath, totalRate } from '../experiment/capacity/caseAt.ts'
 import { responseLimit } from '../experiment/capacity/lossRatio.ts'
 import { type CapacityAim, SEARCHED, type Searched } from '../model/capacity.ts'
 import type { Load, Scenario } from '../model/scenario.ts'
+import { formatMs } from '../report/format.ts'
 import type { LoadedScenario } from '../scenario/compile.ts'
 import { UsageError } from './errors.ts'
 import { positive, whole } from './number.ts'
@@ -64,6 +65,12 @@ function ratio(text: string): number {
   return value
 }
 
+/**
+ * Least length of a trial, as a multiple of the SLO's limit. All messages of a load of r times the capacity can be answered within the limit only as long as the queue, (r - 1)
+ * times the time since it began, is within it: within four times the limit every load of more than 1.25 times the capacity has late answers.
+ */
+const TRIAL_OF_LIMIT = 4
+
 /** What is to be searched for. @throws UsageError with every complaint at once */
 export function aimOf({ scenario, cases }: LoadedScenario, flags: CapacityFlags): CapacityAim {
   const load = loadOf(scenario, flags)
@@ -86,7 +93,11 @@ export function aimOf({ scenario, cases }: LoadedScenario, flags: CapacityFlags)
     widthRatio: flags.width,
     clones: flags.clones,
   }
-  const problems = [...cases.flatMap(each => loadProblems(each.scenario, aim)), ...aimProblems(aim, cases)]
+  const problems = [
+    ...cases.flatMap(each => loadProblems(each.scenario, aim)),
+    ...aimProblems(aim, cases),
+    ...peakProblems(aim, scenario, flags.peak),
+  ]
   if (problems.length > 0) throw new UsageError([...new Set(problems)].join('\n'))
   return aim
 }
@@ -106,32 +117,45 @@ function ownOf({ environment }: Scenario, load: Load, over: Searched): number {
   return environment.kind === 'netns' ? environment.hospitals : 1
 }
 
-function loadProblems(scenario: Scenario, { over, load: name }: CapacityAim): string[] {
+function loadProblems(scenario: Scenario, { over, load: name, trialSeconds }: CapacityAim): string[] {
   const { workload } = scenario.load.find(load => load.name === name)!
+  const limit = responseLimit(scenario.slo, name)
+  const leastMs = TRIAL_OF_LIMIT * (limit?.limit ?? 0)
   const { environment } = scenario
-  const isConstant =
-    workload.kind === 'open' &&
-    workload.records === null &&
-    !workload.stages &&
-    !workload.burst &&
-    !workload.curve &&
-    !workload.backlogPerFeed
   return [
-    ...(isConstant
+    ...(isOfOneRate(workload)
       ? []
       : [
           `load ${name}: a search needs an open workload of one rate; give it workload: { kind: 'open', ratePerSecond: .. }`,
         ]),
-    ...(responseLimit(scenario.slo, name) === undefined
+    ...(limit === undefined
       ? [
           `load ${name}: a search needs to know what is too late; give the scenario an SLO such as '${name}.response.p99': '< 250 ms'`,
         ]
       : []),
+    ...(1000 * trialSeconds >= leastMs
+      ? []
+      : [
+          `--trial ${formatMs(1000 * trialSeconds)}: so short beside '${name}.response.p99': '${limit!.text}' a load that only queues looks kept up with; give ${TRIAL_OF_LIMIT} times the limit or more, --trial ${leastMs % 1000 === 0 ? `${leastMs / 1000}s` : `${Math.ceil(leastMs)}ms`}, or the SLO a lower limit`,
+        ]),
     ...(over === 'tunnels' && !(environment.kind === 'netns' && environment.topology !== 'site-to-site')
       ? [
           "--over tunnels: the scenario has no hospitals to add; give it environment: { kind: 'netns', topology: 'hub' }",
         ]
       : []),
+  ]
+}
+
+/** The peak as a load, set against the largest that is tried; of one load only, as others add what is not known before they run. */
+function peakProblems(aim: CapacityAim, { load: loads }: Scenario, peakPerSecond: number | undefined): string[] {
+  const { over, own, mostLoad } = aim
+  if (peakPerSecond === undefined || (over !== 'rate' && loads.length > 1)) return []
+  const perUnit = over === 'rate' ? 1 : totalRate(loads[0]!) / own
+  if (perUnit === 0 || mostLoad * perUnit >= peakPerSecond) return []
+  const most = over === 'rate' ? '' : ` ${over}, ${mostLoad * perUnit} msg/s,`
+  const enough = over === 'rate' ? peakPerSecond : Math.ceil(peakPerSecond / perUnit)
+  return [
+    `--most ${mostLoad}${most} < --peak ${peakPerSecond}: the search would end below the peak and never show it; give --most ${enough} or more`,
   ]
 }
 

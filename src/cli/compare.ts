@@ -6,6 +6,7 @@ import type { Arm } from '../model/experiment.ts'
 import type { ComparisonReport } from '../report/comparison/comparison.ts'
 import { renderComparison } from '../report/comparison/terminal.ts'
 import { ASSUMED_OVERHEAD_MS, estimateDuration, renderDryRun } from '../report/dryRun.ts'
+import { plural } from '../report/format.ts'
 import { renderComparisonJson } from '../report/json.ts'
 import { roughDuration } from '../report/progress.ts'
 import type { LoadedScenario } from '../scenario/compile.ts'
@@ -106,8 +107,8 @@ function planOf({ cases, scenario }: LoadedScenario, arms: readonly Arm[]) {
 
 function durationText(loaded: LoadedScenario, arms: readonly Arm[]): string {
   const { leastMs } = estimateDuration(planOf(loaded, arms), ASSUMED_OVERHEAD_MS)
-  const pairs = `${loaded.scenario.runs} pairs${loaded.cases.length > 1 ? ` of each of ${loaded.cases.length} cases` : ''}`
-  return `${pairs} take about ${roughDuration(leastMs)}, builds not counted; as long again if a change has to be confirmed`
+  const pairs = `${plural(loaded.scenario.runs, 'pair')}${loaded.cases.length > 1 ? ` of each of ${loaded.cases.length} cases` : ''}`
+  return `${pairs} ${loaded.scenario.runs === 1 ? 'takes' : 'take'} about ${roughDuration(leastMs)}, builds not counted; as long again if a change has to be confirmed`
 }
 
 export function printComparison(

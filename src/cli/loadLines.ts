@@ -8,7 +8,7 @@ const INDENT = '  '
  * is short, the name never. Columns are as wide as their widest.
  */
 export function loadLines(loads: readonly LoadProgress[], width: number, most: number): readonly string[] {
-  if (loads.length < 2 || most < 1) return []
+  if (loads.length < 2 || most < 1 || loads.every(isBare)) return []
   const shown = loads.length > most ? loads.slice(0, most - 1) : loads
   const left = loads.length - shown.length
   const rows = shown.map(load => {
@@ -20,6 +20,10 @@ export function loadLines(loads: readonly LoadProgress[], width: number, most: n
   const lines = rows.map(row => fitting(row, widths, width))
   return left === 0 ? lines : [...lines, `${INDENT}and ${left} more load${left === 1 ? '' : 's'}`.slice(0, width)]
 }
+
+/** Nothing was sent yet. */
+const isBare = ({ ratePerSecond, p99Ms, failures }: LoadProgress): boolean =>
+  ratePerSecond === null && p99Ms === null && failures === 0
 
 function fitting(row: readonly string[], widths: readonly number[], width: number): string {
   const cells = [row[0]!.padEnd(widths[0]!), row[1]!.padStart(widths[1]!), row[2]!.padEnd(widths[2]!), row[3]!]

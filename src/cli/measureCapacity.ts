@@ -32,9 +32,9 @@ export interface MeasureCapacityOptions extends MeasureOptions {
 export async function measureCapacity(options: MeasureCapacityOptions): Promise<CapacityReport> {
   const { begun, loaded, flags, console } = options
   const { aim } = begun.plan.search!
-  const remarks = new Map<string, string>()
+  const texts = new Map<string, string>()
   const tried = (subject: Case, trial: CapacityTrial) => {
-    remarks.set(trial.result.run.id, `        ${trialText(subject, trial, aim)}`)
+    texts.set(trial.result.run.id, trialText(subject, trial, aim))
   }
   try {
     const conductor = conductorOf(begun, loaded, tried)
@@ -44,7 +44,7 @@ export async function measureCapacity(options: MeasureCapacityOptions): Promise<
       prepareArms: (guarded, until) => prepareOne(loaded.scenario.sut, begun.folder, guarded, until),
       needsConfirmation: () => false,
       endsEarly: () => false,
-      remarkOn: ({ run }) => remarks.get(run.id) ?? '',
+      textOn: ({ run }) => texts.get(run.id)!,
     })
     const report = await reportOf(options, conductor, end)
     begun.journal.append({ type: 'ended', exit: report.exit.code })

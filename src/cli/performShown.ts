@@ -8,8 +8,8 @@ import { openStreams, type Streams } from './streams.ts'
 
 export type ShownOptions = Omit<MeasureOptions, 'repeat'> &
   Pick<SessionOptions, 'prepareArms' | 'needsConfirmation' | 'endsEarly' | 'conductor'> & {
-    /** A line on a run that ended; absent = none. */
-    readonly remarkOn?: (result: RunResult) => string
+    /** What is told of a run that ended; absent = its figures, or why it does not count. */
+    readonly textOn?: (result: RunResult) => string
   }
 
 /** Performs an experiment with its progress on the terminal and its events in the streams that were asked for. */
@@ -19,14 +19,17 @@ export async function performShown(options: ShownOptions): Promise<SessionEnd> {
 }
 
 async function performWith(streams: Streams, options: ShownOptions): Promise<SessionEnd> {
-  const { begun, contents, flags, console, signal, prepareArms, needsConfirmation, endsEarly, conductor, remarkOn } =
+  const { begun, contents, flags, console, signal, prepareArms, needsConfirmation, endsEarly, conductor, textOn } =
     options
   const { plan, finished } = begun
   const loadsOf = (caseId: string) => (plan.cases.find(({ id }) => id === caseId) ?? plan.cases[0]!).scenario.load
   const mostLoads = Math.max(...plan.cases.map(({ scenario }) => scenario.load.length))
   const progress = flags.quiet
     ? silentProgress(console)
-    : createProgress(console, plan.runs.length, finished.length, mostLoads)
+    : createProgress(console, {
+        ...{ runs: plan.runs.length, done: finished.length, loads: mostLoads },
+        missingMs: conductor?.missingMs ?? null,
+      })
   const onAbort = () => progress.note('interrupted: stopping in good order; interrupt again to stop at once\n')
   signal.addEventListener('abort', onAbort, { once: true })
   for (const warning of begun.warnings) progress.note(`warning: ${warning}\n`)
@@ -64,8 +67,7 @@ async function performWith(streams: Streams, options: ShownOptions): Promise<Ses
           streams.write({ type: 'tick', run: run.id, load: load.name, ...tick })
         },
         finished(result) {
-          progress.finished(result)
-          if (remarkOn !== undefined && !flags.quiet) progress.note(`${remarkOn(result)}\n`)
+          progress.finished(result, textOn?.(result))
           streams.write({ type: 'finished', result })
         },
         warned: text => progress.note(`warning: ${text}\n`),

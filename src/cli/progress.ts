@@ -3,7 +3,8 @@ import { MultiBar } from 'cli-progress'
 import type { PlannedRun } from '../model/experiment.ts'
 import type { Tick } from '../model/generator.ts'
 import type { RunResult } from '../model/result.ts'
-import { progressLine } from '../report/progress.ts'
+import { fold } from '../report/fold.ts'
+import { type Progress, progressBar, progressLine, timeTokens } from '../report/progress.ts'
 import type { Console } from './console.ts'
 import { loadLines } from './loadLines.ts'
 import { ProgressState } from './progressState.ts'
@@ -15,7 +16,8 @@ export interface ProgressView {
   /** @param loads names, in the order of the scenario */
   started(run: PlannedRun, loads: readonly string[]): void
   ticked(load: string, tick: Tick): void
-  finished(result: RunResult): void
+  /** @param text what is told of it; absent: its figures, or why it does not count */
+  finished(result: RunResult, text?: string): void
   /** Prints a line of text that stays. */
   note(text: string): void
   /** Leaves nothing of a bar behind. Idempotent. */
@@ -25,9 +27,18 @@ export interface ProgressView {
 const PLAIN_EVERY_MS = 30_000
 const MOST_LOADS = 8
 
-/** @param loads most loads that a run has */
-export function createProgress(console: Console, runs: number, done: number, loads: number): ProgressView {
-  const state = new ProgressState(runs, done)
+export interface ProgressOptions {
+  readonly runs: number
+  /** Of an earlier session. */
+  readonly done: number
+  /** Most loads that a run has. */
+  readonly loads: number
+  /** Of a search, what is missing to its end, ms; null where all runs are planned. */
+  readonly missingMs: (() => number) | null
+}
+
+export function createProgress(console: Console, { runs, done, loads, missingMs }: ProgressOptions): ProgressView {
+  const state = new ProgressState(runs, done, missingMs)
   return console.isInteractive ? barView(state, console, loads) : plainView(state, console)
 }
 
@@ -83,8 +94,9 @@ function barView(state: ProgressState, console: Console, loads: number): Progres
     planned: runs => state.planned(runs),
     started: (run, names) => state.started(run, names),
     ticked: (load, tick) => state.ticked(load, tick),
-    finished(result) {
-      if (result.state !== 'valid') note(exclusionLine(state, result))
+    finished(result, text) {
+      if (text !== undefined) note(`${fold(toldLine(state.now(), text), width(), '    ').join('\n')}\n`)
+      else if (result.state !== 'valid') note(exclusionLine(state.now(), result))
       state.finished()
     },
     note,
@@ -110,9 +122,13 @@ function plainView(state: ProgressState, console: Console): ProgressView {
       state.ticked(load, tick)
       if (performance.now() - lastMs > PLAIN_EVERY_MS) print(`        ${progressLine(state.now())}\n`)
     },
-    finished(result) {
-      print(finishedLine(state, result))
+    finished(result, text) {
+      const before = state.now()
       state.finished()
+      const { elapsedMs, leftMs } = state.now()
+      const now = { ...before, elapsedMs, leftMs }
+      if (text === undefined) print(finishedLine(now, result))
+      else print(`${[toldLine(now, text), ...Object.values(timeTokens(now))].filter(Boolean).join('  ')}\n`)
     },
     note: text => console.err(text),
     end() {},
@@ -120,22 +136,28 @@ function plainView(state: ProgressState, console: Console): ProgressView {
 }
 
 /** `valid   run 3/30 ..`, or why the run does not count. */
-function finishedLine(state: ProgressState, result: RunResult): string {
-  if (result.state === 'failed') return exclusionLine(state, result)
+function finishedLine(now: Progress, result: RunResult): string {
+  if (result.state === 'failed') return exclusionLine(now, result)
   const { loads } = result
   const ratePerSecond = loads.reduce((sum, load) => sum + load.throughputPerSecond, 0)
   const p99s = loads.map(load => load.quantiles.response.p99.ms).filter(ms => ms !== null)
   const p99Ms = p99s.length === loads.length ? Math.max(...p99s) : null
   const failures = loads.reduce((sum, { measured }) => sum + unaccepted(measured), 0)
-  const line = progressLine({ ...state.now(), stage: 'measured', ratePerSecond, p99Ms, failures })
+  const line = progressLine({ ...now, stage: 'measured', ratePerSecond, p99Ms, failures })
   const reasons = result.state === 'invalid' ? result.reasons : []
   return `${[`${result.state.padEnd(7)} ${line}`, ...reasons].join('\n        ')}\n`
 }
 
-function exclusionLine(state: ProgressState, result: Exclude<RunResult, { state: 'valid' }>): string {
-  const { run, runs, caseId } = state.now()
+/** `trial 3  clone 1  known at 400 msg/s ..`. */
+function toldLine(now: Progress, text: string): string {
+  const { count, block } = progressBar(now).tokens
+  return `${count}  ${block}  ${text}`
+}
+
+function exclusionLine(now: Progress, result: Exclude<RunResult, { state: 'valid' }>): string {
+  const { count, case: caseId } = progressBar(now).tokens
   const reason = result.state === 'failed' ? `${result.stage}: ${result.error}` : result.reasons.join('; ')
-  return `${result.state.padEnd(7)} run ${run}/${runs} ${caseId}  ${reason.replaceAll('\n', '\n        ')}\n`
+  return `${result.state.padEnd(7)} ${count} ${caseId}  ${reason.replaceAll('\n', '\n        ')}\n`
 }
 
 function unaccepted(counts: Readonly<Record<string, number>>): number {

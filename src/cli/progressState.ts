@@ -7,19 +7,23 @@ import { RecentTicks } from './recentTicks.ts'
 /** Counts runs and ticks; `now` tells where the experiment stands. */
 export class ProgressState {
   readonly #beganMs = performance.now()
+  readonly #missingMs: (() => number) | null
   #runs: number
   #done: number
   #doneHere = 0
   #runBeganMs = performance.now()
+  /** Of a search, when the last run ended; null = not told yet. */
+  #missingMsThen: number | null = null
   #run: PlannedRun | null = null
   #stage = 'start'
   #all = new RecentTicks()
   #loads = new Map<string, RecentTicks>()
 
-  /** @param done runs of an earlier session */
-  constructor(runs: number, done: number) {
+  /** @param done runs of an earlier session @param missingMs of a search, what is missing to its end; null where all runs are planned */
+  constructor(runs: number, done: number, missingMs: (() => number) | null) {
     this.#runs = runs
     this.#done = done
+    this.#missingMs = missingMs
   }
 
   planned(runs: readonly PlannedRun[]): void {
@@ -44,25 +48,30 @@ export class ProgressState {
   finished(): void {
     this.#done++
     this.#doneHere++
+    this.#runBeganMs = performance.now()
+    this.#missingMsThen = this.#missingMs?.() ?? null
   }
 
   now(): Progress {
     const nowMs = performance.now()
     return {
-      run: Math.min(this.#done + 1, this.#runs),
-      runs: this.#runs,
+      run: this.#missingMs === null ? Math.min(this.#done + 1, this.#runs) : this.#done + 1,
+      runs: this.#missingMs === null ? this.#runs : null,
       block: (this.#run?.block ?? 0) + 1,
       caseId: this.#run?.caseId ?? '',
       stage: this.#stage,
       ...this.#all.now(),
       loads: [...this.#loads].map(([name, ticks]) => ({ name, ...ticks.now() })),
       elapsedMs: nowMs - this.#beganMs,
-      leftMs: timeLeftMs(
-        this.#doneHere,
-        this.#doneHere + this.#runs - this.#done,
-        this.#runBeganMs - this.#beganMs,
-        nowMs - this.#runBeganMs,
-      ),
+      leftMs: this.#leftMs(nowMs),
     }
+  }
+
+  #leftMs(nowMs: number): number | null {
+    const currentMs = nowMs - this.#runBeganMs
+    if (this.#missingMs !== null)
+      return this.#missingMsThen === null ? null : Math.max(0, this.#missingMsThen - currentMs)
+    const runs = this.#doneHere + this.#runs - this.#done
+    return timeLeftMs(this.#doneHere, runs, this.#runBeganMs - this.#beganMs, currentMs)
   }
 }

@@ -1,4 +1,4 @@
-import { type Progress, progressBar } from '../report/progress.ts'
+import { LEAST_LEFT_MS, type Progress, progressBar } from '../report/progress.ts'
 
 export interface BarGlyphs {
   readonly done: string
@@ -13,17 +13,19 @@ const SHORTEST_BAR = 4
  * Fields that change all the time keep their places.
  */
 export function statusLine(progress: Progress, width: number, glyphs: BarGlyphs): string {
-  const { tokens } = progressBar(progress)
+  const { tokens, share } = progressBar(progress)
   const { run, runs, stage, elapsedMs, leftMs } = progress
-  const count = `run ${String(run).padStart(String(runs).length)}/${runs}`
-  const times = leftMs === null ? clock(elapsedMs) : `${clock(elapsedMs)}, ${clock(leftMs)} left`
+  const count =
+    runs === null ? `${tokens.count}, ${tokens.block}` : `run ${String(run).padStart(String(runs).length)}/${runs}`
+  const times =
+    leftMs === null || leftMs < LEAST_LEFT_MS ? clock(elapsedMs) : `${clock(elapsedMs)}, ${clock(leftMs)} left`
   const fields = [count, stage.padEnd(7), tokens.rate.padStart(7), tokens.p99.padEnd(10), tokens.failures, times]
   // By place in `fields`, the least important first.
   for (const dropped of [null, 3, 1, 2, 4, 5]) {
     if (dropped !== null) fields[dropped] = ''
     const text = fields.filter(field => field !== '').join('  ')
     const room = Math.min(LONGEST_BAR, width - text.length - 1)
-    if (room >= SHORTEST_BAR) return `${barOf((run - 1) / runs, room, glyphs)} ${text}`
+    if (room >= SHORTEST_BAR) return `${barOf(share, room, glyphs)} ${text}`
   }
   return count.slice(0, Math.max(0, width))
 }

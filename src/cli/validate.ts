@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { plural } from '../report/format.ts'
 import { readContents } from '../scenario/content.ts'
 import type { Console } from './console.ts'
 import { loadTarget } from './loadTarget.ts'
@@ -22,7 +23,7 @@ export function addValidate(program: Command, console: () => Console): void {
         )
       else
         out(
-          `${targets.join(' ')} is valid: ${cases.length === 1 ? 'one case' : `${cases.length} cases`} of ${loaded.scenario.runs} runs\n`,
+          `${targets.join(' ')} is valid: ${cases.length === 1 ? 'one case' : `${cases.length} cases`} of ${plural(loaded.scenario.runs, 'run')}\n`,
         )
     })
 }

@@ -66,19 +66,26 @@ export function exitOf(outcome: Outcome): Exit {
   }
   const compared = exitOfComparison(outcome.comparison)
   if (compared !== null && compared.code !== EXIT.inconclusive) return compared
-  if (slosFailed > 0) return { code: EXIT.sloMissed, reason: `${slosFailed} of ${slosDeclared} SLOs not met` }
+  if (slosFailed > 0)
+    return { code: EXIT.sloMissed, reason: `${slosFailed} of ${counted(slosDeclared, 'SLO')} not met` }
   if (alarms.length > 0) return { code: EXIT.sloMissed, reason: `alarm: ${alarms.join(', ')}` }
   if (slosDeclared > 0 && failedByTarget.length > 0)
-    return { code: EXIT.sloMissed, reason: `the target failed in ${failedByTarget.length} runs` }
+    return { code: EXIT.sloMissed, reason: `the target failed in ${counted(failedByTarget.length, 'run')}` }
   if (compared !== null) return compared
   if (failed.some(result => result.stage === 'cleanup'))
     return { code: EXIT.teardownFailed, reason: 'a cleanup failed' }
-  if (leaks.length > 0) return { code: EXIT.leaked, reason: `${leaks.length} resources could not be removed` }
+  if (leaks.length > 0)
+    return { code: EXIT.leaked, reason: `${counted(leaks.length, 'resource')} could not be removed` }
   return {
     code: EXIT.ok,
-    reason: slosDeclared > 0 ? `all ${slosDeclared} SLOs met` : outcome.comparison === null ? 'measured' : 'compared',
+    reason: slosDeclared > 0 ? allMet(slosDeclared) : outcome.comparison === null ? 'measured' : 'compared',
   }
 }
+
+const allMet = (slos: number): string => (slos === 1 ? 'the SLO was met' : `all ${slos} SLOs met`)
+
+/** `1 resource`, `2 resources`. */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
 
 function exitOfComparison(comparison: ComparisonOutcome | null): Exit | null {
   if (comparison === null) return null

@@ -1,6 +1,7 @@
 import type { GeneratorHealth } from '../model/generator.ts'
 import type { LoadResult } from '../model/result.ts'
 import type { ValidityLimits } from '../model/scenario.ts'
+import { counted } from './exit.ts'
 
 /** Most time that a closed loop may wait for a CPU, per second that it had one. */
 const MOST_WAITED_FOR = 0.75
@@ -39,7 +40,7 @@ function healthReasons(load: LoadResult, health: GeneratorHealth, limits: Validi
     reasons.push(`only ${health.connectionsOpened} of ${health.connectionsWanted} connections could be opened`)
   }
   for (const [code, count] of Object.entries(health.localErrors))
-    reasons.push(`${count} connections failed with ${code} on this machine`)
+    reasons.push(`${counted(count, 'connection')} failed with ${code} on this machine`)
   if (health.loopDelayMaxMs > limits.maxPauseMs) {
     reasons.push(`paused for ${health.loopDelayMaxMs.toFixed(0)} ms, longer than ${limits.maxPauseMs} ms`)
   }

@@ -58,6 +58,8 @@ export interface Conductor {
   perform(options: PerformOptions): Promise<Performed>
   /** The case of a run; one of the plan's, or derived from it. */
   caseOf(run: PlannedRun): Case
+  /** What is missing to the end, ms, where runs are planned one by one; absent: all are planned. */
+  readonly missingMs?: () => number
 }
 
 export interface SessionEnd extends Performed {

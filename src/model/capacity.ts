@@ -41,6 +41,10 @@ export interface CapacityTrial {
   readonly seconds: number
   /** 0 to 1; null: the trial does not count. */
   readonly lossRatio: number | null
+  /** The load got through while it was offered; asked of full trials only, true of shorter ones. */
+  readonly isSustained: boolean
+  /** The load was kept up with: within the loss ratio, and sustained. */
+  readonly isKept: boolean
   /** The generator was the limit, twice in a row at this load. */
   readonly isGeneratorBound: boolean
   readonly result: RunResult

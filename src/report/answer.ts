@@ -1,5 +1,6 @@
 import type { CaseReport, LoadReport, Metric, OverallVerdict, SloVerdict } from './experiment.ts'
 import { formatFigure, formatInterval, formatNumber, plural } from './format.ts'
+import { validRuns } from './validity.ts'
 import { nounOf } from './workload.ts'
 
 /** One miss is a miss, one thing not measured is no pass. */
@@ -52,7 +53,7 @@ function describeRuns(cases: readonly CaseReport[]): string {
   const wanted = sum(({ validity }) => validity.wanted)
   const byTarget = sum(({ validity }) => validity.failed.filter(({ fault }) => fault === 'target').length)
   const failed = byTarget === 0 ? '' : `, ${byTarget} failed by the target`
-  return `${valid} of ${plural(wanted, 'run')} valid${failed}`
+  return `${validRuns(valid, wanted)}${failed}`
 }
 
 function judgement(slos: readonly SloVerdict[]): string {

@@ -35,6 +35,8 @@ const searched = z.strictObject({
       load: number,
       seconds: number,
       lossRatio: number.nullable().describe('null = the run does not count.'),
+      isSustained: z.boolean().describe('Its backlog did not grow; asked of full trials only, true of shorter ones.'),
+      isKept: z.boolean().describe('The load was kept up with.'),
       messagesPerSecond: number.nullable().describe('Accepted, over all loads; null = it failed.'),
       responseP99: z
         .strictObject({ value: number.nullable(), above: number.nullable() })
@@ -57,7 +59,9 @@ const testCase = z.strictObject({
   irregular: number,
   atAnswer: z
     .strictObject({
-      messagesPerSecond: number,
+      messagesPerSecond: number.describe('Accepted, over all loads.'),
+      offeredPerSecond: number.describe('Of the load that is raised.'),
+      passedPerSecond: number.describe('Of those, answered while it was offered.'),
       mbitPerSecondOut: number.describe('Payload.'),
       mbitPerSecondIn: number,
       responseP99Ms: number.nullable(),
@@ -85,9 +89,12 @@ const testCase = z.strictObject({
     .strictObject({
       referenceId: text,
       pairs: number,
-      ratio: number,
-      interval: z.strictObject({ lower: number, upper: number }).nullable(),
-      isBounded: z.boolean().describe('A capacity among them is only known to be at least so much.'),
+      kind: z
+        .enum(['exact', 'at most', 'at least', 'not told'])
+        .describe('What is known of the ratio: a capacity among them may only be known to be at least so much.'),
+      isGeneratorBound: z.boolean().describe('A search ended at the limit of the generator, not at the largest load.'),
+      ratio: loadOrNone,
+      interval: z.strictObject({ lower: loadOrNone, upper: loadOrNone }).nullable(),
     })
     .nullable()
     .describe('Set against the same without a VPN.'),

@@ -14,14 +14,20 @@ export function feedCells({ feed, arrivals, accepted, unanswered, p50, p99, max 
 export function feedNotes({ name, feeds }: Pick<LoadReport, 'name' | 'feeds'>): readonly string[] {
   if (feeds === undefined || feeds.p99 === null) return []
   const parts = [
-    `${name}: ${plural(feeds.feeds, 'feed')} with about ${plural(feeds.arrivalsEach, 'arrival')} each in a run`,
+    `${name}: ${feedsText(feeds)}`,
     `response p99 of the median feed ${formatFigure(feeds.p99.p50, 'ms')}`,
     `of nine in ten at most ${formatFigure(feeds.p99.p90, 'ms')}`,
     `of the slowest ${formatFigure(feeds.p99.worst, 'ms')}${ratioText(feeds)}`,
     failuresText(feeds),
-    ...(feeds.idle === 0 ? [] : [`${plural(feeds.idle, 'feed')} without an arrival`]),
   ]
   return [`${parts.join(', ')}. The worst:`]
+}
+
+/** Arrivals are those of the median feed that had any. */
+function feedsText({ feeds, idle, arrivalsEach }: FeedsReport): string {
+  const each = arrivalsEach < 1 ? 'less than 1 arrival' : `about ${plural(arrivalsEach, 'arrival')}`
+  if (idle === 0) return `${plural(feeds, 'feed')} with ${each} each in a run`
+  return `${plural(feeds, 'feed')}, ${formatCount(idle)} without an arrival and ${formatCount(feeds - idle)} with ${each} each in a run`
 }
 
 function ratioText({ worstToMedian: ratio }: FeedsReport): string {

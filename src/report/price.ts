@@ -3,7 +3,7 @@ import type { RunResult } from '../model/result.ts'
 import { exponential, logsOf } from '../stats/hodgesLehmann.ts'
 import { signedRank } from '../stats/signedRank.ts'
 import type { Figure, Reading, Unit } from './experiment.ts'
-import { formatNumber } from './format.ts'
+import { formatNumber, plural } from './format.ts'
 import { shownMetrics } from './metrics.ts'
 
 /** What the VPN of a case costs: the case set against the same without one, run by run in the same block. */
@@ -86,6 +86,6 @@ export function priceNotes({ price }: { readonly price?: PriceReport }): readonl
   const { referenceId, metrics } = price
   return metrics.map(({ path, pairs, ratio, interval }) => {
     const bounds = interval === null ? '' : ` [${formatNumber(interval.lower)}, ${formatNumber(interval.upper)}]`
-    return `${path}: ${formatNumber(ratio)} times that of ${referenceId}${bounds}, ${pairs} blocks`
+    return `${path}: ${formatNumber(ratio)} times that of ${referenceId}${bounds}, ${plural(pairs, 'block')}`
   })
 }

@@ -13,10 +13,10 @@ export interface LoadProgress {
 
 /** Where an experiment stands. */
 export interface Progress {
-  /** 1-based place in the experiment's order, and how many runs are planned by now. */
+  /** 1-based place in the experiment's order, and how many runs are planned; null: a search, whose trials are planned one by one. */
   readonly run: number
-  readonly runs: number
-  /** 1-based. */
+  readonly runs: number | null
+  /** 1-based; of a search, the clone. */
   readonly block: number
   readonly caseId: string
   /** Stage of the run: `provision`, `warmup`, `measure` .. */
@@ -34,20 +34,22 @@ export interface Progress {
   readonly leftMs: number | null
 }
 
-/** What a bar of cli-progress shows: position in the experiment and the tokens of its format string. */
+/** What a bar shows: how far the experiment is and the tokens of its line. */
 export interface ProgressBar {
-  readonly total: number
-  readonly value: number
+  /** Share that is done, 0 to 1. */
+  readonly share: number
   readonly tokens: Readonly<
-    Record<'block' | 'case' | 'stage' | 'rate' | 'p99' | 'failures' | 'elapsed' | 'left', string>
+    Record<'count' | 'block' | 'case' | 'stage' | 'rate' | 'p99' | 'failures' | 'elapsed' | 'left', string>
   >
 }
+
+export const LEAST_LEFT_MS = 1_000
 
 /** One plain line, for logs: `run 7/30 block 7 demo  measure  149/s  p99 14 ms  elapsed 12 s  left about 40 s`. */
 export function progressLine(progress: Progress): string {
   const { tokens } = progressBar(progress)
   const parts = [
-    `run ${progress.run}/${progress.runs} ${tokens.block} ${tokens.case}`,
+    `${tokens.count} ${tokens.block} ${tokens.case}`,
     tokens.stage,
     tokens.rate,
     tokens.p99,
@@ -58,22 +60,35 @@ export function progressLine(progress: Progress): string {
   return parts.filter(part => part !== '').join('  ')
 }
 
-/** Runs before the current one count as done. */
+/** Runs before the current one count as done; of a search, the time that it took so far. */
 export function progressBar(progress: Progress): ProgressBar {
-  const { leftMs } = progress
+  const { run, runs, block, elapsedMs, leftMs } = progress
   return {
-    total: progress.runs,
-    value: progress.run - 1,
+    share: runs === null ? shareOf(elapsedMs, leftMs) : (run - 1) / runs,
     tokens: {
-      block: `block ${progress.block}`,
+      count: runs === null ? `trial ${run}` : `run ${run}/${runs}`,
+      block: `${runs === null ? 'clone' : 'block'} ${block}`,
       case: progress.caseId,
       stage: progress.stage,
       ...loadTokens(progress),
-      elapsed: `elapsed ${roughDuration(progress.elapsedMs)}`,
-      left: leftMs === null ? '' : `left about ${roughDuration(leftMs)}`,
+      ...timeTokens(progress),
     },
   }
 }
+
+/** Nothing is said of less than a second: what runs on is not over. */
+export function timeTokens({
+  elapsedMs,
+  leftMs,
+}: Pick<Progress, 'elapsedMs' | 'leftMs'>): Readonly<Record<'elapsed' | 'left', string>> {
+  return {
+    elapsed: `elapsed ${roughDuration(elapsedMs)}`,
+    left: leftMs === null || leftMs < LEAST_LEFT_MS ? '' : `left about ${roughDuration(leftMs)}`,
+  }
+}
+
+const shareOf = (elapsedMs: number, leftMs: number | null): number =>
+  leftMs === null ? 0 : elapsedMs / Math.max(1, elapsedMs + leftMs)
 
 /** The figures of a load, or of all loads together; empty where there is none yet. */
 export function loadTokens({

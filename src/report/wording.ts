@@ -1,6 +1,7 @@
 import { AUDIT_TERMS, type AuditTerm, type ReceiverAudit } from '../model/audit.ts'
 import type { AuditSum, CaseReport, ExperimentReport, SloVerdict, Validity } from './experiment.ts'
 import { formatCount, formatFigure, plural } from './format.ts'
+import { validRuns } from './validity.ts'
 
 const EXAMPLES = 5
 
@@ -69,7 +70,7 @@ export function validityLine({ wanted, valid, invalid, failed, missing }: Validi
     ...(failed.length > 0 ? [`${failed.length} failed`] : []),
     ...(missing > 0 ? [`${missing} not run`] : []),
   ]
-  return [`${valid} of ${plural(wanted, 'run')} valid`, ...others].join(', ')
+  return [validRuns(valid, wanted), ...others].join(', ')
 }
 
 /** Excluded runs grouped by reason, most frequent first: `2 x generator starved of CPU (r0003, r0009)`. What a reason quotes follows on lines of its own. */

@@ -5,6 +5,13 @@ import { loadLines } from '../../src/cli/loadLines.ts'
 const FEEDS = { name: 'feeds', ratePerSecond: 596.4, p99Ms: 27.3, failures: 0 }
 const SEARCH = { name: 'search-beneficiaries', ratePerSecond: 50, p99Ms: null, failures: 3 }
 
+test('loads that have sent nothing yet have no line, rather than a bare name', () => {
+  const none = { ratePerSecond: null, p99Ms: null, failures: 0 }
+  const loads = ['hub', 'results'].map(name => ({ name, ...none }))
+  expect(loadLines(loads, 79, 8)).toEqual([])
+  expect(loadLines([loads[0]!, { ...loads[1]!, ratePerSecond: 3 }], 79, 8)).toHaveLength(2)
+})
+
 test('each of several loads has a line of its own, the figures in columns', () => {
   expect(loadLines([FEEDS, SEARCH], 79, 8)).toEqual([
     '  feeds                   596/s  p99 27 ms',

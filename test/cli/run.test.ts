@@ -115,7 +115,7 @@ test('a missed SLO ends with 99; --no-slo measures the same and ends with 0', as
   const file = write(here, 's.json', small({ runs: 1, slo: { 'mllp.throughput': '> 100000' } }))
   const missed = await hl7bench(here, ['run', file, '--results', here.results])
   expect(missed.code, missed.stderr).toBe(99)
-  expect(missed.stdout).toContain('exit 99: 1 of 1 SLOs not met')
+  expect(missed.stdout).toContain('exit 99: 1 of 1 SLO not met')
   const unjudged = await hl7bench(here, ['run', file, '--results', here.results, '--no-slo'])
   expect(unjudged.code).toBe(0)
   expect(unjudged.stdout).toMatch(/no\s+SLO\s+to\s+judge\s+by/)

@@ -24,6 +24,14 @@ test('a line for 80 columns tells run, stage, rate, p99, elapsed and the time le
   )
 })
 
+test('of a search it tells trial and clone, and a time left only where there is some', () => {
+  const search = { ...typical, runs: null, block: 2 }
+  expect(statusLine(search, 79, ASCII)).toBe(
+    '######-------- trial 12, clone 2  measure    149/s  p99 26 ms   1:12, 1:48 left',
+  )
+  expect(statusLine({ ...search, leftMs: 0 }, 79, ASCII)).toMatch(/ 1:12$/)
+})
+
 test('what matters least goes first where room is short, the count of runs never', () => {
   expect(statusLine({ ...typical, failures: 3 }, 60, ASCII)).not.toContain('p99')
   expect(statusLine({ ...typical, failures: 3 }, 60, ASCII)).toContain('3 failed')

@@ -20,6 +20,14 @@ const fine: Outcome = {
 }
 const code = (outcome: Partial<Outcome>) => exitOf({ ...fine, ...outcome }).code
 
+test('the reason counts in words that fit one as well as many', () => {
+  const reason = (outcome: Partial<Outcome>) => exitOf({ ...fine, ...outcome }).reason
+  expect([reason({ slosDeclared: 1 }), reason({ slosDeclared: 3 })]).toEqual(['the SLO was met', 'all 3 SLOs met'])
+  expect(reason({ slosDeclared: 1, slosFailed: 1 })).toBe('1 of 1 SLO not met')
+  expect(reason({ results: [valid(), failed('measure')] })).toBe('the target failed in 1 run')
+  expect(reason({ leaks: ['x'] })).toBe('1 resource could not be removed')
+})
+
 test.each<[number, string, Partial<Outcome>]>([
   [0, 'all is well', {}],
   [0, 'some runs were invalid and enough are left', { results: [valid(), invalid()] }],

@@ -36,7 +36,15 @@ export function search(clone: number, { cpuShare, perSecond = 400, ...changes }:
     ...(cpuShare !== undefined && { gateways: [gateway(cpuShare)] }),
   })
   const trial = (load: number, lossRatio: number): CapacityTrial => ({
-    ...{ load, seconds: 1, lossRatio, isGeneratorBound: false, result: result(2 * clone + lossRatio) },
+    ...{
+      load,
+      seconds: 1,
+      lossRatio,
+      isSustained: true,
+      isKept: lossRatio === 0,
+      isGeneratorBound: false,
+      result: result(2 * clone + lossRatio),
+    },
   })
   const trials = [trial(lower, 0), trial(upper, 1)]
   return { caseId: 'demo', clone, lower, upper, irregular: false, trials, ended: 'found', ...changes }

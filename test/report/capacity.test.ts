@@ -1,11 +1,13 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
+import type { CapacityTrial } from '../../src/model/capacity.ts'
 import type { RunResult } from '../../src/model/result.ts'
 import { boundOver } from '../../src/report/capacity/bound.ts'
 import { renderCapacityMarkdown } from '../../src/report/capacity/markdown.ts'
 import type { Measured } from '../../src/report/capacity/measured.ts'
 import { renderCapacity } from '../../src/report/capacity/terminal.ts'
+import { trialText } from '../../src/report/capacity/wording.ts'
 import { capacitySchema } from '../../src/report/capacitySchema.ts'
 import { renderCapacityHtml } from '../../src/report/html/capacityPage.ts'
 import { renderCapacityJson } from '../../src/report/json.ts'
@@ -60,12 +62,94 @@ test('the price of a VPN is the ratio of capacities, paired by clone', () => {
   const cases = [testCase(), testCase({}, 'demo[topology=direct]')]
   const direct = six().map(each => ({ ...each, caseId: cases[1]!.id, lower: 2 * each.lower! }))
   const report = reported([...six(), ...direct], { cases, references: { demo: cases[1]!.id } })
-  expect(report.cases[0]!.price).toMatchObject({ pairs: 6, isBounded: false })
+  expect(report.cases[0]!.price).toMatchObject({ pairs: 6, kind: 'exact' })
   expect(report.cases[0]!.price!.ratio).toBeCloseTo(0.5)
   expect(report.answer).not.toContain('direct')
-  const bounded = direct.map(each => ({ ...each, ended: 'generator-bound' as const }))
-  const other = reported([...six(), ...bounded], { cases, references: { demo: cases[1]!.id } })
-  expect(other.cases[0]!.price).toMatchObject({ isBounded: true })
+})
+
+test('a price of which one side is a lower bound is told in the direction that it bounds, and of two lower bounds none', () => {
+  const cases = [testCase(), testCase({}, 'demo[topology=direct]')]
+  const open = { upper: null, ended: 'open' } as const
+  const told = (own: Found, reference: Found) => {
+    const direct = six(reference).map(each => ({ ...each, caseId: cases[1]!.id, lower: 2 * each.lower! }))
+    const options = { cases, references: { demo: cases[1]!.id }, aim: { mostLoad: 900 } }
+    const report = reported([...six(own), ...direct], options)
+    return { price: report.cases[0]!.price!, text: plain(renderCapacityMarkdown(report)), report }
+  }
+  const most = told({}, open)
+  expect(most.price).toMatchObject({ kind: 'at most', interval: { lower: null } })
+  expect(most.text).toContain('price of the VPN: at most 0.500 times the capacity of demo\\[topology=direct\\]')
+  expect(most.text).toContain('without it nothing up to --most 900 was too much; raise --most')
+  const least = told(open, {})
+  expect(least.price).toMatchObject({ kind: 'at least', interval: { upper: null } })
+  expect(least.text).toContain('price of the VPN: at least 0.500 times')
+  const neither = told(open, open)
+  expect(neither.price).toMatchObject({ kind: 'not told', ratio: null, interval: null })
+  expect(neither.text).toContain('price of the VPN: not told: with it and without it')
+  expect(neither.text).toContain('nothing up to --most 900 was too much; raise --most')
+  expect(renderCapacityHtml(neither.report, ASSETS)).toContain('<td>not told</td>')
+  const limited = told({ upper: null, ended: 'generator-bound' }, open)
+  expect(limited.text).toContain('the limit was the generator; give the load more generators')
+  // One clone without a bound on either side leaves nothing to say.
+  const mixed = [...six(), ...six().map(each => ({ ...each, caseId: cases[1]!.id }))].map(each =>
+    each.clone === (each.caseId === 'demo' ? 0 : 1) ? { ...each, ...open } : each,
+  )
+  const report = reported(mixed, { cases, references: { demo: cases[1]!.id } })
+  expect(report.cases[0]!.price).toMatchObject({ kind: 'not told' })
+})
+
+test('the headline tells the rate that passed where it is below the load, and headroom goes by it', () => {
+  const passing = (accepted: number) =>
+    withResults(six(), result => ({
+      ...result,
+      loads: result.loads.map(each => ({ ...each, intendedPerSecond: 403, acceptedInPhase: accepted })),
+    }))
+  // Of 400 messages due.
+  const short = reported(passing(360), { peakPerSecond: 402.5, aim: { lossRatio: 0.1 } })
+  expect(short.answer).toBe('demo carries 403 msg/s [400, 405] (6 clones), of which 363 msg/s passed.')
+  expect(short.cases[0]!.headroom).toBeCloseTo(0.9)
+  const whole = reported(passing(398), { peakPerSecond: 402.5 })
+  expect(whole.answer).toBe('demo carries 403 msg/s [400, 405] (6 clones).')
+  expect(whole.cases[0]!.headroom).toBe(1)
+  const feeds = reported(passing(360), { aim: { over: 'feeds' } })
+  expect(feeds.answer).toContain('403 feeds [400, 405] (6 clones), 403 msg/s, of which 363 msg/s passed')
+})
+
+test('a peak that the search did not get to is not shown, instead of so much short', () => {
+  const text = (changes: Found, aim = {}) =>
+    plain(renderCapacityMarkdown(reported(six(changes), { peakPerSecond: 805, aim: { mostLoad: 402, ...aim } })))
+  expect(text({})).toContain('planned peak 805 msg/s: 50 % short of it')
+  const open = text({ upper: null, ended: 'open' })
+  expect(open).toContain('planned peak 805 msg/s: not shown: search ended at --most 402 \\< --peak 805; raise --most')
+  expect(open).not.toContain('short of it')
+  expect(text({ upper: null, ended: 'open' }, { over: 'feeds' })).toContain('ended at --most 402 feeds, 400 msg/s, ')
+  expect(text({ upper: null, ended: 'generator-bound' })).toContain(
+    'not shown: beyond 403 msg/s the generator was the limit',
+  )
+})
+
+test('a trial is told with what passed, and with why it was not kept up with or does not count', () => {
+  const [good] = search(0).trials
+  const aim = { ...reported(six()).aim, trialSeconds: 1 }
+  const told = (changes: Partial<CapacityTrial>, goal = {}) =>
+    trialText(testCase(), { ...good!, ...changes }, { ...aim, ...goal })
+  const figures = '(400 msg/s passed, p99 10 ms)'
+  expect(told({})).toBe(`demo at 400 msg/s for 1 s: kept up with ${figures}`)
+  expect(told({}, { trialSeconds: 4 })).toContain(`: in time so far ${figures}`)
+  expect(told({ isKept: false, isSustained: false })).toContain(`: not kept up with, its backlog grew ${figures}`)
+  expect(told({ isKept: false, lossRatio: 0.25 })).toContain(': not kept up with, 25 % lost or late')
+  const result = { ...good!.result, state: 'invalid', reasons: ['paused for 300 ms'] } as RunResult
+  expect(told({ result })).toContain(`kept up with ${figures}, though the generator was limited: paused for 300 ms`)
+  expect(told({ result, isKept: false, lossRatio: null })).toContain('does not count, the generator was limited')
+  expect(told({ result: failedRun(0, 'it died') })).toContain('it died')
+})
+
+test('the page says of a trial that its backlog grew', () => {
+  const searches = six().map(each => ({
+    ...each,
+    trials: each.trials.map(trial => ({ ...trial, lossRatio: 0, isKept: false, isSustained: false })),
+  }))
+  expect(renderCapacityHtml(reported(searches), ASSETS)).toContain('not: its backlog grew')
 })
 
 test('throughput is in messages and bits, and the peak has its headroom', () => {

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import type { FeedFigures } from '../../src/model/feeds.ts'
+import { feedNotes } from '../../src/report/feedLines.ts'
 import { summarizeFeeds } from '../../src/report/feeds.ts'
 import { renderHtml } from '../../src/report/html/page.ts'
 import { renderJson } from '../../src/report/json.ts'
@@ -101,6 +102,16 @@ test('whatever the feeds did, at most ten are named, and of one run the report s
         expect(p99 && (p99[at].value ?? Number.POSITIVE_INFINITY)).toBe(row.p99Ms?.[at] ?? null)
     }),
   )
+})
+
+test('feeds without an arrival are told apart from those that had some', () => {
+  const { p99 } = summaryOf(feedsOf([12, 12]))
+  const note = (idle: number, arrivalsEach: number) =>
+    feedNotes({ name: 'mllp', feeds: { ...summaryOf(feedsOf([12])), p99, feeds: 1_000, idle, arrivalsEach } })[0]
+  expect(note(827, 1)).toMatch(
+    /^mllp: 1,000 feeds, 827 without an arrival and 173 with about 1 arrival each in a run, resp/,
+  )
+  expect(note(0, 0)).toContain('1,000 feeds with less than 1 arrival each in a run')
 })
 
 test('every format tells how far a thousand feeds are apart and names the worst, within its bounds', () => {

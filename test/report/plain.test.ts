@@ -28,7 +28,20 @@ test('progress is one plain line, and leaves out what is not known', () => {
 })
 
 test('a bar counts the runs that are done', () => {
-  expect(progressBar(PROGRESS)).toMatchObject({ total: 30, value: 6, tokens: { rate: '149/s', p99: 'p99 14 ms' } })
+  expect(progressBar(PROGRESS)).toMatchObject({ share: 0.2, tokens: { rate: '149/s', p99: 'p99 14 ms' } })
+})
+
+test('of a search, whose end is not planned, trials are counted without an end, and the bar goes by the time', () => {
+  const search = { ...PROGRESS, runs: null, block: 2 }
+  expect(progressLine(search)).toBe('trial 7 clone 2 demo  measure  149/s  p99 14 ms  elapsed 12 s  left about 40 s')
+  expect(progressBar(search).share).toBeCloseTo(12 / 52)
+  expect(progressBar({ ...search, leftMs: null }).share).toBe(0)
+})
+
+test('what runs on longer than it was thought to is not said to be over', () => {
+  expect(progressLine({ ...PROGRESS, leftMs: 300 })).toBe(
+    'run 7/30 block 7 demo  measure  149/s  p99 14 ms  elapsed 12 s',
+  )
 })
 
 test('the time left follows the runs done, and is unknown before the first', () => {

@@ -120,6 +120,13 @@ test('without a valid run the answer says so', () => {
   )
 })
 
+test('runs beyond those that were wanted, of a block repeated for another case, are not counted out of them', () => {
+  const runs = [0, 1, 2].map(order => validRun(order, [loadResult([1])]))
+  const { answer } = summarize(input(runs, [testCase({ runs: 2 })]))
+  expect(answer).toContain('3 runs valid, 2 wanted')
+  expect(summarize(input(runs.slice(0, 2), [testCase({ runs: 2 })])).answer).toContain('2 of 2 runs valid')
+})
+
 test('several cases are answered together, naming those that failed', () => {
   const slow = [loadResult([900])]
   const cases = [testCase({ runs: 1 }, 'a[x=1]'), testCase({ runs: 1 }, 'a[x=2]')]

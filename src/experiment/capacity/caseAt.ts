@@ -1,6 +1,6 @@
 import type { CapacityAim } from '../../model/capacity.ts'
 import type { Case } from '../../model/experiment.ts'
-import type { EnvironmentSpec, Load, Scenario, Workload } from '../../model/scenario.ts'
+import type { EnvironmentSpec, Load, OpenWorkload, Scenario, Workload } from '../../model/scenario.ts'
 import { caseId } from '../../scenario/factors.ts'
 
 /** Hash of all that decides what is measured, for a scenario derived from a loaded one. */
@@ -41,6 +41,12 @@ function raisedLoad(load: Load, { over, own }: CapacityAim, value: number): Load
 export function totalRate({ workload, connections }: Load): number {
   if (workload.kind === 'closed') return 0
   return workload.ratePerSecond * (workload.perFeed ? connections : 1)
+}
+
+/** An open loop whose rate does not change, over no fixed number of messages. */
+export function isOfOneRate(workload: Workload): workload is OpenWorkload {
+  if (workload.kind === 'closed' || workload.records !== null) return false
+  return !workload.stages && !workload.burst && !workload.curve && !workload.backlogPerFeed
 }
 
 function atRate(workload: Workload, perSecond: number, connections: number): Workload {

@@ -1,5 +1,5 @@
 import type { RunResult } from '../../model/result.ts'
-import { EXIT, type Exit } from '../exit.ts'
+import { counted, EXIT, type Exit } from '../exit.ts'
 import { BEFORE_LOAD } from '../perform.ts'
 
 /** What a search came to, as far as the exit code goes. */
@@ -39,6 +39,6 @@ export function exitOfCapacity({ cases, results, interrupted, references, wantsA
   if (wantsAudit && judged.some(({ atAnswer }) => atAnswer?.isAudited === false))
     return exit(EXIT.sloMissed, "the target keeps no record of arrivals: the audit's SLO was not measured")
   if (failed.some(({ stage }) => stage === 'cleanup')) return exit(EXIT.teardownFailed, 'a cleanup failed')
-  if (leaks.length > 0) return exit(EXIT.leaked, `${leaks.length} resources could not be removed`)
+  if (leaks.length > 0) return exit(EXIT.leaked, `${counted(leaks.length, 'resource')} could not be removed`)
   return exit(EXIT.ok, 'searched')
 }

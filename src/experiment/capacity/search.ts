@@ -1,6 +1,7 @@
 import type { CapacityAim, CapacitySearch, CapacityTrial } from '../../model/capacity.ts'
 import type { Case } from '../../model/experiment.ts'
 import type { RunResult } from '../../model/result.ts'
+import type { Slo } from '../../model/scenario.ts'
 import {
   boundsOf,
   type LoadTrial,
@@ -10,6 +11,7 @@ import {
   type SearchStep,
 } from '../../stats/capacitySearch.ts'
 import { lossRatioOf } from './lossRatio.ts'
+import { isSustained } from './sustained.ts'
 
 /** Runs that the environment or the harness failed, after which a search is given up. */
 const MOST_FAILURES = 3
@@ -44,10 +46,15 @@ export class Search {
 
   /** A load that the generator, as the limit, did not show to be kept up with counts when it comes twice: chance alone does not bound a search. */
   take({ load, seconds }: { readonly load: number; readonly seconds: number }, result: RunResult): CapacityTrial {
-    const lossRatio = lossOf(result, this.subject, this.#aim)
-    const isUnclear = result.state === 'invalid' && lossRatio === null
+    const { scenario } = this.subject
+    const isShort = seconds < this.#aim.trialSeconds
+    const isHeld = result.state === 'failed' || isShort || isSustained(result, scenario)
+    const known = lossOf(result, scenario.slo, this.#aim, isHeld)
+    const isUnclear = result.state === 'invalid' && known === null
     const isGeneratorBound = isUnclear && this.#trials.some(each => each.load === load && isUnclearTrial(each))
-    const trial = { load, seconds, lossRatio: isGeneratorBound ? 1 : lossRatio, isGeneratorBound, result }
+    const lossRatio = isGeneratorBound ? 1 : known
+    const isKept = lossRatio !== null && lossRatio <= this.#aim.lossRatio && isHeld
+    const trial = { load, seconds, lossRatio, isSustained: isHeld, isKept, isGeneratorBound, result }
     this.#trials.push(trial)
     return trial
   }
@@ -83,10 +90,10 @@ const isUnclearTrial = ({ result, lossRatio, isGeneratorBound }: CapacityTrial):
  * A target that fails under a load does not keep up with it. Responses are counted from the intended time, the generator's lag included: where a generator
  * was the limit, its run may show that a load was kept up with, never that it was not, as with the SLO of a run.
  */
-function lossOf(result: RunResult, { scenario }: Case, aim: CapacityAim): number | null {
+function lossOf(result: RunResult, slos: readonly Slo[], aim: CapacityAim, isHeld: boolean): number | null {
   if (result.state === 'failed') return isFailure(result) ? null : 1
-  const lossRatio = lossRatioOf(result, scenario.slo)
-  return result.state === 'invalid' && lossRatio > aim.lossRatio ? null : lossRatio
+  const lossRatio = lossRatioOf(result, slos)
+  return result.state === 'invalid' && !(lossRatio <= aim.lossRatio && isHeld) ? null : lossRatio
 }
 
 /** Trial time that a search still takes, s, if it finds the capacity in the middle of what is open. */
@@ -112,8 +119,11 @@ function guess({ lossRatio, firstLoad }: CapacityAim, trials: readonly LoadTrial
   return bad.length > 0 ? Math.min(...bad) / 2 : firstLoad
 }
 
+/** A load whose backlog grows is lost in the end, however little of it was yet. */
 function counted(trials: readonly CapacityTrial[]): LoadTrial[] {
-  return trials.flatMap(({ load, seconds, lossRatio }) => (lossRatio === null ? [] : [{ load, seconds, lossRatio }]))
+  return trials.flatMap(({ load, seconds, lossRatio, isSustained: isHeld }) =>
+    lossRatio === null ? [] : [{ load, seconds, lossRatio: isHeld ? lossRatio : 1 }],
+  )
 }
 
 const rangeOf = ({ leastLoad, firstLoad, mostLoad, over }: CapacityAim): SearchRange => ({

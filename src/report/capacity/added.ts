@@ -7,12 +7,11 @@ const TOLD = ['p50', 'p99'] as const
 
 /** What the way through the VPN adds to the response, at one load that both kept up with, clone by clone; null where there is no such load. */
 export function addedOf(
-  { load: name, lossRatio }: CapacityAim,
+  { load: name }: CapacityAim,
   own: readonly CapacitySearch[],
   reference: readonly CapacitySearch[],
 ): AddedLatency | null {
-  const kept = (search: CapacitySearch) =>
-    search.trials.filter(trial => trial.lossRatio !== null && trial.lossRatio <= lossRatio)
+  const kept = (search: CapacitySearch) => search.trials.filter(({ isKept }) => isKept)
   const shared = own.flatMap(search => {
     const others = reference.filter(({ clone }) => clone === search.clone).flatMap(kept)
     return kept(search).flatMap(trial => {

@@ -1,4 +1,6 @@
 import type { CapacitySearch } from '../../model/capacity.ts'
+import { OUTCOMES } from '../../model/exchange.ts'
+import type { LoadResult } from '../../model/result.ts'
 import { quantile } from '../../stats/quantile.ts'
 import { usageOf } from '../network.ts'
 import { type Measured, messagesPerSecond, sentOf } from './measured.ts'
@@ -16,13 +18,16 @@ export function resultsAt(searches: readonly CapacitySearch[], bound: 'lower' | 
   })
 }
 
-/** null where nothing was kept up with. */
-export function answerAt(searches: readonly CapacitySearch[]): AtAnswer | null {
+/** null where nothing was kept up with. @param name of the load that is raised */
+export function answerAt(searches: readonly CapacitySearch[], name: string): AtAnswer | null {
   const results = resultsAt(searches, 'lower')
   if (results.length === 0) return null
   const p99s = results.map(slowestP99)
+  const raised = results.flatMap(({ loads }) => loads.filter(({ load }) => load === name))
   return {
     messagesPerSecond: median(results.map(messagesPerSecond)),
+    offeredPerSecond: median(raised.map(offered)),
+    passedPerSecond: median(raised.map(passed)),
     mbitPerSecondOut: median(results.map(result => mbitPerSecond(result, 'bytesOut'))),
     mbitPerSecondIn: median(results.map(result => mbitPerSecond(result, 'bytesIn'))),
     responseP99Ms: p99s.includes(null) ? null : median(p99s.filter(ms => ms !== null)),
@@ -30,6 +35,21 @@ export function answerAt(searches: readonly CapacitySearch[]): AtAnswer | null {
     gateways: usageOf(results),
     isAudited: results.every(({ audit }) => audit.evidence === 'receiver'),
   }
+}
+
+/** Share of an offered load that must pass for it to be told as the load itself. */
+const WHOLE = 0.99
+
+/** Whether what passed is the load as offered, but for what is under way at either end of a trial. */
+export const passesWhole = ({ offeredPerSecond, passedPerSecond }: AtAnswer): boolean =>
+  passedPerSecond >= WHOLE * offeredPerSecond
+
+const offered = ({ intendedPerSecond }: LoadResult): number => intendedPerSecond ?? 0
+
+/** By the share of the messages due, so that their number by chance is no part of it. */
+function passed(load: LoadResult): number {
+  const due = OUTCOMES.reduce((sum, outcome) => sum + load.measured[outcome], 0)
+  return due === 0 ? 0 : offered(load) * Math.min(1, load.acceptedInPhase / due)
 }
 
 /** Bytes are counted over the whole run: their number for a message times the messages of a second. */

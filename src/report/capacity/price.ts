@@ -14,15 +14,40 @@ export function priceOf(
   const pairs = own.flatMap(search => {
     const other = reference.find(({ clone }) => clone === search.clone)
     if (search.lower === null || other === undefined || other.lower === null) return []
-    return [{ ratio: search.lower / other.lower, isBounded: search.ended !== 'found' || other.ended !== 'found' }]
+    return [{ ratio: search.lower / other.lower, own: search, reference: other }]
   })
   if (pairs.length === 0) return null
-  const { estimate, interval } = signedRank(logsOf(pairs.map(({ ratio }) => ratio)), LEVEL)
+  const open = (of: 'own' | 'reference') => pairs.map(pair => pair[of]).filter(({ upper }) => upper === null)
+  const [openOwn, openReferences] = [open('own'), open('reference')]
+  const kind = kindOf(openOwn.length > 0, openReferences.length > 0)
   return {
     referenceId,
     pairs: pairs.length,
+    kind,
+    isGeneratorBound: [...openOwn, ...openReferences].some(({ ended }) => ended === 'generator-bound'),
+    ...ratioOf(
+      pairs.map(({ ratio }) => ratio),
+      kind,
+    ),
+  }
+}
+
+/** A lower bound over a lower bound says nothing. */
+function kindOf(isOwnOpen: boolean, isReferenceOpen: boolean): CapacityPrice['kind'] {
+  if (isOwnOpen && isReferenceOpen) return 'not told'
+  if (isReferenceOpen) return 'at most'
+  return isOwnOpen ? 'at least' : 'exact'
+}
+
+function ratioOf(ratios: readonly number[], kind: CapacityPrice['kind']): Pick<CapacityPrice, 'ratio' | 'interval'> {
+  if (kind === 'not told') return { ratio: null, interval: null }
+  const { estimate, interval: logs } = signedRank(logsOf(ratios), LEVEL)
+  const interval = logs && exponential(logs)
+  return {
     ratio: Math.exp(estimate),
-    interval: interval && exponential(interval),
-    isBounded: pairs.some(({ isBounded }) => isBounded),
+    interval: interval && {
+      lower: kind === 'at most' ? null : interval.lower,
+      upper: kind === 'at least' ? null : interval.upper,
+    },
   }
 }

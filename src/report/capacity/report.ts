@@ -89,6 +89,9 @@ export interface Bound {
 /** Medians over the clones, of the longest trial at the largest load kept up with. */
 export interface AtAnswer {
   readonly messagesPerSecond: number
+  /** Of the load that is raised: what was offered a second, and of that what was answered while it was offered. */
+  readonly offeredPerSecond: number
+  readonly passedPerSecond: number
   /** Payload of connections, TLS included, and no headers of TCP, IP or a VPN. */
   readonly mbitPerSecondOut: number
   readonly mbitPerSecondIn: number
@@ -150,12 +153,14 @@ export interface CapacityPrice {
   readonly referenceId: string
   /** Clones on which both are known. */
   readonly pairs: number
-  /** Capacity / that of the reference, Hodges-Lehmann on logarithms. */
-  readonly ratio: number
-  /** 95 %; null where there are too few pairs. */
-  readonly interval: { readonly lower: number; readonly upper: number } | null
-  /** A capacity among them is only known to be at least so much. */
-  readonly isBounded: boolean
+  /** Capacity / that of the reference, Hodges-Lehmann on logarithms; null where it is not told. */
+  readonly ratio: number | null
+  /** 95 %; null where there are too few pairs, and an end that is not known. */
+  readonly interval: { readonly lower: number | null; readonly upper: number | null } | null
+  /** What is known of the ratio: itself, or only what it is at most or at least, as one of the capacities is only known to be at least so much. */
+  readonly kind: 'exact' | 'at most' | 'at least' | 'not told'
+  /** A search of them ended at the limit of the generator, not at the largest load. */
+  readonly isGeneratorBound: boolean
 }
 
 export interface SearchReport {
@@ -173,6 +178,10 @@ export interface SearchReport {
     readonly seconds: number
     /** null: the run does not count. */
     readonly lossRatio: number | null
+    /** The load got through while it was offered; asked of full trials only, true of shorter ones. */
+    readonly isSustained: boolean
+    /** The load was kept up with. */
+    readonly isKept: boolean
     /** Accepted, over all loads; null: it failed. */
     readonly messagesPerSecond: number | null
     /** Of the load that is raised; null: it failed. */

@@ -4,11 +4,11 @@ import { type CalibratedShare, calibratedShare } from '../calibration/share.ts'
 import type { ExitReason } from '../experiment.ts'
 import { networkReport } from '../network.ts'
 import { addedOf } from './added.ts'
-import { answerAt, resultsAt } from './atAnswer.ts'
+import { answerAt, passesWhole, resultsAt } from './atAnswer.ts'
 import { bottleneckOf } from './bottleneck.ts'
 import { boundOver } from './bound.ts'
 import { priceOf } from './price.ts'
-import type { CapacityCase, CapacityInput, CapacityReport, SearchReport } from './report.ts'
+import type { AtAnswer, CapacityCase, CapacityInput, CapacityReport, SearchReport } from './report.ts'
 import { scalabilityOf } from './scalability.ts'
 import { trialReport } from './trial.ts'
 import { tunnelsOf } from './tunnels.ts'
@@ -36,7 +36,7 @@ function caseReport(input: CapacityInput, testCase: Case): CapacityCase {
     ended.map(search => search.lower),
     'below',
   )
-  const atAnswer = answerAt(ended)
+  const atAnswer = answerAt(ended, aim.load)
   const referenceId = input.plan.search!.references[testCase.id] ?? null
   const results = all.flatMap(({ trials }) => trials.map(({ result }) => result))
   const network = networkReport(results)
@@ -56,7 +56,7 @@ function caseReport(input: CapacityInput, testCase: Case): CapacityCase {
     irregular: ended.filter(({ irregular }) => irregular).length,
     atAnswer,
     bottleneck: bottleneckOf(testCase, aim, ended, calibrated),
-    headroom: headroomOf(input, lower.median, atAnswer?.messagesPerSecond ?? null),
+    headroom: headroomOf(input, lower.median, atAnswer),
     referenceId,
     price: referenceId === null ? null : priceOf(referenceId, ended, references.filter(isEnded)),
     added: addedOf(aim, all, references),
@@ -94,11 +94,12 @@ function kindOf(searches: readonly CapacitySearch[]): CapacityCase['kind'] {
   return isMost(({ upper }) => upper === null) ? 'at least' : 'found'
 }
 
-/** Over feeds and tunnels by the messages a second that they carried. */
-function headroomOf(input: CapacityInput, load: number | null, carried: number | null): number | null {
+/** By what passed of a rate, over feeds and tunnels by the messages a second that they carried. */
+function headroomOf(input: CapacityInput, load: number | null, atAnswer: AtAnswer | null): number | null {
   const { peakPerSecond } = input
-  const perSecond = aimOf(input).over === 'rate' ? load : carried
-  return peakPerSecond === null || perSecond === null ? null : perSecond / peakPerSecond
+  if (peakPerSecond === null || load === null || atAnswer === null) return null
+  if (aimOf(input).over !== 'rate') return atAnswer.messagesPerSecond / peakPerSecond
+  return (load * (passesWhole(atAnswer) ? 1 : atAnswer.passedPerSecond / atAnswer.offeredPerSecond)) / peakPerSecond
 }
 
 function searchReport({ clone, lower, upper, irregular, ended, trials }: CapacitySearch, load: string): SearchReport {

@@ -5,19 +5,20 @@ import type { SearchReport } from './report.ts'
 
 /** @param load name of the load that is raised */
 export function trialReport(
-  { load: value, seconds, lossRatio, result }: CapacityTrial,
+  { load: value, seconds, lossRatio, isSustained, isKept, result }: CapacityTrial,
   load: string,
 ): SearchReport['trials'][number] {
   const measured = result.state === 'failed' ? null : result
   return {
-    ...{ runId: result.run.id, load: value, seconds, lossRatio, state: result.state },
+    ...{ runId: result.run.id, load: value, seconds, lossRatio, isSustained, isKept, state: result.state },
     messagesPerSecond: measured && messagesPerSecond(measured),
     responseP99: measured && responseP99(measured, load),
     reasons: result.state === 'invalid' ? result.reasons : result.state === 'failed' ? [result.error] : [],
   }
 }
 
-function responseP99({ loads }: Measured, name: string): Figure | null {
+/** Of one load of a trial; null where it is not known. */
+export function responseP99({ loads }: Measured, name: string): Figure | null {
   const own = loads.find(({ load }) => load === name)
   if (own === undefined) return null
   const { ms, aboveMs } = own.quantiles.response.p99

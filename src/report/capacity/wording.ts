@@ -1,10 +1,14 @@
 import type { CapacityAim, CapacityTrial } from '../../model/capacity.ts'
 import type { Case } from '../../model/experiment.ts'
-import { formatMs, formatNumber, plural } from '../format.ts'
+import { formatFigure, formatMs, formatNumber, plural } from '../format.ts'
 import { networkNotes } from '../network.ts'
 import { roughDuration } from '../progress.ts'
+import { passesWhole } from './atAnswer.ts'
+import type { Measured } from './measured.ts'
 import { addedTexts, ceilingTexts, linkText, scalabilityTexts, tunnelsTexts } from './planning.ts'
+import { headroomText, priceText } from './purchase.ts'
 import type { Bound, CapacityCase, CapacityReport } from './report.ts'
+import { responseP99 } from './trial.ts'
 import { unitOf } from './unit.ts'
 
 /** Ids of the cases that others are set against. */
@@ -35,10 +39,10 @@ export function answerOf(report: Omit<CapacityReport, 'answer'>): string {
 
 /** `carries 812 msg/s [790, 840] (6 clones)`. */
 export function capacityText(
-  { kind, lower, clones, irregular, searches }: CapacityCase,
+  { kind, lower, clones, irregular, searches, atAnswer }: CapacityCase,
   { aim }: Pick<CapacityReport, 'aim'>,
 ): string {
-  const over = `(${plural(clones, 'clone')}${irregular > 0 ? `, ${irregular} of them irregular` : ''})`
+  const over = `(${plural(clones, 'clone')}${irregular > 0 ? `, ${irregular} of them irregular` : ''})${passedText(atAnswer, aim)}`
   const load = boundText(lower, aim)
   if (kind === 'none') return `was not searched to an end on any clone${soFarText(searches, aim)}`
   if (kind === 'below')
@@ -47,6 +51,14 @@ export function capacityText(
   if (kind === 'generator-bound')
     return `carries at least ${load} ${over}: generator-bound, beyond it the generator was the limit`
   return `carries ${load} ${over}`
+}
+
+/** What got through of a load that did not wholly. */
+function passedText(atAnswer: CapacityCase['atAnswer'], { over }: CapacityAim): string {
+  if (atAnswer === null || passesWhole(atAnswer)) return ''
+  const { offeredPerSecond, passedPerSecond } = atAnswer
+  const offered = over === 'rate' ? 'of which' : `${formatNumber(offeredPerSecond)} msg/s, of which`
+  return `, ${offered} ${formatNumber(passedPerSecond)} msg/s passed`
 }
 
 /** Of searches that are not at their end. */
@@ -78,7 +90,7 @@ export function aimText({ aim, slos }: CapacityReport): string {
     .filter(({ metric }) => metric.endsWith('.response.p99'))
     .map(({ metric, text }) => `${metric} ${text}`)
   return (
-    `kept up with: at most ${formatNumber(100 * aim.lossRatio)} % lost, rejected, unknown or later than ${slo.join(', ')}, in trials of ` +
+    `kept up with: at most ${formatNumber(100 * aim.lossRatio)} % lost, rejected, unknown or later than ${slo.join(', ')}, and a backlog that does not grow, in trials of ` +
     `${formatMs(1000 * aim.trialSeconds)} (${formatMs(1000 * aim.sumSeconds)} for each load, exceed ratio ${aim.exceedRatio}), bounds within ${formatNumber(100 * aim.widthRatio)} %`
   )
 }
@@ -102,8 +114,8 @@ export function caseNotes(testCase: CapacityCase, { peakPerSecond, aim }: Capaci
     ...(clones === 0
       ? []
       : [`bottleneck: ${bottleneck.what}${bottleneck.evidence === '' ? '' : `; ${bottleneck.evidence}`}`]),
-    ...(headroom === null ? [] : [`planned peak ${formatNumber(peakPerSecond!)} msg/s: ${headroomText(headroom)}`]),
-    ...(price === null ? [] : [priceText(price)]),
+    ...(headroom === null ? [] : [headroomText(testCase, headroom, peakPerSecond!, aim)]),
+    ...(price === null ? [] : [priceText(price, aim)]),
     ...addedTexts(testCase, aim),
     ...ceilingTexts(testCase),
     ...scalabilityTexts(testCase, aim),
@@ -123,25 +135,6 @@ export function caseNotes(testCase: CapacityCase, { peakPerSecond, aim }: Capaci
 const resumedText = ({ clone, clones }: CapacityCase['searches'][number]): string =>
   `clone ${clone} was interrupted and searched on afresh: its trials are from ${clones} clones`
 
-function headroomText(headroom: number): string {
-  const percent = `${formatNumber(Math.abs(headroom - 1) * 100)} %`
-  return headroom >= 1 ? `${percent} above it is left` : `${percent} short of it`
-}
-
-/** `0.62 [0.58, 0.66]`; empty where it is not known. */
-export function priceCell({ price }: Pick<CapacityCase, 'price'>): string {
-  if (price === null) return ''
-  const { ratio, interval, isBounded } = price
-  const bounds = interval === null ? '' : ` [${formatNumber(interval.lower)}, ${formatNumber(interval.upper)}]`
-  return `${formatNumber(ratio)}${bounds}${isBounded ? ' (a bound)' : ''}`
-}
-
-function priceText({ referenceId, pairs, ratio, interval, isBounded }: NonNullable<CapacityCase['price']>): string {
-  const bounds = interval === null ? '' : ` [${formatNumber(interval.lower)}, ${formatNumber(interval.upper)}]`
-  const caveat = isBounded ? '; a capacity among them is only a lower bound' : ''
-  return `price of the VPN: ${formatNumber(ratio)} times the capacity of ${referenceId}${bounds}, ${plural(pairs, 'clone')}${caveat}`
-}
-
 /** Why the search is not complete; null when it is. */
 export function missingText({ missingMs }: CapacityReport): string | null {
   return missingMs === null
@@ -149,14 +142,33 @@ export function missingText({ missingMs }: CapacityReport): string | null {
     : `not complete: about ${roughDuration(missingMs)} more would complete it; hl7bench resume goes on where it was left`
 }
 
-/** One line of progress: `vpn at 512 msg/s for 4 s: kept up with`. */
-export function trialText(
-  { id }: Pick<Case, 'id'>,
-  { load, seconds, lossRatio, isGeneratorBound }: CapacityTrial,
+/** What progress tells of a trial: `vpn at 512 msg/s for 4 s: kept up with (511 msg/s, p99 12 ms)`, or why not, or why it does not count. */
+export function trialText({ id }: Pick<Case, 'id'>, trial: CapacityTrial, aim: CapacityAim): string {
+  const { load, seconds, result, isKept } = trial
+  const at = `${id} at ${formatNumber(load)} ${unitOf(aim)} for ${formatMs(1000 * seconds)}`
+  if (result.state === 'failed')
+    return `${at}: failed in ${result.stage}: ${result.error.replaceAll('\n', '\n        ')}`
+  const told = `${at}: ${verdictOf(trial, aim)} (${figuresOf(result, aim.load)})`
+  if (result.state === 'valid') return told
+  const why = result.reasons.join('; ')
+  return isKept ? `${told}, though the generator was limited: ${why}` : `${told}: ${why}`
+}
+
+function verdictOf(
+  { lossRatio, seconds, isSustained, isKept, isGeneratorBound }: CapacityTrial,
   aim: CapacityAim,
 ): string {
-  const at = `${id} at ${formatNumber(load)} ${unitOf(aim)} for ${formatMs(1000 * seconds)}: `
-  if (isGeneratorBound) return `${at}the generator is the limit`
-  if (lossRatio === null) return `${at}does not count`
-  return `${at}${lossRatio <= aim.lossRatio ? 'kept up with' : `${formatNumber(100 * lossRatio)} % lost or late`}`
+  if (isGeneratorBound) return 'the generator is the limit'
+  if (lossRatio === null) return 'does not count, the generator was limited'
+  if (isKept) return seconds < aim.trialSeconds ? 'in time so far' : 'kept up with'
+  const lost = `${formatNumber(100 * lossRatio)} % lost or late`
+  return `not kept up with, ${isSustained || lossRatio > aim.lossRatio ? lost : 'its backlog grew'}`
+}
+
+/** Of the load that is raised. */
+function figuresOf(result: Measured, name: string): string {
+  const { throughputPerSecond } = result.loads.find(({ load }) => load === name)!
+  const p99 = responseP99(result, name)
+  const told = p99 === null ? [] : [`p99 ${formatFigure(p99, 'ms')}`]
+  return [`${formatNumber(throughputPerSecond)} msg/s passed`, ...told].join(', ')
 }

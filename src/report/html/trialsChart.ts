@@ -20,7 +20,7 @@ const LEAST_MS = 0.01
 
 /** Load against p99 of every trial of a case, with the limit of the SLO; empty where nothing was measured. */
 export function trialsChart({ id, searches }: CapacityCase, report: CapacityReport, charts: Charts): string {
-  const points = searches.flatMap(search => pointsOf(search, report)).toSorted((a, b) => a.trial.load - b.trial.load)
+  const points = searches.flatMap(pointsOf).toSorted((a, b) => a.trial.load - b.trial.load)
   if (points.length === 0) return ''
   const xs = points.map(({ trial }) => trial.load)
   const limitMs = limitOf(report)
@@ -49,11 +49,11 @@ export function trialsChart({ id, searches }: CapacityCase, report: CapacityRepo
   )
 }
 
-function pointsOf({ clone, trials }: SearchReport, { aim }: CapacityReport): Point[] {
+function pointsOf({ clone, trials }: SearchReport): Point[] {
   return trials.flatMap(trial => {
     const ms = trial.responseP99?.value ?? trial.responseP99?.above ?? null
     if (ms === null || trial.lossRatio === null) return []
-    return [{ clone, trial, p99Ms: Math.max(ms, LEAST_MS), isKept: trial.lossRatio <= aim.lossRatio }]
+    return [{ clone, trial, p99Ms: Math.max(ms, LEAST_MS), isKept: trial.isKept }]
   })
 }
 
@@ -62,7 +62,7 @@ function limitOf({ slos, aim }: CapacityReport): number | null {
   return slos.find(({ metric }) => metric === `${aim.load}.response.p99`)?.limit ?? null
 }
 
-function cellsOf({ clone, trial, isKept }: Point, { aim }: CapacityReport): string[] {
+function cellsOf({ clone, trial }: Point, { aim }: CapacityReport): string[] {
   return [
     `${formatNumber(trial.load)} ${unitOf(aim)}`,
     formatFigure(trial.responseP99!, 'ms'),
@@ -71,8 +71,13 @@ function cellsOf({ clone, trial, isKept }: Point, { aim }: CapacityReport): stri
     `${formatNumber(trial.messagesPerSecond!)} msg/s`,
     String(clone),
     trial.runId,
-    isKept ? 'kept up with' : 'not',
+    answerOf(trial),
   ]
+}
+
+function answerOf({ isKept, isSustained }: Point['trial']): string {
+  if (isKept) return 'kept up with'
+  return isSustained ? 'not' : 'not: its backlog grew'
 }
 
 function drawing(

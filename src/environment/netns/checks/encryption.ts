@@ -39,8 +39,8 @@ export async function encryption({ topology, tree, probes }: Proof): Promise<Che
         other === 0 &&
         dropped === 0,
       evidence:
-        `${arrived} of ${MESSAGES} marked messages arrived; the marker was seen ${inside.marker} times at the application and ` +
-        `${outside.marker} times on the internet, among ${secret} packets of the VPN${fragment > 0 ? `, ${fragment} fragments` : ''} and ${other} others` +
+        `${arrived} of ${MESSAGES} messages arrived, each with the marker in it ${REPEATED} times; it was seen ${inside.marker} times at the application and ` +
+        `${outside.marker} times on the internet${outside.marker > 0 ? ' (a message in the clear counts on each interface that it passes)' : ''}, among ${secret} packets of the VPN${fragment > 0 ? `, ${fragment} fragments` : ''} and ${other} others` +
         (dropped === 0 ? '' : `; the captures lost ${dropped} packets`),
     },
   ]
