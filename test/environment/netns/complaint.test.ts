@@ -19,7 +19,7 @@ group('the complaint about tunnels that are not up', () => {
         Array.from({ length: 40 }, (_, n) => mismatch(n)),
       ).split('\n'),
     ).toEqual([
-      '40 of 500 tunnels (hosp-0, hosp-1, hosp-2 and 37 more) did not come up:',
+      '40 of 500 tunnels (hosp-0, hosp-1, hosp-2 and 37 more) did not come up',
       'hosp-0, hosp-1, hosp-2, hosp-3, hosp-4, hosp-5, hosp-6, hosp-7, hosp-8, hosp-9 and 30 more were refused; the gateways of hosp-0 say:',
       "  hgw | tried 0 shared keys for 'gw' - 'hosp-0', but MAC mismatched",
       '  gw | nothing of it',

@@ -26,7 +26,7 @@ export function complaintOf(tunnels: number, failing: readonly Failing[]): strin
   const groups = [...Map.groupBy(shown, reasonOf).values()]
   const more = groups.slice(MOST_REASONS).flat()
   return [
-    `${shown.length} of ${tunnels} tunnels (${named(shown, 3)}) did not come up:`,
+    `${shown.length} of ${tunnels} tunnels (${named(shown, 3)}) did not come up`,
     ...groups.slice(0, MOST_REASONS).flatMap(tell),
     ...(more.length === 0 ? [] : [`${groups.length - MOST_REASONS} more reasons, of ${named(more)}`]),
     ...(blamed.length === 0 || late.length === 0 ? [] : [`not waited for: ${named(late)}`]),
