@@ -148,7 +148,7 @@ group('every ruleset', () => {
   })
   type Written = typeof rulesets extends fc.Arbitrary<infer T> ? T : never
 
-  const block = (header: string, indent: string, lines: readonly string[]) =>
+  const written = (header: string, indent: string, lines: readonly string[]) =>
     `${indent}${header} {\n${lines.map(line => `${indent}\t${line}\n`).join('')}${indent}}\n`
   const setLines = (found: readonly string[]) => [
     'type ipv4_addr',
@@ -159,8 +159,8 @@ group('every ruleset', () => {
       .map(
         ([table, { chains: ofChains, sets }]) =>
           `table ${table} {\n${[
-            ...Object.entries(sets).map(([name, found]) => block(`set ${name}`, '\t', setLines(found))),
-            ...Object.entries(ofChains).map(([name, rules]) => block(`chain ${name}`, '\t', rules)),
+            ...Object.entries(sets).map(([name, found]) => written(`set ${name}`, '\t', setLines(found))),
+            ...Object.entries(ofChains).map(([name, rules]) => written(`chain ${name}`, '\t', rules)),
           ].join('\n')}}\n`,
       )
       .join('')
@@ -188,18 +188,18 @@ group('every ruleset', () => {
   test('differs from itself with one more rule or element in that alone, either way', () => {
     fc.assert(
       fc.property(rulesets, fc.nat(), fc.nat(), fc.boolean(), (ruleset, which, place, isSet) => {
-        const lists = Object.entries(ruleset).flatMap(([table, each]) =>
+        const more = structuredClone(ruleset)
+        const lists = Object.entries(more).flatMap(([table, each]) =>
           Object.entries(isSet ? each.sets : each.chains).map(([name, list]) => ({ table, name, list })),
         )
         fc.pre(lists.length > 0)
         const { table, name, list } = lists[which % lists.length]!
         const what = isSet ? '10.0.0.0/8' : 'ip saddr 10.0.0.0/8 accept'
-        const before = write(ruleset)
         list.splice(place % (list.length + 1), 0, what)
-        const after = write(ruleset)
-        const in_ = `${isSet ? 'set' : 'chain'} ${name} of table ${table}`
-        expect(compare(before, after)).toEqual([{ kind: 'too much', block: in_, what }])
-        expect(compare(after, before)).toEqual([{ kind: 'missing', block: in_, what }])
+        const [before, after] = [write(ruleset), write(more)]
+        const block = `${isSet ? 'set' : 'chain'} ${name} of table ${table}`
+        expect(compare(before, after)).toEqual([{ kind: 'too much', block, what }])
+        expect(compare(after, before)).toEqual([{ kind: 'missing', block, what }])
       }),
     )
   })
