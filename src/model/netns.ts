@@ -35,7 +35,7 @@ export const IPSEC_DEFAULTS: IpsecVpn = {
   natTraversal: true,
 }
 
-export const WIREGUARD_DEFAULTS: WireguardVpn = { kind: 'wireguard', mtu: 1_420 }
+export const WIREGUARD_DEFAULTS: WireguardVpn = { kind: 'wireguard', mtu: null }
 
 /** Most hospitals of a hub that all have one address range: each has a host of its own. */
 export const MOST_OVERLAPPING = 60

@@ -137,8 +137,8 @@ export interface IpsecVpn {
 
 export interface WireguardVpn {
   readonly kind: 'wireguard'
-  /** Bytes of the tunnel's interface. */
-  readonly mtu: number
+  /** Bytes of the tunnel's interface; null = by the link's. */
+  readonly mtu: number | null
 }
 
 export interface TunnelEnd {

@@ -1,3 +1,4 @@
+import { ETHERNET_MTU, LEAST_WIREGUARD_OVERHEAD_BYTES } from '../model/mtu.ts'
 import type { ParsedEnvironment } from './environmentSchema.ts'
 import type { Finding } from './finding.ts'
 import type { Parts } from './parse.ts'
@@ -5,7 +6,7 @@ import type { Parts } from './parse.ts'
 type Netns = Extract<ParsedEnvironment, { kind: 'netns' }>
 
 /** What the parts of a network clone must agree on. */
-export function checkNetns({ hospitals, overlapping, link, topology }: Netns): readonly Finding[] {
+export function checkNetns({ hospitals, overlapping, link, topology, vpn }: Netns): readonly Finding[] {
   const findings: Finding[] = []
   if (topology === 'hub' && overlapping > hospitals)
     findings.push({
@@ -20,6 +21,15 @@ export function checkNetns({ hospitals, overlapping, link, topology }: Netns): r
       expected: `at most the delay, ${link.delayMs} ms: a packet cannot come before it was sent`,
       found: link.jitterMs,
       hint: 'lower it, or raise environment.link.delayMs',
+    })
+  const path = Math.min(ETHERNET_MTU, link.mtu ?? ETHERNET_MTU)
+  const carried = path - LEAST_WIREGUARD_OVERHEAD_BYTES
+  if (topology !== 'direct' && vpn.kind === 'wireguard' && vpn.mtu !== null && vpn.mtu > carried)
+    findings.push({
+      path: ['environment', 'vpn', 'mtu'],
+      expected: `at most ${carried}: what a path of ${path} bytes carries beside WireGuard's own ${LEAST_WIREGUARD_OVERHEAD_BYTES}`,
+      found: vpn.mtu,
+      hint: 'leave it out, or raise environment.link.mtu',
     })
   return findings
 }

@@ -22,14 +22,18 @@ const ipsec = z.strictObject({
     .describe('ESP in UDP; the only kind where the kernel has no ESP.'),
 })
 
+/** Bytes that every host takes (RFC 791), and those of jumbo frames. */
+const [MIN_MTU, MAX_MTU] = [576, 9_000]
+
 const wireguard = z.strictObject({
   kind: z.literal('wireguard').describe('WireGuard.'),
   mtu: z
     .int()
-    .min(576)
-    .max(9_000)
+    .min(MIN_MTU)
+    .max(MAX_MTU)
+    .nullable()
     .default(WIREGUARD_DEFAULTS.mtu)
-    .describe("Bytes of the tunnel's interface, 576 to 9,000."),
+    .describe("Bytes of the tunnel's interface, 576 to 9,000; null = 80 less than the link's, as wg-quick does."),
 })
 
 const milliseconds = (text: string) => z.number().min(0).max(10_000).default(0).describe(`${text}, ms, 0 to 10,000.`)
@@ -39,7 +43,7 @@ const link = z.strictObject({
   jitterMs: milliseconds('Largest deviation from the delay, evenly spread'),
   lossRatio: z.number().min(0).max(0.5).default(0).describe('Share of packets lost in each direction, 0 to 0.5.'),
   rateMbit: z.number().positive().max(100_000).nullable().default(null).describe('Mbit/s; null = unlimited.'),
-  mtu: z.int().min(576).max(9_000).nullable().default(null).describe('Bytes, 576 to 9,000; null = 1500.'),
+  mtu: z.int().min(MIN_MTU).max(MAX_MTU).nullable().default(null).describe('Bytes, 576 to 9,000; null = 1500.'),
 })
 
 const cpus = z

@@ -1,6 +1,7 @@
 import type { Cipher, IpsecVpn, Topology, Tunnel, TunnelEnd } from '../../model/topology.ts'
 import { CHARON, type Mechanisms } from './mechanism.ts'
 import type { Daemon, HostFile } from './script.ts'
+import { pathMtu } from './tunnelMtu.ts'
 import type { Section } from './vici.ts'
 
 /** Proposals of IKE and of ESP by cipher; P-256 for the exchange of keys (RFC 8247, RFC 8221). */
@@ -16,6 +17,9 @@ const GROUP: Readonly<Record<Cipher, string>> = {
   'aes256-sha256': 'ecp256',
   chacha20poly1305: 'curve25519',
 }
+
+/** Packet that a longer message of IKE is cut into (RFC 7383), bytes: charon's own default. */
+const LARGEST_FRAGMENT_BYTES = 1_280
 
 /** libipsec leaves VICI hanging for ever below ten. */
 const THREADS = 16
@@ -34,8 +38,13 @@ export const ipsecGateways = (topology: Topology): string[] => [
 export function charons(topology: Topology, { esp }: Mechanisms): { files: HostFile[]; daemons: Daemon[] } {
   const gateways = ipsecGateways(topology)
   const many = ipsecTunnels(topology).length > 100
+  const fragmentBytes = Math.min(LARGEST_FRAGMENT_BYTES, pathMtu(topology, ipsecTunnels(topology)))
   return {
-    files: gateways.map(host => ({ host, name: 'strongswan.conf', text: strongswanConf(esp === 'libipsec', many) })),
+    files: gateways.map(host => ({
+      host,
+      name: 'strongswan.conf',
+      text: strongswanConf(esp === 'libipsec', many, fragmentBytes),
+    })),
     daemons: gateways.map(host => ({
       host,
       name: 'charon',
@@ -44,13 +53,14 @@ export function charons(topology: Topology, { esp }: Mechanisms): { files: HostF
   }
 }
 
-function strongswanConf(libipsec: boolean, many: boolean): string {
+function strongswanConf(libipsec: boolean, many: boolean, fragmentBytes: number): string {
   return `charon {
   load = random nonce openssl kdf hmac sha2 aes gcm pem pkcs1 x509 revocation constraints pubkey curve25519 chapoly socket-default vici updown ${libipsec ? 'kernel-libipsec ' : ''}kernel-netlink
   threads = ${THREADS}
   install_virtual_ip = no
   delete_rekeyed = yes
   dos_protection = no
+  fragment_size = ${fragmentBytes}
   ikesa_table_size = ${many ? 1024 : 32}
   ikesa_table_segments = ${many ? 16 : 4}
   retransmit_timeout = 0.5
@@ -117,13 +127,29 @@ export function connection(
 /** Least time for a renewal before the old keys are dropped, s: charon's own tenth is none at all where keys live for seconds, and every renewal an outage. */
 const LEAST_GRACE_SECONDS = 5
 
-/** Renewal is up to a tenth early, or a second, so that the two ends do not begin it at once. */
-function lifetimes({ rekeySeconds }: IpsecVpn): Section {
-  if (rekeySeconds === 0) return { rekey_time: '0s', life_time: '0s' }
+/** When the keys of a tunnel's traffic are renewed, s. */
+export interface Lifetimes {
+  /** 0 = never. */
+  readonly rekeySeconds: number
+  /** Renewal is so much earlier at most, so that the two ends do not begin it at once. */
+  readonly earlySeconds: number
+  /** When keys that were not renewed are dropped; 0 = never. */
+  readonly lifeSeconds: number
+}
+
+/** Renewal is up to a tenth early, or a second. */
+export function lifetimesOf({ rekeySeconds }: IpsecVpn): Lifetimes {
+  if (rekeySeconds === 0) return { rekeySeconds, earlySeconds: 0, lifeSeconds: 0 }
   const tenth = Math.ceil(rekeySeconds / 10)
   return {
-    rekey_time: `${rekeySeconds}s`,
-    life_time: `${rekeySeconds + Math.max(LEAST_GRACE_SECONDS, tenth)}s`,
-    rand_time: `${rekeySeconds === 1 ? 0 : tenth}s`,
+    rekeySeconds,
+    earlySeconds: rekeySeconds === 1 ? 0 : tenth,
+    lifeSeconds: rekeySeconds + Math.max(LEAST_GRACE_SECONDS, tenth),
   }
+}
+
+function lifetimes(vpn: IpsecVpn): Section {
+  const { rekeySeconds, earlySeconds, lifeSeconds } = lifetimesOf(vpn)
+  const ends = { rekey_time: `${rekeySeconds}s`, life_time: `${lifeSeconds}s` }
+  return rekeySeconds === 0 ? ends : { ...ends, rand_time: `${earlySeconds}s` }
 }

@@ -5,6 +5,7 @@ import { bringUpIpsec, type Gateways } from './bringUp.ts'
 import { makeCredentials } from './credentials.ts'
 import { charons, ipsecTunnels } from './ipsec.ts'
 import type { Mechanisms } from './mechanism.ts'
+import { narrowDevices } from './narrowDevices.ts'
 import { needsRelay } from './relay.ts'
 import { startTree, type Tree } from './tree.ts'
 import { shakeHands } from './tunnels/shakeHands.ts'
@@ -50,6 +51,7 @@ export async function buildSite(guarded: Guarded, start: SiteStart): Promise<Sit
   try {
     await shakeHands(tree, topology, wireguard.devices, signal)
     const gateways = await bringUpIpsec(tree, topology, credentials, signal)
+    await narrowDevices(tree, topology, ipsecTunnels(topology), mechanisms)
     return {
       topology,
       mechanisms,

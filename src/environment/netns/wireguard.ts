@@ -1,7 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto'
+import { WIREGUARD_OVERHEAD_BYTES } from '../../model/mtu.ts'
 import type { Topology, Tunnel, TunnelEnd, WireguardVpn } from '../../model/topology.ts'
 import type { Mechanisms } from './mechanism.ts'
 import type { Daemon, HostFile, Step } from './script.ts'
+import { pathMtu } from './tunnelMtu.ts'
 
 type WireguardTunnel = Tunnel & { readonly vpn: WireguardVpn }
 
@@ -36,11 +38,11 @@ const FIRST_TABLE = 1000
 
 /** WireGuard on every gateway that speaks it, with keys made for this clone: the side that answers is configured first. */
 export function wireguards(
-  { tunnels }: Topology,
+  topology: Topology,
   { wireguard }: Mechanisms,
 ): { files: HostFile[]; daemons: Daemon[]; steps: Step[][]; devices: Device[] } {
-  const spoken = tunnels.filter((tunnel): tunnel is WireguardTunnel => tunnel.vpn.kind === 'wireguard')
-  const { responders, initiators } = devicesOf(spoken)
+  const spoken = topology.tunnels.filter((tunnel): tunnel is WireguardTunnel => tunnel.vpn.kind === 'wireguard')
+  const { responders, initiators } = devicesOf(topology, spoken)
   const devices = [...responders, ...initiators]
   return {
     devices,
@@ -59,7 +61,10 @@ export function wireguards(
   }
 }
 
-function devicesOf(tunnels: readonly WireguardTunnel[]): { responders: Device[]; initiators: Device[] } {
+function devicesOf(
+  topology: Topology,
+  tunnels: readonly WireguardTunnel[],
+): { responders: Device[]; initiators: Device[] } {
   const keys = new Map<string, KeyPair>()
   const keyOf = (name: string) => {
     const key = keys.get(name) ?? makeKey()
@@ -72,7 +77,7 @@ function devicesOf(tunnels: readonly WireguardTunnel[]): { responders: Device[];
   const answering = new Map<string, WireguardTunnel>()
   const isAlone = (host: string) => tunnels.filter(({ initiator }) => initiator.host === host).length === 1
   for (const tunnel of tunnels) {
-    const { name, vpn, initiator, responder } = tunnel
+    const { name, initiator, responder } = tunnel
     const place = places.get(initiator.host) ?? 0
     places.set(initiator.host, place + 1)
     const key = keyOf(name)
@@ -83,7 +88,7 @@ function devicesOf(tunnels: readonly WireguardTunnel[]): { responders: Device[];
       name: `wg${place}`,
       port: PORT + place,
       key,
-      mtu: vpn.mtu,
+      mtu: mtuOf(topology, tunnel),
       source: initiator.inside,
       from: isAlone(initiator.host) ? null : { networks: initiator.networks, table: FIRST_TABLE + place },
       peers: [
@@ -104,18 +109,22 @@ function devicesOf(tunnels: readonly WireguardTunnel[]): { responders: Device[];
     })
     peersOf.set(first.responder, peers)
   }
-  const responders = [...answering.values()].map(({ vpn, responder }) => ({
-    host: responder.host,
+  const responders = [...answering.values()].map(first => ({
+    host: first.responder.host,
     name: 'wg0',
     port: PORT,
-    key: keyOf(responder.host),
-    mtu: vpn.mtu,
-    source: responder.inside,
+    key: keyOf(first.responder.host),
+    mtu: mtuOf(topology, first),
+    source: first.responder.inside,
     from: null,
-    peers: peersOf.get(responder)!,
+    peers: peersOf.get(first.responder)!,
   }))
   return { responders, initiators }
 }
+
+/** As asked, or as wg-quick(8) derives it from the link. */
+const mtuOf = (topology: Topology, tunnel: WireguardTunnel): number =>
+  tunnel.vpn.mtu ?? pathMtu(topology, [tunnel]) - WIREGUARD_OVERHEAD_BYTES
 
 /** X25519, as wg(8) writes keys: the 32 bytes in base64. */
 function makeKey(): KeyPair {

@@ -26,7 +26,7 @@ export const IPSEC: IpsecVpn = {
   dpdSeconds: 30,
   natTraversal: true,
 }
-export const WIREGUARD: WireguardVpn = { kind: 'wireguard', mtu: 1_420 }
+export const WIREGUARD: WireguardVpn = { kind: 'wireguard', mtu: null }
 export const PLAIN_LINK = { mtu: null, impairment: null }
 
 /** Of a machine that has everything, for tests of the commands that would be issued on it. */

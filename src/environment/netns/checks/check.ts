@@ -3,6 +3,7 @@ import type { Mechanisms } from '../mechanism.ts'
 import type { Probes } from '../probe/probes.ts'
 import type { Tree } from '../tree.ts'
 import type { Vici } from '../vici.ts'
+import type { Device } from '../wireguard.ts'
 
 /** A clone that is to be proven. */
 export interface Proof {
@@ -12,6 +13,8 @@ export interface Proof {
   readonly probes: Probes
   /** By host of a gateway that speaks IPsec. */
   readonly vici: ReadonlyMap<string, Vici>
+  /** Of the gateways that speak WireGuard. */
+  readonly wireguard: readonly Device[]
   /** Decides which hospitals are tried where there are many. */
   readonly seed: number
 }

@@ -8,8 +8,8 @@ import { firewall } from './firewall.ts'
 import { isolation } from './isolation.ts'
 import { parameters } from './parameters.ts'
 import { DEFAULT_PORT, reachability } from './reachability.ts'
-import { pairs, sampled } from './sample.ts'
-import { sizes } from './sizes.ts'
+import { pairs } from './sample.ts'
+import { sizedHospitals, sizes } from './sizes.ts'
 
 /** Proves that a clone is what its topology says, each point with what was seen. */
 export async function prove(site: Proof): Promise<readonly CheckResult[]> {
@@ -34,7 +34,7 @@ export async function proveSite(site: Site, scenarioSeed: number): Promise<reado
 /** The application on every port that a hospital may use or tries, and the hospitals on their own. */
 async function listen(site: Proof): Promise<void> {
   const { topology, probes } = site
-  const tried = sampled(site)
+  const tried = sizedHospitals(site)
   const { receiverPort } = topology.hospitals[0]!
   const ports = new Set([
     CLOSED_PORT,

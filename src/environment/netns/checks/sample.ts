@@ -1,4 +1,4 @@
-import type { Hospital } from '../../../model/topology.ts'
+import type { Hospital, Tunnel } from '../../../model/topology.ts'
 import { createRandom, shuffle } from '../../../workload/random.ts'
 import type { Proof } from './check.ts'
 
@@ -7,6 +7,12 @@ const MOST = 50
 /** The hospitals that are tried: all, or 50 of them by the seed. */
 export function sampled({ topology: { hospitals }, seed }: Proof): readonly Hospital[] {
   return hospitals.length <= MOST ? hospitals : shuffle([...hospitals], createRandom(seed)).slice(0, MOST)
+}
+
+/** The tunnels of those. */
+export function sampledTunnels(site: Proof): readonly Tunnel[] {
+  const tried = new Set(sampled(site))
+  return site.topology.tunnels.filter((_, place) => tried.has(site.topology.hospitals[place]!))
 }
 
 /** A hospital's host that plays no other, and a hospital that it must not reach. */

@@ -1,41 +1,114 @@
 import type { CheckResult } from '../../../model/environment.ts'
+import type { Hospital } from '../../../model/topology.ts'
+import type { Attempt } from '../probe/request.ts'
 import { ANSWERED_MS, type Proof } from './check.ts'
 import { DEFAULT_PORT } from './reachability.ts'
+import { sampled } from './sample.ts'
 
 /** From below one packet to a document: what a path swallows that loses the messages about its MTU shows in between. */
-const LADDER_BYTES = [200, 1_000, 1_300, 1_400, 1_500, 9_000, 64_000, 12_000_000]
-/** Time for the largest, at a third of the rate of the slowest link. */
-function longestMs({ links }: Proof['topology']): number {
-  const rates = links.flatMap(({ impairment }) => impairment?.rateMbit ?? [])
-  const slowest = Math.min(...rates, FAST_MBIT)
-  return 2 * ANSWERED_MS + (3 * LADDER_BYTES.at(-1)! * 8) / (slowest * 1_000)
+const LADDER_BYTES = [200, 1_000, 1_300, 1_400, 1_500, 9_000, 64_000]
+/** Sent by the first hospital only. */
+const LARGEST_BYTES = 12_000_000
+/** A connection of either side carries each size there and back. */
+const TRANSFERS = 4
+
+const WAYS = ['hospital to application', 'application to hospital'] as const
+type Way = (typeof WAYS)[number]
+
+/** A message of one size on a connection that one side opened. */
+interface Trial {
+  readonly hospital: Hospital
+  /** From who opens the connection to the other. */
+  readonly way: Way
+  readonly plan: Attempt['plan']
+}
+
+type Tried = Trial & { readonly outcome: Attempt['outcome'] }
+
+/** Whether messages of every size get through whole, in both directions, whoever opens the connection. */
+export async function sizes(site: Proof): Promise<CheckResult> {
+  const hospitals = sizedHospitals(site)
+  const tried = await tryAll(site, trialsOf(site, hospitals))
+  const broken = WAYS.flatMap(way => tellBroken(way, tried))
+  return {
+    name: 'mtu',
+    passed: broken.length === 0,
+    evidence: broken.length > 0 ? broken.join('; ') : tellWhole(hospitals.length, tried),
+  }
+}
+
+/** The first, and the others that are tried anyway. */
+export function sizedHospitals(site: Proof): readonly Hospital[] {
+  return [...new Set([site.topology.hospitals[0]!, ...sampled(site)])]
+}
+
+function trialsOf({ topology }: Proof, hospitals: readonly Hospital[]): readonly Trial[] {
+  return hospitals.flatMap((hospital, place) => {
+    const { address, ports, reachedAt, receiverPort } = hospital
+    const there = { from: address, host: topology.applicationAddress, port: ports[0] ?? DEFAULT_PORT, fill: 'hl7 ' }
+    const back = { from: null, host: reachedAt, port: receiverPort, fill: 'hl7 ' }
+    const ladder = LADDER_BYTES.flatMap((bytes): Trial[] => [
+      { hospital, way: 'hospital to application', plan: { ...there, bytes, echo: true } },
+      { hospital, way: 'application to hospital', plan: { ...back, bytes, echo: true } },
+    ])
+    return place > 0
+      ? ladder
+      : [...ladder, { hospital, way: 'hospital to application', plan: { ...there, bytes: LARGEST_BYTES } }]
+  })
+}
+
+/** All at once, by the probes of the hosts that open the connections. */
+async function tryAll({ topology, probes }: Proof, trials: readonly Trial[]): Promise<readonly Tried[]> {
+  const opener = ({ hospital, way }: Trial) => (way === WAYS[0] ? hospital.host : topology.application)
+  const hospitals = new Set(trials.map(({ hospital }) => hospital)).size
+  const byHost = Object.entries(Object.groupBy(trials, opener))
+  const tried = await Promise.all(
+    byHost.map(async ([host, own]) => {
+      const plans = own!.map(({ plan }) => plan)
+      const outcomes = await probes.tryAll(host, plans, longestMs(topology, hospitals))
+      return own!.map((trial, index) => ({ ...trial, outcome: outcomes[index]! }))
+    }),
+  )
+  return tried.flat()
 }
 
 const FAST_MBIT = 1_000
 
-/** Whether messages of every size get through whole. */
-export async function sizes({ topology, probes }: Proof): Promise<CheckResult> {
-  const { host, address, ports } = topology.hospitals[0]!
-  const plans = LADDER_BYTES.map(bytes => ({
-    from: address,
-    host: topology.applicationAddress,
-    port: ports[0] ?? DEFAULT_PORT,
-    bytes,
-    fill: 'hl7 ',
-  }))
-  const outcomes = await probes.tryAll(host, plans, longestMs(topology))
-  const broken = outcomes.flatMap((outcome, index) =>
-    outcome.state === 'answered' && outcome.whole
-      ? []
-      : [`${LADDER_BYTES[index]} bytes: ${outcome.state === 'failed' ? outcome.reason : 'altered'}`],
+/** Time for everything that is sent at once, at a third of the rate of the slowest link. */
+function longestMs({ links }: Proof['topology'], hospitals: number): number {
+  const rates = links.flatMap(({ impairment }) => impairment?.rateMbit ?? [])
+  const slowest = Math.min(...rates, FAST_MBIT)
+  const ladderBytes = LADDER_BYTES.reduce((sum, bytes) => sum + bytes)
+  const bytes = LARGEST_BYTES + hospitals * TRANSFERS * ladderBytes
+  return 2 * ANSWERED_MS + (3 * bytes * 8) / (slowest * 1_000)
+}
+
+/** In which direction something was lost: the way of the connection, or the way back of its echo. */
+function lostWay({ way, outcome }: Tried): Way | null {
+  if (outcome.state === 'answered') return outcome.whole ? null : way
+  return outcome.delivered ? WAYS.find(other => other !== way)! : way
+}
+
+function tellBroken(way: Way, tried: readonly Tried[]): string[] {
+  const lost = tried.filter(trial => lostWay(trial) === way)
+  const first = lost[0]
+  if (first === undefined) return []
+  const bytes = [...new Set(lost.map(({ plan }) => plan.bytes))].sort((a, b) => a - b)
+  const hospitals = new Set(lost.map(({ hospital }) => hospital)).size
+  const who = `${first.hospital.address}${hospitals > 1 ? ` and ${hospitals - 1} more` : ''}`
+  const reason = first.outcome.state === 'failed' ? first.outcome.reason : 'altered'
+  const inEchoes = lost.every(trial => trial.way !== way) ? ', in answers only' : ''
+  return [
+    `${way}${inEchoes}: ${bytes.map(size => `${size} bytes`).join(', ')} did not get through whole (hospital ${who}: ${reason})`,
+  ]
+}
+
+function tellWhole(hospitals: number, tried: readonly Tried[]): string {
+  const largest = tried.find(({ plan }) => plan.bytes === LARGEST_BYTES)!.outcome
+  const tookMs = largest.state === 'answered' ? largest.wholeMs.toFixed(0) : '?'
+  const who = hospitals === 1 ? 'the hospital' : `${hospitals} hospitals`
+  return (
+    `${LADDER_BYTES.length} sizes from ${LADDER_BYTES[0]} bytes to 64 kB between ${who} and the application arrived whole, ` +
+    `in both directions of connections of either side, and 12 MB from the first hospital, which took ${tookMs} ms`
   )
-  const last = outcomes.at(-1)!
-  return {
-    name: 'mtu',
-    passed: broken.length === 0,
-    evidence:
-      broken.length > 0
-        ? broken.join('; ')
-        : `${LADDER_BYTES.length} sizes from 200 bytes to 12 MB arrived whole; the largest took ${last.state === 'answered' ? last.wholeMs.toFixed(0) : '?'} ms`,
-  }
 }

@@ -38,18 +38,26 @@ export interface Attempt {
     /** Size of what is sent, and the text that it repeats. */
     readonly bytes: number
     readonly fill: string
+    /** Whether the other side is to send it back, too. */
+    readonly echo?: boolean
   }
   readonly outcome:
     | {
         readonly state: 'answered'
         /** Address that the other side saw. */
         readonly seen: string
-        /** Whether what arrived is what was sent. */
+        /** Whether what arrived is what was sent, and what came back as well. */
         readonly whole: boolean
         readonly connectMs: number
         readonly wholeMs: number
       }
-    | { readonly state: 'failed'; readonly connected: boolean; readonly reason: string }
+    | {
+        readonly state: 'failed'
+        readonly connected: boolean
+        /** Whether the other side said that it has all of it: only the way back failed. */
+        readonly delivered: boolean
+        readonly reason: string
+      }
 }
 
 /** Times since the request, ms; null = it was not come to. */
