@@ -34,13 +34,14 @@ export async function makeCredentials(tunnels: readonly IpsecTunnel[]): Promise<
         .map(({ initiator, responder }) => (initiator.host === host ? initiator : responder).identity)
       return [
         ...shared.filter(at(host)).map(
-          ({ name, initiator, responder }): Loading => ({
+          ({ name, initiator }): Loading => ({
             command: 'load-shared',
             argument: {
               id: name,
               type: 'IKE',
               data: keys.get(name)!,
-              owners: [initiator.identity, responder.identity],
+              // Of the hospital alone: a gateway tries every key that names either end, and would take one hospital's for another's.
+              owners: [initiator.identity],
             },
           }),
         ),

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, describe as group, onTestFinished } from 'vitest'
 import { makeAuthority } from '../../../src/environment/certificates.ts'
 import { bringUpIpsec } from '../../../src/environment/netns/bringUp.ts'
-import { type Credentials, makeCredentials } from '../../../src/environment/netns/credentials.ts'
+import { type Credentials, type Loading, makeCredentials } from '../../../src/environment/netns/credentials.ts'
 import { charons, connection, type IpsecTunnel, ipsecTunnels } from '../../../src/environment/netns/ipsec.ts'
 import { startTree } from '../../../src/environment/netns/tree.ts'
 import { establish } from '../../../src/environment/netns/tunnels/establish.ts'
@@ -70,6 +70,16 @@ const otherKeys = (good: Credentials, names: readonly string[]): Credentials => 
     }),
 })
 
+/** The initiator of tunnel `name` has the key of tunnel `other` in place of its own. */
+function keyOfOther(good: Credentials, name: string, other: string): Credentials {
+  const { data } = good.of('gw').find(({ argument }) => argument.id === other)!.argument
+  const withIt = (host: string) => (loading: Loading) =>
+    host !== 'gw' && loading.argument.id === name
+      ? { ...loading, argument: { ...loading.argument, data: data! } }
+      : loading
+  return { ...good, of: host => good.of(host).map(withIt(host)) }
+}
+
 /** The certificate of one tunnel's initiator was valid until yesterday. */
 async function expiredCertificate(good: Credentials, { name, initiator }: IpsecTunnel): Promise<Credentials> {
   const authority = await makeAuthority('expired')
@@ -108,6 +118,14 @@ group('a gateway that refuses says why', () => {
     expect(said).toMatch(/1 of 1 tunnels \(hosp\) did not come up[\s\S]*hgw \| received AUTHENTICATION_FAILED/)
     expect(said).toMatch(/gw \| tried 1 shared key for .* but MAC mismatched/)
     expect(said).toMatch(/compare the two ends of environment.vpn, .* hl7bench doctor$/)
+  })
+
+  withIpsec('the key of another hospital', async () => {
+    const { bringUp, good } = await treeForTest(hubOf(2))
+    const said = await complaintOf(bringUp(keyOfOther(good, 'hosp-0', 'hosp-1')))
+    expect(said).toMatch(
+      /1 of 2 tunnels \(hosp-0\) did not come up[\s\S]* gw \| tried 1 shared key for .* but MAC mismatched/,
+    )
   })
 
   withIpsec('a certificate that has expired', async () => {
