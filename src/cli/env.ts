@@ -56,10 +56,10 @@ function list(json: boolean, { out }: Console): void {
   const resources = listEnvironments()
   if (json) return out(`${JSON.stringify({ schema: 'hl7bench.environments/1', resources }, null, 2)}\n`)
   if (resources.length === 0) return out('nothing exists\n')
-  for (const { experiment, clone, resource, pid, alive, controllerAlive, ageMs, expires } of resources) {
+  for (const { experiment, clone, resource, pid, alive, comingUp, controllerAlive, ageMs, expires } of resources) {
     const state = [
       alive === null ? 'on another machine' : alive ? 'alive' : 'gone',
-      controllerAlive === false ? 'controller dead' : '',
+      controllerAlive === false ? 'controller dead' : comingUp ? 'coming up' : '',
     ].filter(Boolean)
     out(
       `${experiment}  ${clone ?? '-'}  ${resource}  pid ${pid ?? '-'}  ${state.join(', ')}  age ${roughDuration(ageMs)}  expires ${expires}\n`,

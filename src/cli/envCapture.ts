@@ -1,10 +1,11 @@
 import { closeSync, openSync } from 'node:fs'
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { type Captured, startCapture } from '../environment/netns/capture.ts'
-import { findKept, type Kept } from '../environment/netns/keep/kept.ts'
+import { findKept, type Kept, UnknownCloneError } from '../environment/netns/keep/kept.ts'
 import { entranceOf } from '../environment/netns/tree.ts'
+import { LONGEST_MS } from '../scenario/duration.ts'
 import type { Console } from './console.ts'
-import { checkHost } from './envExec.ts'
+import { listed } from './envExec.ts'
 import { UsageError } from './errors.ts'
 import { interruptible } from './interrupt.ts'
 import { parseDuration } from './runOptions.ts'
@@ -21,7 +22,7 @@ export function addEnvCapture(env: Command, console: () => Console): void {
     .argument('<id>', 'of the clone')
     .argument('<host or link>')
     .argument('[file]', 'pcap, for tcpdump -r or Wireshark')
-    .option('--for <time>', 'end by itself after this', parseDuration)
+    .option('--for <time>', 'end by itself after this', parseLength)
     .option('--json', 'print the counts as JSON')
     .action(async (id: string, place: string, file: string | undefined, flags: CaptureFlags) => {
       const kept = findKept(id)
@@ -34,6 +35,12 @@ export function addEnvCapture(env: Command, console: () => Console): void {
     })
 }
 
+function parseLength(text: string): number {
+  const ms = parseDuration(text)
+  if (ms < 1 || ms > LONGEST_MS) throw new InvalidArgumentError('write a time from 1ms to 576h, such as 10s.')
+  return ms
+}
+
 interface Place {
   readonly host: string
   readonly device?: string
@@ -41,10 +48,13 @@ interface Place {
 
 /** A link is watched at its first end. */
 function placeOf(kept: Kept, name: string): Place {
-  const link = kept.topology.links.find(each => each.name === name)
+  const { hosts, links } = kept.topology
+  const link = links.find(each => each.name === name)
   if (link !== undefined) return link.ends[0]
-  checkHost(kept, name)
-  return { host: name }
+  if (hosts.some(each => each.name === name)) return { host: name }
+  throw new UnknownCloneError(
+    `${kept.id} has no host or link ${name}; name a host (${listed(hosts)}) or a link (${listed(links)})`,
+  )
 }
 
 async function capture(

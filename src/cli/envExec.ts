@@ -23,8 +23,15 @@ export function addEnvExec(env: Command, exit: (code: number) => void): void {
 
 export function checkHost({ id, topology }: Kept, host: string): void {
   if (topology.hosts.some(({ name }) => name === host)) return
-  const names = topology.hosts.slice(0, 20).map(({ name }) => name)
-  throw new UnknownCloneError(`${id} has no host ${host}; it has ${names.join(', ')}`)
+  throw new UnknownCloneError(`${id} has no host ${host}; name one of ${listed(topology.hosts)}`)
+}
+
+const MOST_NAMES = 20
+
+/** The first names, and how many there are besides. */
+export function listed(named: readonly { readonly name: string }[]): string {
+  const names = named.slice(0, MOST_NAMES).map(({ name }) => name)
+  return [...names, ...(named.length > MOST_NAMES ? [`${named.length - MOST_NAMES} more`] : [])].join(', ')
 }
 
 const PASSED_ON = ['SIGTERM', 'SIGHUP'] as const

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { type Command, InvalidArgumentError } from 'commander'
 import { EnvironmentError } from '../environment/error.ts'
 import { listEnvironments } from '../environment/list.ts'
@@ -8,19 +9,20 @@ import { startKeeper } from '../environment/netns/keep/startKeeper.ts'
 import { survey } from '../environment/netns/mechanism.ts'
 import { preflightNetns } from '../environment/netns/preflight.ts'
 import { topologyOf } from '../environment/netns/topologyOf.ts'
+import { prepareState } from '../environment/state.ts'
 import { sweepDead } from '../environment/sweep.ts'
 import { EXIT } from '../experiment/exit.ts'
 import { PreflightError } from '../experiment/session.ts'
 import type { Case } from '../model/experiment.ts'
 import { type NetnsEnvironment, TOPOLOGIES, type TopologyName } from '../model/netns.ts'
 import { bareScenario } from '../scenario/bare.ts'
-import { LONGEST_MS } from '../scenario/duration.ts'
+import { closest } from '../scenario/closest.ts'
+import { durationMs, LONGEST_MS } from '../scenario/duration.ts'
 import { collect } from './collect.ts'
 import type { Console } from './console.ts'
 import { UsageError } from './errors.ts'
 import { interruptible } from './interrupt.ts'
 import { loadTarget } from './loadTarget.ts'
-import { parseDuration } from './runOptions.ts'
 
 interface UpFlags {
   readonly id?: string
@@ -53,6 +55,7 @@ async function bringUp(target: string, flags: UpFlags, { out }: Console): Promis
     const { scenario } = await caseOf(target, flags)
     const problems = await preflightNetns(scenario)
     if (problems.length > 0) throw new PreflightError(problems)
+    prepareState()
     await sweepDead()
     if (listEnvironments().some(({ experiment }) => experiment === flags.id))
       throw new UsageError(`${flags.id} exists; remove it with npx hl7bench env down ${flags.id}, or take another --id`)
@@ -89,19 +92,31 @@ function refuseUnproven({ id, checks }: Kept): void {
 }
 
 async function caseOf(target: string, flags: UpFlags): Promise<Case> {
-  const { cases } = isTopology(target)
-    ? bareScenario(target, { sets: flags.set ?? [], env: process.env })
-    : await loadTarget([target], { set: flags.set ?? [], slo: true })
+  if (isTopology(target)) return caseOfTopology(target, flags)
+  if (/^[a-z-]+$/i.test(target) && !existsSync(target)) throw new UsageError(notThere(target))
+  const { cases } = await loadTarget([target], { set: flags.set ?? [], slo: true })
   const wanted = flags.case === undefined ? cases : cases.filter(({ id }) => id === flags.case)
   const kinds = new Set(wanted.map(({ scenario }) => JSON.stringify(scenario.environment)))
   const [first] = wanted
   if (first === undefined || kinds.size > 1)
-    throw new UsageError(`name one case with --case: ${cases.map(({ id }) => id).join(', ')}`)
+    throw new UsageError(
+      `${first === undefined ? `there is no case ${flags.case}; ` : ''}name one case with --case: ${cases.map(({ id }) => id).join(', ')}`,
+    )
   if (first.scenario.environment.kind !== 'netns')
     throw new UsageError(
       `${target} runs in the ${first.scenario.environment.kind} environment; only clones of networks (environment.kind netns) are kept for use by hand`,
     )
   return first
+}
+
+function caseOfTopology(topology: TopologyName, flags: UpFlags): Case {
+  if (flags.case !== undefined) throw new UsageError(`${topology} is a topology, which has no cases; leave out --case`)
+  return bareScenario(topology, { sets: flags.set ?? [], env: process.env }).cases[0]!
+}
+
+function notThere(target: string): string {
+  const near = closest(target, TOPOLOGIES)
+  return `${target} is neither a topology nor a file; ${near === null ? `name one of ${TOPOLOGIES.join(', ')}, or a scenario file` : `did you mean ${near}?`}`
 }
 
 const isTopology = (target: string): target is TopologyName => (TOPOLOGIES as readonly string[]).includes(target)
@@ -136,7 +151,8 @@ function parseId(text: string): string {
 }
 
 function parseExpiry(text: string): number {
-  const ms = parseDuration(text)
-  if (ms < LEAST_MS || ms > LONGEST_MS) throw new InvalidArgumentError('write a time from 1s to 24 days, such as 30m.')
+  const ms = durationMs(text)
+  if (ms === null || ms < LEAST_MS || ms > LONGEST_MS)
+    throw new InvalidArgumentError('write a time from 1s to 576h, such as 30m.')
   return ms
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { isMarked } from './mark.ts'
+import { isComingUp } from './netns/keep/kept.ts'
 import { readProcesses } from './processTable.ts'
 import { isRunning, type JournalledExperiment, replayAll, whereaboutsOf } from './replay.ts'
 import { stateFolder } from './state.ts'
@@ -16,6 +17,8 @@ export interface ListedResource {
   readonly pid: number | null
   /** null = on another machine: not known here. */
   readonly alive: boolean | null
+  /** Of a clone kept for use by hand, and not to be used yet. */
+  readonly comingUp: boolean
   /** Whether the controller that would remove it runs; null = not known here. */
   readonly controllerAlive: boolean | null
   readonly ageMs: number
@@ -30,10 +33,8 @@ export function listEnvironments(folder = stateFolder()): ListedResource[] {
   return experiments.flatMap(experiment => listExperiment(experiment, processes))
 }
 
-function listExperiment(
-  { experiment, controller, resources }: JournalledExperiment,
-  processes: ReturnType<typeof readProcesses>,
-): ListedResource[] {
+function listExperiment(found: JournalledExperiment, processes: ReturnType<typeof readProcesses>): ListedResource[] {
+  const { experiment, controller, resources } = found
   if (controller === null) return []
   const where = whereaboutsOf(controller)
   const known = (answer: () => boolean) => (where === 'elsewhere' ? null : where === 'this-boot' && answer())
@@ -50,6 +51,7 @@ function listExperiment(
         (identity !== null && isRunning(processes, identity)) ||
         processes.some(entry => isMarked(entry.mark, experiment, id)),
     ),
+    comingUp: isComingUp(found),
     controllerAlive: known(() => isRunning(processes, controller)),
     ageMs: Date.now() - Date.parse(at),
     expires: controller.expires,

@@ -40,7 +40,11 @@ export function bareScenario(
   const fromFlags = flagOverrides({}, sets, raw)
   const overrides = {
     overrides: [...fromEnvironment.overrides.filter(isOfClone), ...fromFlags.overrides.filter(isOfClone)],
-    findings: [...fromEnvironment.findings, ...fromFlags.findings, ...misplaced(fromFlags)],
+    findings: [
+      ...fromEnvironment.findings,
+      ...fromFlags.findings.map(finding => ({ ...finding, hint: 'for instance environment.hospitals=50' })),
+      ...misplaced(fromFlags),
+    ],
   }
   const folder = process.cwd()
   return compileScenario({ raw, module: null, locate: () => null }, overrides, {

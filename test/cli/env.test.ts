@@ -185,6 +185,63 @@ group('a clone that is kept for use by hand', () => {
   )
 
   withIpsec(
+    'is told apart from one that stands while it is coming up, and can be told to go then, which whoever asked for it is told',
+    async () => {
+      const here = place()
+      const id = newId()
+      const settings = ['environment.hospitals=200', 'environment.overlapping=20'].flatMap(each => ['--set', each])
+      const asking = startHl7bench(here, ['env', 'up', 'hub', ...settings, '--id', id, '--checks'])
+      const asked = ending(asking)
+      onTestFinished(async () => {
+        await hl7bench(here, ['env', 'down', id])
+        expect(await leftovers(id)).toEqual([])
+      })
+      while (!existsSync(join(here.env.XDG_STATE_HOME!, 'hl7bench', id))) await sleep(5)
+      const [shown, used, capture, again] = await Promise.all(
+        [
+          ['ls'],
+          ['exec', id, 'hosp', '--', 'true'],
+          ['capture', id, 'internet', '--for', '1s'],
+          ['up', 'direct', '--id', id],
+        ].map(args => hl7bench(here, ['env', ...args])),
+      )
+      expect(shown!.stdout).toMatch(new RegExp(`^${id} .*keeper.*alive, coming up`))
+      for (const ended of [used, capture])
+        expect(ended).toMatchObject({ code: 104, stderr: expect.stringContaining(`${id} is not up yet; wait until`) })
+      expect(again).toMatchObject({ code: 104, stderr: expect.stringContaining(`npx hl7bench env down ${id}`) })
+      expect(await hl7bench(here, ['env', 'down', id])).toMatchObject({ code: 0, stdout: `${id} is gone\n` })
+      expect(await asked).toMatchObject({ code: 100, stderr: expect.stringContaining('bring it up again') })
+      expect(await hl7bench(here, ['env', 'down', id])).toMatchObject({
+        code: 104,
+        stderr: expect.stringContaining('npx hl7bench env ls'),
+      })
+      expect(stateOf(here)).toEqual([])
+    },
+    60_000,
+  )
+
+  withIpsec(
+    'answers for a host, link or command that there is not with what there is, however many',
+    async () => {
+      const here = place()
+      const { id } = await up(here, ['hub', '--set', 'environment.overlapping=10'])
+      const host = await hl7bench(here, ['env', 'exec', id, 'hosp1', '--', 'true'])
+      expect(host).toMatchObject({
+        code: 104,
+        stderr: expect.stringMatching(/no host hosp1; name one of .*og0, .*\d more\n$/),
+      })
+      const link = await hl7bench(here, ['env', 'capture', id, 'wan', '--for', '1s'])
+      expect(link).toMatchObject({
+        code: 104,
+        stderr: expect.stringMatching(/name a host \(.*gw.*\) or a link \(.*internet.*\)/),
+      })
+      const command = await hl7bench(here, ['env', 'exec', id, 'gw', '--', 'no-such-command'])
+      expect(command).toMatchObject({ code: 127, stderr: expect.stringMatching(/^sh: .*no-such-command: not found/) })
+    },
+    60_000,
+  )
+
+  withIpsec(
     'is gone by itself when it expires',
     async () => {
       const here = place()
@@ -325,6 +382,7 @@ test('a clone by hand takes settings of its environment alone, and tells what is
     ['load.mllp.generators=4', 'name a scenario file instead of a topology'],
     ['enviroment.hospitals=4', "did you mean 'environment'?"],
     ['environment.overlapping=11', 'raise environment.hospitals'],
+    ['overlapping', 'environment.hospitals=50'],
     ['environment.vpn.mtu=1400', "it belongs to kind: 'wireguard'"],
   ]) {
     const refused = await hl7bench(here, ['env', 'up', 'hub', '--set', setting!])
@@ -346,8 +404,27 @@ test('clones and hosts that there are not, wrong names and scenarios of other en
   const file = writeScenario(here, { name: 'plain', load: [{ protocol: 'mllp', workload: { kind: 'closed' } }] })
   const plain = await hl7bench(here, ['env', 'up', file])
   expect(plain).toMatchObject({ code: 104, stderr: expect.stringContaining('environment.kind netns') })
-  expect((await hl7bench(here, ['env', 'up', 'direct', '--expires', '0s'])).code).toBe(104)
-  expect((await hl7bench(here, ['env', 'up', 'direct', '--id', 'A B'])).code).toBe(104)
+  for (const [args, remedy] of [
+    [['up', 'direct', '--expires', '0s'], 'from 1s to 576h'],
+    [['up', 'direct', '--expires', '100d'], 'from 1s to 576h'],
+    [['up', 'direct', '--id', 'A B'], 'a letter first'],
+    [['up', 'direct', '--case', 'x'], 'leave out --case'],
+    [['up', 'hubb'], 'did you mean hub?'],
+    [['up', 'triangle'], 'name one of direct, site-to-site, hub, or a scenario file'],
+    [['up', file, '--case', 'x'], 'there is no case x; name one case with --case: plain'],
+    [['capture', 'nobody', 'gw', '--for', '0s'], 'such as 10s'],
+  ] as const) {
+    const ended = await hl7bench(here, ['env', ...args])
+    expect(ended).toMatchObject({ code: 104, stderr: expect.stringContaining(remedy) })
+  }
+})
+
+withIpsec('a state folder that cannot be used is told before anything is made', async () => {
+  const here = place()
+  const file = join(here.folder, 'taken')
+  writeFileSync(file, '')
+  const ended = await hl7bench({ ...here, env: { ...here.env, XDG_STATE_HOME: file } }, ['env', 'up', 'direct'])
+  expect(ended).toMatchObject({ code: 100, stderr: expect.stringContaining('set XDG_STATE_HOME to a folder that is') })
 })
 
 test('a machine that cannot hold clones is refused with what is missing, and doctor lists it', async () => {

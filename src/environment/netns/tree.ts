@@ -73,8 +73,8 @@ export function entranceOf(pid: number, userNamespace: boolean): Tree['enter'] {
       host,
       'sh',
       '-c',
-      `PATH="$PATH:/usr/sbin:/sbin"; mount --bind ${workFolder(host)} /run && cd "$0" && exec "$@"`,
-      cwd,
+      `PATH="$PATH:/usr/sbin:/sbin"; mount --bind ${workFolder(host)} /run && cd "$1" && shift && exec "$@"`,
+      ...['sh', cwd],
       ...argv,
     ],
   ]

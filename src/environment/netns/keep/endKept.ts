@@ -13,11 +13,11 @@ const LOOK_EVERY_MS = 20
 export async function endKept(id: string, folder = stateFolder()): Promise<readonly string[]> {
   const found = replayAll(folder).find(({ experiment }) => experiment === id)
   if (found?.controller === undefined || found.controller === null)
-    throw new UnknownCloneError(`no clone ${id} is kept; hl7bench env ls lists what there is`)
+    throw new UnknownCloneError(`no clone ${id} is kept; npx hl7bench env ls lists what there is`)
   const { controller, resources } = found
   if (!resources.some(({ kind }) => kind === 'keeper'))
     throw new UnknownCloneError(
-      `${id} is an experiment; end it where it was started (Ctrl-C), or remove what a dead one left: hl7bench env sweep`,
+      `${id} is an experiment; end it where it was started (Ctrl-C), or remove what a dead one left: npx hl7bench env sweep`,
     )
   if (whereaboutsOf(controller) === 'elsewhere')
     throw new UnknownCloneError(`${id} belongs to another machine (${controller.host}); end it there`)

@@ -20,11 +20,15 @@ export async function keep(request: KeeperRequest, onUp: (kept: Kept) => void, s
     const until = AbortSignal.any([signal, guarded.lost])
     const site = await buildSite(guarded, { ...request, id: 'clone.tree', signal: until })
     const upMs = performance.now() - beganMs
-    const kept = await describe(request, site, { upMs, expires: new Date(expiresMs).toISOString() })
-    writeKept(dirname(guarded.journalFile), kept)
-    onUp(kept)
-    await Promise.race([expiry(expiresMs, until), site.tree.ended, untilLost(guarded)])
-    site.gateways.close()
+    try {
+      const described = describe(request, site, { upMs, expires: new Date(expiresMs).toISOString() })
+      const kept = await Promise.race([described, aborted(until)])
+      writeKept(dirname(guarded.journalFile), kept)
+      onUp(kept)
+      await Promise.race([expiry(expiresMs, until), site.tree.ended, untilLost(guarded)])
+    } finally {
+      site.gateways.close()
+    }
   } finally {
     await guarded.close()
   }
@@ -40,6 +44,13 @@ async function describe(
   const checks = checkSeed === null ? [] : await proveSite(site, checkSeed)
   const { userNamespace } = mechanisms
   return { schema: 'hl7bench.kept/1', id, facts: site.facts, topology, first, userNamespace, checks, ...times }
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason)
+    else signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
 }
 
 /** Resolves at a time of the wall's clock, or when it is told to end. */

@@ -1,10 +1,10 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CheckResult } from '../../../model/environment.ts'
 import type { Topology } from '../../../model/topology.ts'
 import { readProcesses } from '../../processTable.ts'
 import type { ProcessIdentity } from '../../processTree.ts'
-import { isRunning } from '../../replay.ts'
+import { isRunning, type JournalledExperiment, replay } from '../../replay.ts'
 import { stateFolder } from '../../state.ts'
 import type { Site } from '../site.ts'
 
@@ -42,13 +42,21 @@ export function writeKept(folder: string, kept: Kept): void {
 /** A clone that stands. Throws UnknownCloneError. */
 export function findKept(id: string, folder = stateFolder()): Kept {
   const kept = readKept(id, folder)
-  if (kept === null)
-    throw new UnknownCloneError(
-      `no clone ${id} is kept; hl7bench env ls lists what there is, hl7bench env up makes one`,
-    )
+  if (kept === null) throw new UnknownCloneError(whyNotKept(id, folder))
   if (!isRunning(readProcesses(), kept.first))
-    throw new UnknownCloneError(`the clone ${id} has ended; remove what is left: hl7bench env down ${id}`)
+    throw new UnknownCloneError(`the clone ${id} has ended; remove what is left: npx hl7bench env down ${id}`)
   return kept
+}
+
+/** Whether a keeper is at work on a clone that is not to be used yet. */
+export const isComingUp = ({ folder, resources }: JournalledExperiment): boolean =>
+  resources.some(({ kind }) => kind === 'keeper') && !existsSync(join(folder, FILE))
+
+function whyNotKept(id: string, folder: string): string {
+  const found = isCloneId(id) ? replay(folder, id) : null
+  return found !== null && isComingUp(found)
+    ? `${id} is not up yet; wait until npx hl7bench env ls no longer says that it is coming up`
+    : `no clone ${id} is kept; npx hl7bench env ls lists what there is, npx hl7bench env up makes one`
 }
 
 function readKept(id: string, folder: string): Kept | null {

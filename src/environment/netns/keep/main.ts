@@ -8,7 +8,13 @@ import { KEEP, type KeeperReport, type KeeperRequest } from './keeperProtocol.ts
 
 const ending = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-  process.on(signal, () => ending.abort(new Error('it was told to end')))
+  process.on(signal, () =>
+    ending.abort(
+      new Error(
+        'it was told to end before it stood (npx hl7bench env down, or a signal to its keeper); bring it up again',
+      ),
+    ),
+  )
 // Whoever asked for the clone is gone once it is up.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 
@@ -27,11 +33,10 @@ async function run(request: KeeperRequest): Promise<void> {
     await keep(request, kept => report({ type: 'up', kept }), ending.signal)
     process.exit(0)
   } catch (error) {
-    report({ type: 'failed', message: (error as Error).message })
-    process.exitCode = 1
+    report({ type: 'failed', message: (error as Error).message }, () => process.exit(1))
   }
 }
 
-function report(line: KeeperReport): void {
-  process.stdout.write(`${JSON.stringify(line)}\n`)
+function report(line: KeeperReport, onWritten = () => {}): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`, onWritten)
 }

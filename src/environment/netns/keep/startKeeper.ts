@@ -24,7 +24,8 @@ export async function startKeeper(request: KeeperRequest, signal: AbortSignal): 
   stderr.setEncoding('utf8').on('data', (text: string) => {
     errors = (errors + text).slice(-KEPT_CHARACTERS)
   })
-  const exited = once(child, 'exit').then(
+  // Not its exit: what it said last may still be on its way then.
+  const exited = once(child, 'close').then(
     () => null,
     (error: Error) => {
       errors = error.message
@@ -47,7 +48,7 @@ export async function startKeeper(request: KeeperRequest, signal: AbortSignal): 
   throw refused(
     report?.type === 'failed'
       ? report.message
-      : `the keeper of the clone ended by itself: ${errors.trim()}; run it again`,
+      : `the keeper of the clone ended by itself${errors === '' ? '' : `: ${errors.trim()}`}; see whether the system is short of memory (it kills processes then), and run it again`,
   )
 }
 
