@@ -5,11 +5,15 @@ import type { Vitals } from '../model/generator.ts'
 /** What the meters of the process and of the host say of a while. */
 export type Metered = Omit<Vitals, 'loopDelayP99Ms' | 'loopDelayMaxMs' | 'pausedMs'>
 
-/** Reads the meters now and at `end`: a generator is a suspect in every result. */
-export function watchMeters(): { end(): Metered } {
-  const from = readMeters()
+/** Reads the meters now and at `end`: a generator is a suspect in every result. `restart` = what was before does not count. */
+export function watchMeters(): { restart(): void; end(): Metered } {
+  let from = readMeters()
   const collections = watchCollections()
   return {
+    restart() {
+      collections.restart()
+      from = readMeters()
+    },
     end() {
       collections.stop()
       const to = readMeters()
@@ -41,7 +45,12 @@ function watchCollections() {
     add(observer.takeRecords())
     observer.disconnect()
   }
-  return { stop, totalMs: () => totalMs, longestMs: () => longestMs }
+  const restart = () => {
+    observer.takeRecords()
+    totalMs = 0
+    longestMs = 0
+  }
+  return { restart, stop, totalMs: () => totalMs, longestMs: () => longestMs }
 }
 
 interface Meters {

@@ -7,6 +7,9 @@ import { watchPauses } from './pauses.ts'
 /** A pause so long before the measured phase may leave a burst of late arrivals in its beginning. */
 const LEAD_MS = 1000
 
+/** To read the meters takes half a millisecond, which makes arrivals late: it is done so long before the measured phase and after it. */
+const READING_MS = 2
+
 export interface Watched {
   readonly vitals: Vitals
   readonly pauses: Histogram
@@ -18,14 +21,12 @@ export interface Watched {
  */
 export function watchRun({ phases, load }: GeneratorPlan, clock: Clock): { end(): Watched } {
   const pauseWatch = watchPauses(performance.now() + phases.warmupMs - LEAD_MS)
-  let meters = watchMeters()
+  const meters = watchMeters()
   let metered: Metered | null = null
   const endMeters = () => (metered ??= meters.end())
-  const from = clock.after(phases.warmupMs, () => {
-    meters.end()
-    meters = watchMeters()
-  })
-  const until = load.workload.records === null ? clock.after(phases.warmupMs + phases.measureMs, endMeters) : null
+  const from = clock.after(Math.max(0, phases.warmupMs - READING_MS), () => meters.restart())
+  const until =
+    load.workload.records === null ? clock.after(phases.warmupMs + phases.measureMs + READING_MS, endMeters) : null
   return {
     end() {
       from.cancel()

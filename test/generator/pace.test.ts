@@ -45,6 +45,33 @@ test('spinning hits an arrival to a turn of the event loop, though timers are ro
   expect(Math.min(...lateMs)).toBeGreaterThanOrEqual(0)
 })
 
+test('an arrival that is nearer than a turn of the event loop is not made late by that turn', () => {
+  const [readingMs, turnMs, gapMs] = [0.000_04, 0.004, 0.05]
+  let nowMs = 0
+  const turns: (() => void)[] = []
+  const never = { cancel() {} }
+  const clock = {
+    now: () => (nowMs += readingMs),
+    after: () => never,
+    every: () => never,
+    soon: (callback: () => void) => void turns.push(callback),
+    afterInput: () => {},
+  }
+  const lateMs: number[] = []
+  const pacer: Pacer = new Pacer(clock, 1, BUSY, () => {
+    lateMs.push(nowMs - (lateMs.length + 1) * gapMs)
+    if (lateMs.length < 200) pacer.wakeAt((lateMs.length + 1) * gapMs)
+  })
+  pacer.wakeAt(gapMs)
+  for (let turn = turns.shift(); turn !== undefined; turn = turns.shift()) {
+    nowMs += turnMs
+    turn()
+  }
+  expect(lateMs).toHaveLength(200)
+  expect(Math.min(...lateMs)).toBeGreaterThanOrEqual(0)
+  expect(worst(lateMs)).toBeLessThan(turnMs / 3)
+})
+
 test('without spinning arrivals are late by the grain of the timers, never early, and no turn is spent', () => {
   const { lateMs, turns } = pace(0, 10, 50)
   expect(turns).toBe(0)
