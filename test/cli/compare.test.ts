@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ANY_MACHINE, experimentFolders, hl7bench, rowsOf, type Workplace } from '../fixtures/commandLine.ts'
 import { makeRepository, type Repository, SERVER } from '../fixtures/repository.ts'
-import { cells, place, settled, start, write } from './support.ts'
+import { cells, place, settled, start, survivors, write } from './support.ts'
 
 const RUNS = 12
 
@@ -203,7 +203,13 @@ test('an interrupt ends with 105 and no work tree, and resume finishes the compa
   expect(workTrees(repository)).toBe(1)
 }, 120_000)
 
-test('what a killed controller leaves of its work trees is swept', async () => {
+/** Folders of the work trees that are there. */
+const armsOf = (here: Workplace) =>
+  readdirSync(join(here.env.XDG_CACHE_HOME!, 'hl7bench', 'arms'), { recursive: true }).filter(name =>
+    /-\d$/.test(String(name)),
+  )
+
+test('a killed controller leaves no work trees: its guardian removes them', async () => {
   const { repository, file, here } = project(place())
   const started = start(here, ['compare', file, '--baseline', 'main'])
   await started.printed(/run 1\/24/)
@@ -211,16 +217,26 @@ test('what a killed controller leaves of its work trees is swept', async () => {
   started.child.kill('SIGKILL')
   await started.ended
   expect(await settled(here)).toEqual([])
+  expect(workTrees(repository)).toBe(1)
+  expect(armsOf(here)).toEqual([])
+  expect((await hl7bench(here, ['env', 'sweep'])).stdout).toContain('nothing to remove')
+}, 60_000)
+
+test('what a controller leaves of its work trees that was killed together with its guardian is swept', async () => {
+  const { repository, file, here } = project(place())
+  const started = start(here, ['compare', file, '--baseline', 'main'])
+  await started.printed(/run 1\/24/)
+  const guardian = survivors(here).find(pid => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('guardian'))
+  started.child.kill('SIGKILL')
+  process.kill(Number(guardian), 'SIGKILL')
+  await started.ended
   const listed = await hl7bench(here, ['env', 'ls'])
   expect(listed.stdout).toContain('worktree')
   const swept = await hl7bench(here, ['env', 'sweep'])
   expect(swept.stdout).toContain('2 work trees')
+  expect(await settled(here)).toEqual([])
   expect(workTrees(repository)).toBe(1)
-  expect(
-    readdirSync(join(here.env.XDG_CACHE_HOME!, 'hl7bench', 'arms'), { recursive: true }).filter(name =>
-      /-\d$/.test(String(name)),
-    ),
-  ).toEqual([])
+  expect(armsOf(here)).toEqual([])
 }, 60_000)
 
 test.each([

@@ -123,8 +123,8 @@ export function filesBelow(folder: string): string[] {
 }
 
 /** Pids of the processes that a command line of this workplace started; empty where there is no /proc. */
-export function survivors({ folder }: Workplace): string[] {
-  const mark = `XDG_STATE_HOME=${join(folder, 'state')}`
+export function survivors({ env }: Workplace): string[] {
+  const mark = `XDG_STATE_HOME=${env.XDG_STATE_HOME}`
   return namesIn('/proc').filter(name => {
     try {
       return /^\d+$/.test(name) && readFileSync(join('/proc', name, 'environ'), 'utf8').includes(mark)

@@ -54,7 +54,8 @@ function lifetimePoints(vpn: IpsecVpn, child: Section): Point[] {
   const { rekeySeconds, earlySeconds, lifeSeconds } = lifetimesOf(vpn)
   const since = Number(child['install-time'])
   const within = (key: string, least: number, most: number): Point => {
-    const seconds = Number(child[key]) + since
+    // What is due now is not told.
+    const seconds = Number(child[key] ?? 0) + since
     const isWithin = seconds >= least - ROUNDED_SECONDS && seconds <= most + ROUNDED_SECONDS
     const asked = least === most ? `${most} s` : `${least} to ${most} s`
     return [key, isWithin ? asked : `${child[key] === undefined ? 'none' : `${seconds} s`}`, asked]
