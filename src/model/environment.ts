@@ -28,6 +28,7 @@ export interface ProvisionContext {
 /** One provisioned copy of an environment. */
 export interface Clone {
   readonly id: string
+  /** Until it stood, before any check of it. */
   readonly provisionMs: number
   /** Absent: the clone has no networks of its own. */
   readonly network?: NetworkFacts

@@ -217,8 +217,7 @@ export function networkNotes({ network }: { readonly network?: NetworkReport }, 
   } = network
   const made = Object.values(mechanisms).flatMap(name => METHOD[name] ?? [])
   const up = tunnelsUpMs === null ? '' : `, tunnels up in ${tunnelsUpMs.toFixed(0)} ms`
-  const ready =
-    provisionMs === null ? '' : `; a clone stood and was proven in ${(provisionMs / 1000).toFixed(2)} s${up} (medians)`
+  const ready = provisionMs === null ? '' : `; a clone stood in ${(provisionMs / 1000).toFixed(2)} s${up} (medians)`
   return [
     isAlike ? `${topology}: ${plural(hospitals, 'hospital')}, ${plural(tunnels, 'tunnel')}${ready}` : topology,
     ...made,

@@ -60,9 +60,10 @@ async function provision(
     gatewayCpus: environment.cpus.gateways,
     signal,
   })
+  const provisionMs = performance.now() - beganMs
   try {
     const checks = isChecked ? await check(site, scenario) : []
-    return cloneOf(guarded, entries, scenario, cloneId, site, checks, performance.now() - beganMs)
+    return cloneOf(guarded, entries, scenario, cloneId, site, checks, provisionMs)
   } catch (error) {
     await guarded.end(cloneId, 0)
     throw error
