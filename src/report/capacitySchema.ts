@@ -92,7 +92,9 @@ const testCase = z.strictObject({
       kind: z
         .enum(['exact', 'at most', 'at least', 'not told'])
         .describe('What is known of the ratio: a capacity among them may only be known to be at least so much.'),
-      isGeneratorBound: z.boolean().describe('A search ended at the limit of the generator, not at the largest load.'),
+      limits: z
+        .array(z.enum(['generator', 'most']))
+        .describe('Where searches ended that found nothing too much: the limit of the generator, the largest load.'),
       ratio: loadOrNone,
       interval: z.strictObject({ lower: loadOrNone, upper: loadOrNone }).nullable(),
     })

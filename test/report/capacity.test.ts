@@ -89,7 +89,8 @@ test('a price of which one side is a lower bound is told in the direction that i
   expect(neither.text).toContain('nothing up to --most 900 was too much; raise --most')
   expect(renderCapacityHtml(neither.report, ASSETS)).toContain('<td>not told</td>')
   const limited = told({ upper: null, ended: 'generator-bound' }, open)
-  expect(limited.text).toContain('the limit was the generator; give the load more generators')
+  expect(limited.text).toContain('the limit was the generator, or nothing up to --most 900 was too much; give the load')
+  expect(limited.text).toContain('more generators, or run on more cores, or raise --most')
   // One clone without a bound on either side leaves nothing to say.
   const mixed = [...six(), ...six().map(each => ({ ...each, caseId: cases[1]!.id }))].map(each =>
     each.clone === (each.caseId === 'demo' ? 0 : 1) ? { ...each, ...open } : each,

@@ -24,12 +24,17 @@ export function priceOf(
     referenceId,
     pairs: pairs.length,
     kind,
-    isGeneratorBound: [...openOwn, ...openReferences].some(({ ended }) => ended === 'generator-bound'),
+    limits: limitsOf([...openOwn, ...openReferences]),
     ...ratioOf(
       pairs.map(({ ratio }) => ratio),
       kind,
     ),
   }
+}
+
+function limitsOf(open: readonly CapacitySearch[]): CapacityPrice['limits'] {
+  const isBound = ({ ended }: CapacitySearch) => ended === 'generator-bound'
+  return [...(open.some(isBound) ? ['generator' as const] : []), ...(open.every(isBound) ? [] : ['most' as const])]
 }
 
 /** A lower bound over a lower bound says nothing. */

@@ -27,10 +27,18 @@ export function priceCell({ price }: Pick<CapacityCase, 'price'>): string {
   return price === null ? '' : ratioText(price, '')
 }
 
+const LIMITS = {
+  generator: () => ({
+    what: 'the limit was the generator',
+    remedy: 'give the load more generators, or run on more cores',
+  }),
+  most: (most: string) => ({ what: `nothing up to ${most} was too much`, remedy: 'raise --most' }),
+}
+
 export function priceText(price: CapacityPrice, aim: CapacityAim): string {
-  const { referenceId, pairs, kind, isGeneratorBound } = price
-  const limit = isGeneratorBound ? 'the limit was the generator' : `nothing up to ${mostText(aim)} was too much`
-  const remedy = isGeneratorBound ? 'give the load more generators, or run on more cores' : 'raise --most'
+  const { referenceId, pairs, kind, limits } = price
+  const texts = limits.map(limit => LIMITS[limit](mostText(aim)))
+  const [limit, remedy] = [texts.map(({ what }) => what).join(', or '), texts.map(each => each.remedy).join(', or ')]
   if (kind === 'not told')
     return `price of the VPN: not told: with it and without it (${referenceId}) ${limit}; ${remedy}`
   const whose = { exact: '', 'at most': `: without it ${limit}`, 'at least': `: with it ${limit}` }[kind]

@@ -159,8 +159,8 @@ export interface CapacityPrice {
   readonly interval: { readonly lower: number | null; readonly upper: number | null } | null
   /** What is known of the ratio: itself, or only what it is at most or at least, as one of the capacities is only known to be at least so much. */
   readonly kind: 'exact' | 'at most' | 'at least' | 'not told'
-  /** A search of them ended at the limit of the generator, not at the largest load. */
-  readonly isGeneratorBound: boolean
+  /** Where searches ended that found nothing too much: at the generator's own limit, at the largest load. */
+  readonly limits: readonly ('generator' | 'most')[]
 }
 
 export interface SearchReport {
