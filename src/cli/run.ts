@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { shellWord } from '../environment/shellWord.ts'
 import { begin, identify } from '../experiment/begin.ts'
 import { EXIT } from '../experiment/exit.ts'
 import { planExperiment } from '../experiment/plan.ts'
@@ -110,8 +111,6 @@ export function printReport(report: ExperimentReport, { json }: Pick<RunFlags, '
 
 /** The command line as it was, and the seed, which may have come from the file. */
 export function repeatCommand(seed: number): string {
-  const words = process.argv
-    .slice(2)
-    .map(word => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
+  const words = process.argv.slice(2).map(shellWord)
   return ['npx hl7bench', ...words, ...(words.includes('--seed') ? [] : ['--seed', String(seed)])].join(' ')
 }

@@ -47,6 +47,8 @@ export class Driver {
     const { load, links, pinned, share, phases, clock } = options
     const feeds = pinned ? links : 1
     const inFlight = links * load.window
+    const now = () => this.now()
+    const use = (slot: number) => this.#use(slot)
     this.#options = options
     this.#clock = clock
     this.#recorder = options.recorder
@@ -60,8 +62,8 @@ export class Driver {
       feeds,
     )
     this.#settler = new Settler(options, this.#outstanding)
-    this.#dispatch = new Dispatch(options, this.#slots, this.#outstanding, this.#settler, () => this.now())
-    this.#putBack = new PutBack(options, this.#slots, this.#outstanding, this.#settler, slot => this.#use(slot))
+    this.#dispatch = new Dispatch(options, this.#slots, this.#outstanding, this.#settler, now)
+    this.#putBack = new PutBack(options, this.#slots, this.#outstanding, this.#settler, use)
     this.#resendsRejected = load.protocol === 'mllp' && load.onRejected === 'resend'
     this.#thinkTime = thinkTimeOf(load.workload, options.seed ?? 0)
     this.#records = countOf(load.workload.records, options.share)
@@ -73,8 +75,8 @@ export class Driver {
       dispatch: this.#dispatch,
       records: this.#records,
       endMs: phases.warmupMs + phases.measureMs,
-      now: () => this.now(),
-      use: slot => this.#use(slot),
+      now,
+      use,
       ended: () => this.#endArrivals(),
     }
     this.#loop = options.arrivals === null ? new ClosedLoop(parts) : new OpenLoop(parts, options.arrivals)

@@ -5,6 +5,7 @@ import type { LoadResult, RunResult } from '../../src/model/result.ts'
 import type { Load, Scenario, Slo } from '../../src/model/scenario.ts'
 import type { ReportInput } from '../../src/report/experiment.ts'
 import { createHistogram, encode, quantilesOf, recordMs } from '../../src/stats/histogram.ts'
+import { NO_TERMS } from '../audit/noTerms.ts'
 
 /** An arm of which nothing matters but its name. */
 export const arm = (name: ArmName): Arm => ({
@@ -184,16 +185,7 @@ export function audit(overrides: Partial<Audit> = {}): Audit {
     evidence: 'receiver',
     planned: 1_504,
     acknowledged: { accepted: 1_504, rejected: 0, unknown: 0, unsent: 0 },
-    terms: {
-      once: 1_504,
-      duplicated: 0,
-      lost: 0,
-      corrupted: 0,
-      rejected: 0,
-      unknownArrived: 0,
-      unknownAbsent: 0,
-      unsent: 0,
-    },
+    terms: { ...NO_TERMS, once: 1_504 },
     foreign: 0,
     repeats: 0,
     cells: [],

@@ -7,17 +7,10 @@ import type { OperationRenderer } from './operation.ts'
 export function postedRenderers(
   resources: readonly PostedResource[],
 ): { renderer: OperationRenderer; share: number }[] {
-  const kinds = new Map<string, { expectation: Expectation; posts: PostedResource[] }>()
-  for (const resource of resources) {
-    const expectation = expectationOf(resource)
-    const key = JSON.stringify(expectation)
-    const kind = kinds.get(key) ?? { expectation, posts: [] }
-    kinds.set(key, kind)
-    kind.posts.push(resource)
-  }
-  return [...kinds.values()].map(({ expectation, posts }) => ({
-    renderer: postedRenderer(posts, expectation),
-    share: posts.length / resources.length,
+  const posts = resources.map(postOf)
+  return [...Map.groupBy(posts, ({ expectation }) => JSON.stringify(expectation)).values()].map(alike => ({
+    renderer: postedRenderer(alike),
+    share: alike.length / posts.length,
   }))
 }
 
@@ -28,17 +21,26 @@ export function postsToBase({ resourceType, text }: PostedResource): 'transactio
   return type === 'transaction' || type === 'batch' ? type : null
 }
 
-function expectationOf(resource: PostedResource): Expectation {
+interface Post {
+  readonly expectation: Expectation
+  readonly path: Uint8Array
+  readonly body: Uint8Array
+}
+
+function postOf(resource: PostedResource): Post {
+  const encoder = new TextEncoder()
   const type = postsToBase(resource)
-  if (type === null) return { name: 'files', statuses: [201, 200], resourceType: null, total: null }
+  const body = encoder.encode(resource.text)
+  if (type === null) {
+    const expectation = { name: 'files', statuses: [201, 200], resourceType: null, total: null }
+    return { expectation, path: encoder.encode(`/${resource.resourceType}`), body }
+  }
   const entries = plainEntries(resource)
-  return {
-    name: 'files (Bundle)',
-    statuses: [200],
-    resourceType: 'Bundle',
-    total: null,
+  const expectation = {
+    ...{ name: 'files (Bundle)', statuses: [200], resourceType: 'Bundle', total: null },
     ...(entries !== null && { entries, isAtomic: type === 'transaction' }),
   }
+  return { expectation, path: encoder.encode('/'), body }
 }
 
 /** An entry of another method may be answered well with another status than 200 and 201: then none is looked at. */
@@ -51,13 +53,8 @@ function plainEntries({ text }: PostedResource): number | null {
   return entry.every(each => PLAIN_METHODS.includes(each?.request?.method)) ? entry.length : null
 }
 
-/** Posts in turn: request i is resource i mod their number. */
-function postedRenderer(resources: readonly PostedResource[], expectation: Expectation): OperationRenderer {
-  const encoder = new TextEncoder()
-  const posts = resources.map(resource => ({
-    path: encoder.encode(postsToBase(resource) === null ? `/${resource.resourceType}` : '/'),
-    body: encoder.encode(resource.text),
-  }))
+/** Posts in turn: request i is post i mod their number. */
+function postedRenderer(posts: readonly Post[]): OperationRenderer {
   function write(index: number, draft: RequestDraft): void {
     const { path, body } = posts[index % posts.length]!
     draft.method = 'POST'
@@ -66,5 +63,5 @@ function postedRenderer(resources: readonly PostedResource[], expectation: Expec
     assign(draft.path, path)
     assign(draft.body, body)
   }
-  return { expectation, write }
+  return { expectation: posts[0]!.expectation, write }
 }

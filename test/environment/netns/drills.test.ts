@@ -1,18 +1,17 @@
 import { expect, describe as group } from 'vitest'
 import { drillsOf } from '../../../src/environment/netns/drills/drillsOf.ts'
 import type { Site } from '../../../src/environment/netns/site.ts'
-import { hub } from '../../../src/environment/topology/hub.ts'
-import { siteToSite } from '../../../src/environment/topology/siteToSite.ts'
 import type { Drill, DrillName } from '../../../src/model/drill.ts'
 import { needs } from '../../needs.ts'
 import {
   canIpsec,
   canWireguard,
   failedOf,
+  hubOfFive,
   IPSEC,
-  PLAIN_LINK,
   proveForTest,
   siteForTest,
+  siteToSiteOf,
   WHAT,
   WIREGUARD,
 } from './support.ts'
@@ -24,14 +23,6 @@ const KINDS = [
 const LONG_MS = 90_000
 
 const drill = (name: DrillName): Drill => ({ atMs: 0, do: name })
-const two = (vpn: typeof IPSEC | typeof WIREGUARD) =>
-  siteToSite({ vpn, internet: PLAIN_LINK, ports: [2575], receiverPort: 2576 })
-/** Two hospitals in namespaces of their own, two that overlap, and one besides. */
-const five = (vpn: typeof IPSEC | typeof WIREGUARD, translatedBy: 'us' | 'hospital') =>
-  hub({
-    ...{ hospitals: 5, overlapping: 2, translatedBy, vpn, internet: PLAIN_LINK, sharedPorts: [2575] },
-    receiverPort: 2576,
-  })
 
 const MESSAGE = Buffer.from('MSH|^~\\&|')
 
@@ -48,7 +39,7 @@ for (const { vpn, translatedBy, on } of KINDS)
     on(
       'open a port of the application that nobody could reach, and leave the clone as it was',
       async () => {
-        for (const topology of [two(vpn), five(vpn, translatedBy)]) {
+        for (const topology of [siteToSiteOf(vpn), hubOfFive(vpn, translatedBy)]) {
           const site = await siteForTest(topology)
           const before = await rulesOf(site)
           const drills = drillsOf(
@@ -78,7 +69,7 @@ for (const { vpn, translatedBy, on } of KINDS)
     on(
       'add tunnels that were gone before, and leave the clone as it was',
       async () => {
-        const site = await siteForTest(five(vpn, translatedBy))
+        const site = await siteForTest(hubOfFive(vpn, translatedBy))
         const before = await rulesOf(site)
         const drills = drillsOf(site, [drill('add-tunnel'), drill('add-port'), drill('add-tunnel')])
         await drills.withhold()
@@ -101,7 +92,7 @@ for (const { vpn, translatedBy, on } of KINDS)
     on(
       'are refused where what they are to open is open already',
       async () => {
-        const site = await siteForTest(two(vpn))
+        const site = await siteForTest(siteToSiteOf(vpn))
         const drills = drillsOf(site, [drill('add-port')])
         await site.tree.run('gw', ['nft', 'add element inet gate in_ports { 10.1.0.0/24 . 10.100.0.10 . 21000 }'])
         await drills.withhold()

@@ -3,24 +3,25 @@ import { firewall } from '../../../src/environment/netns/checks/firewall.ts'
 import { rulesOf } from '../../../src/environment/netns/rules.ts'
 import type { Site } from '../../../src/environment/netns/site.ts'
 import { direct } from '../../../src/environment/topology/direct.ts'
-import { hub } from '../../../src/environment/topology/hub.ts'
-import { siteToSite } from '../../../src/environment/topology/siteToSite.ts'
 import { needs } from '../../needs.ts'
-import { canIpsec, canWireguard, IPSEC, mechanisms, PLAIN_LINK, siteForTest, WHAT, WIREGUARD } from './support.ts'
+import {
+  canIpsec,
+  canWireguard,
+  hubOfFive,
+  IPSEC,
+  mechanisms,
+  PLAIN_LINK,
+  siteForTest,
+  siteToSiteOf,
+  WHAT,
+  WIREGUARD,
+} from './support.ts'
 
 const KINDS = [
   { vpn: IPSEC, translatedBy: 'us', on: needs(canIpsec, `${WHAT} strongSwan`) },
   { vpn: WIREGUARD, translatedBy: 'hospital', on: needs(canWireguard, `${WHAT} WireGuard`) },
 ] as const
 const LONG_MS = 90_000
-
-const two = (vpn: typeof IPSEC | typeof WIREGUARD) =>
-  siteToSite({ vpn, internet: PLAIN_LINK, ports: [2575], receiverPort: 2576 })
-const five = (vpn: typeof IPSEC | typeof WIREGUARD, translatedBy: 'us' | 'hospital') =>
-  hub({
-    ...{ hospitals: 5, overlapping: 2, translatedBy, vpn, internet: PLAIN_LINK, sharedPorts: [2575] },
-    receiverPort: 2576,
-  })
 
 const RULES = 'chain forward of table inet gate'
 
@@ -77,7 +78,7 @@ for (const { vpn, translatedBy, on } of KINDS)
     on(
       'are told with host, set and rule, at our gateway and at the hospital’s',
       async () => {
-        const site = await siteForTest(two(vpn))
+        const site = await siteForTest(siteToSiteOf(vpn))
         for (const host of ['gw', 'hgw'])
           for (const [command, told] of OPENINGS) {
             await change(site, host, command)
@@ -94,7 +95,7 @@ for (const { vpn, translatedBy, on } of KINDS)
     on(
       'are told of every other host',
       async () => {
-        const site = await siteForTest(five(vpn, translatedBy))
+        const site = await siteForTest(hubOfFive(vpn, translatedBy))
         const [, told, all] = /^(\d+) of (\d+) hosts have rules: those of the topology and no others$/.exec(
           (await firewall(site)).evidence,
         )!
@@ -141,7 +142,7 @@ needs(canIpsec, `${WHAT} strongSwan`)(
 test('rules that cannot be read are not those of the topology', async () => {
   const script = async () => ({ code: 127, output: 'sh: 2: nft: not found\n' })
   const tree = { script } as unknown as Site['tree']
-  expect(await firewall({ topology: two(IPSEC), mechanisms, tree })).toEqual({
+  expect(await firewall({ topology: siteToSiteOf(IPSEC), mechanisms, tree })).toEqual({
     name: 'firewall',
     passed: false,
     evidence: 'the rules cannot be read: sh: 2: nft: not found',

@@ -5,16 +5,14 @@ import { openProbes } from '../../../src/environment/netns/probe/probes.ts'
 import type { Site } from '../../../src/environment/netns/site.ts'
 import type { Section } from '../../../src/environment/netns/vici.ts'
 import { hub } from '../../../src/environment/topology/hub.ts'
-import { siteToSite } from '../../../src/environment/topology/siteToSite.ts'
 import type { IpsecVpn, Vpn } from '../../../src/model/topology.ts'
 import { needs } from '../../needs.ts'
-import { canIpsec, canWireguard, IPSEC, PLAIN_LINK, siteForTest, WHAT, WIREGUARD } from './support.ts'
+import { canIpsec, canWireguard, IPSEC, PLAIN_LINK, siteForTest, siteToSiteOf, WHAT, WIREGUARD } from './support.ts'
 
 const withIpsec = needs(canIpsec, `${WHAT} strongSwan`)
 const withWireguard = needs(canWireguard, `${WHAT} WireGuard`)
 const LONG_MS = 60_000
 
-const site = (vpn: Vpn) => siteToSite({ vpn, internet: PLAIN_LINK, ports: [2575], receiverPort: 2576 })
 const hubOf = (vpn: Vpn) =>
   hub({
     ...{ hospitals: 5, overlapping: 1, translatedBy: 'us', vpn },
@@ -66,7 +64,7 @@ group('tunnels that are as asked', () => {
     withIpsec(
       `pass with ${vpn.cipher}, ${vpn.auth}, keys renewed every ${vpn.rekeySeconds} s${vpn.pfs ? '' : ', no PFS'}`,
       async () => {
-        const told = await checked(await siteForTest(site(vpn)))
+        const told = await checked(await siteForTest(siteToSiteOf(vpn)))
         expect(told).toEqual({ name: 'parameters', passed: true, evidence: expect.stringContaining(vpn.cipher) })
         expect(told.evidence).toContain(`${vpn.pfs ? '; ' : '; no '}PFS seen`)
       },
@@ -76,7 +74,7 @@ group('tunnels that are as asked', () => {
   withIpsec(
     'pass where keys are never renewed, and PFS is said to be untried',
     async () => {
-      const told = await checked(await siteForTest(site({ ...IPSEC, rekeySeconds: 0 })))
+      const told = await checked(await siteForTest(siteToSiteOf({ ...IPSEC, rekeySeconds: 0 })))
       expect(told).toMatchObject({ passed: true, evidence: expect.stringContaining('PFS not tried') })
     },
     LONG_MS,
@@ -101,7 +99,7 @@ group('a tunnel that is not as asked is told with what was found', () => {
   withIpsec(
     'another cipher, other times, another exchange of keys',
     async () => {
-      const built = await siteForTest(site(IPSEC))
+      const built = await siteForTest(siteToSiteOf(IPSEC))
       await bringUpAgain(built, await reload(built, { cipher: 'aes256gcm16', rekeySeconds: 600 }))
       await tells(
         built,
@@ -118,7 +116,7 @@ group('a tunnel that is not as asked is told with what was found', () => {
   withIpsec(
     'keys that are renewed at another time',
     async () => {
-      const built = await siteForTest(site(IPSEC))
+      const built = await siteForTest(siteToSiteOf(IPSEC))
       await bringUpAgain(built, await reload(built, { rekeySeconds: 600 }, {}, ['initiator']))
       await tells(
         built,
@@ -133,7 +131,7 @@ group('a tunnel that is not as asked is told with what was found', () => {
   withIpsec(
     'no key exchange of its own for a renewal',
     async () => {
-      const built = await siteForTest(site(IPSEC))
+      const built = await siteForTest(siteToSiteOf(IPSEC))
       await bringUpAgain(built, await reload(built, { pfs: false }))
       await tells(built, /hosp on hgw: dh-group of renewed keys \(PFS\) is none, not ECP_256/, /hosp on gw: dh-group/)
     },
@@ -143,7 +141,7 @@ group('a tunnel that is not as asked is told with what was found', () => {
   withIpsec(
     'ends that disagree about it, which only a renewal shows',
     async () => {
-      const built = await siteForTest(site(IPSEC))
+      const built = await siteForTest(siteToSiteOf(IPSEC))
       await bringUpAgain(built, await reload(built, { pfs: false }, {}, ['responder']))
       await tells(built, /hosp on hgw: renewal of keys is refused or unanswered, not done within 10 s/)
     },
@@ -153,7 +151,7 @@ group('a tunnel that is not as asked is told with what was found', () => {
   withIpsec(
     'a configuration that was changed under a tunnel that is up',
     async () => {
-      const built = await siteForTest(site(IPSEC))
+      const built = await siteForTest(siteToSiteOf(IPSEC))
       await reload(built, { dpdSeconds: 7, auth: 'certificate' }, {}, ['responder'])
       await tells(
         built,
@@ -167,7 +165,7 @@ group('a tunnel that is not as asked is told with what was found', () => {
   withIpsec(
     'other networks',
     async () => {
-      const built = await siteForTest(site(IPSEC))
+      const built = await siteForTest(siteToSiteOf(IPSEC))
       const tunnel = ipsecTunnels(built.topology)[0]!
       for (const role of ROLES) {
         const end = { ...tunnel.initiator, networks: ['10.1.0.0/25'] }
@@ -184,7 +182,7 @@ group('a tunnel that is not as asked is told with what was found', () => {
   withIpsec(
     'a connection that no tunnel has, and a tunnel that is down',
     async () => {
-      const built = await siteForTest(site(IPSEC))
+      const built = await siteForTest(siteToSiteOf(IPSEC))
       const tunnel = ipsecTunnels(built.topology)[0]!
       await built.gateways.vici
         .get('gw')!
@@ -198,7 +196,7 @@ group('a tunnel that is not as asked is told with what was found', () => {
   withWireguard(
     'networks that a WireGuard peer is allowed, a stranger among the peers, another endpoint',
     async () => {
-      const built = await siteForTest(site(WIREGUARD))
+      const built = await siteForTest(siteToSiteOf(WIREGUARD))
       const peer = built.wireguard[0]!.peers[0]!
       expect(await checked(built)).toMatchObject({ passed: true })
       await built.tree.run('gw', ['wg', 'set', 'wg0', 'peer', peer.publicKey, 'allowed-ips', '10.1.0.0/24,10.9.0.0/24'])

@@ -12,18 +12,16 @@ import { shakeHands } from '../../../src/environment/netns/tunnels/shakeHands.ts
 import { openVici, type Vici } from '../../../src/environment/netns/vici.ts'
 import { wireguards } from '../../../src/environment/netns/wireguard.ts'
 import { hub } from '../../../src/environment/topology/hub.ts'
-import { siteToSite } from '../../../src/environment/topology/siteToSite.ts'
 import type { Topology, Vpn } from '../../../src/model/topology.ts'
 import { needs } from '../../needs.ts'
 import { guardedForTest, marked, never } from '../support.ts'
-import { canIpsec, canWireguard, IPSEC, mechanisms, PLAIN_LINK, WHAT, WIREGUARD } from './support.ts'
+import { canIpsec, canWireguard, IPSEC, mechanisms, PLAIN_LINK, siteToSiteOf, WHAT, WIREGUARD } from './support.ts'
 
 const withIpsec = needs(canIpsec, `${WHAT} strongSwan`)
 const withWireguard = needs(canWireguard, `${WHAT} WireGuard`)
 const HOUR_MS = 3_600_000
 const LONG_MS = 60_000
 
-const site = (vpn: Vpn = IPSEC) => siteToSite({ vpn, internet: PLAIN_LINK, ports: [2575], receiverPort: 2576 })
 const hubOf = (hospitals: number, vpn: Vpn = IPSEC) =>
   hub({
     ...{ hospitals, overlapping: 0, translatedBy: 'us', vpn, internet: PLAIN_LINK },
@@ -113,7 +111,7 @@ async function complaintOf(failing: Promise<unknown>): Promise<string> {
 
 group('a gateway that refuses says why', () => {
   withIpsec('pre-shared keys that differ', async () => {
-    const { bringUp, good } = await treeForTest(site())
+    const { bringUp, good } = await treeForTest(siteToSiteOf())
     const said = await complaintOf(bringUp(otherKeys(good, ['hosp'])))
     expect(said).toMatch(/1 of 1 tunnels \(hosp\) did not come up[\s\S]*hgw \| received AUTHENTICATION_FAILED/)
     expect(said).toMatch(/gw \| tried 1 shared key for .* but MAC mismatched/)
@@ -129,19 +127,19 @@ group('a gateway that refuses says why', () => {
   })
 
   withIpsec('a certificate that has expired', async () => {
-    const { bringUp, good, tunnels } = await treeForTest(site({ ...IPSEC, auth: 'certificate' }))
+    const { bringUp, good, tunnels } = await treeForTest(siteToSiteOf({ ...IPSEC, auth: 'certificate' }))
     const said = await complaintOf(bringUp(await expiredCertificate(good, tunnels[0]!)))
     expect(said).toMatch(/hgw \| received AUTHENTICATION_FAILED[\s\S]* gw \| subject certificate invalid/)
   })
 
   withIpsec('no proposal in common', async () => {
-    const { bringUpAs } = await treeForTest(site())
+    const { bringUpAs } = await treeForTest(siteToSiteOf())
     const said = await complaintOf(bringUpAs(othersCipher('hosp')))
     expect(said).toMatch(/hgw \| received NO_PROPOSAL_CHOSEN[\s\S]* gw \| received proposals unacceptable/)
   })
 
   withIpsec('networks that were not agreed, where the gateways know each other', async () => {
-    const { bringUpAs } = await treeForTest(site())
+    const { bringUpAs } = await treeForTest(siteToSiteOf())
     const networks = ['10.99.0.0/24']
     const said = await complaintOf(bringUpAs(own => ({ ...own, initiator: { ...own.initiator, networks } })))
     expect(said).toMatch(
@@ -150,7 +148,7 @@ group('a gateway that refuses says why', () => {
   })
 
   withIpsec('and nothing of the clone is left when it is ended', async () => {
-    const { guarded, bringUp, good } = await treeForTest(site())
+    const { guarded, bringUp, good } = await treeForTest(siteToSiteOf())
     await complaintOf(bringUp(otherKeys(good, ['hosp'])))
     expect(marked(guarded.experimentId, 'c1').length).toBeGreaterThan(2)
     expect(await guarded.end('c1', 0)).toEqual([])

@@ -3,7 +3,6 @@ import { expect, describe as group } from 'vitest'
 import { openProbes } from '../../../src/environment/netns/probe/probes.ts'
 import { direct } from '../../../src/environment/topology/direct.ts'
 import { hub } from '../../../src/environment/topology/hub.ts'
-import { siteToSite } from '../../../src/environment/topology/siteToSite.ts'
 import type { CheckResult } from '../../../src/model/environment.ts'
 import { needs } from '../../needs.ts'
 import {
@@ -15,6 +14,7 @@ import {
   PLAIN_LINK,
   proveForTest,
   siteForTest,
+  siteToSiteOf,
   WHAT,
   WIREGUARD,
 } from './support.ts'
@@ -26,8 +26,6 @@ const withWireguard = needs(canWireguard, `${WHAT} WireGuard`)
 const withDelay = needs(canDelay, `${WHAT} netem or TUN`)
 const LONG_MS = 60_000
 
-const site = (vpn: typeof IPSEC | typeof WIREGUARD = IPSEC) =>
-  siteToSite({ vpn, internet: PLAIN_LINK, ports: [2575], receiverPort: 2576 })
 const hubOf = (parts: Partial<Parameters<typeof hub>[0]>) =>
   hub({
     hospitals: 5,
@@ -48,7 +46,7 @@ group('a clone proves what it is', () => {
   withIpsec(
     'site to site by a pre-shared key',
     async () => {
-      const checks = await proveForTest(await siteForTest(site()))
+      const checks = await proveForTest(await siteForTest(siteToSiteOf()))
       expect(failedOf(checks)).toEqual([])
       expect(checks.map(({ name }) => name)).toEqual(names)
     },
@@ -59,7 +57,7 @@ group('a clone proves what it is', () => {
     'by certificates, with every cipher',
     async () => {
       for (const cipher of ['aes256gcm16', 'aes256-sha256', 'chacha20poly1305'] as const) {
-        const checks = await proveForTest(await siteForTest(site({ ...IPSEC, auth: 'certificate', cipher })))
+        const checks = await proveForTest(await siteForTest(siteToSiteOf({ ...IPSEC, auth: 'certificate', cipher })))
         expect(failedOf(checks)).toEqual([])
         expect(evidenceOf(checks, 'parameters')).toContain(cipher)
       }
@@ -70,7 +68,7 @@ group('a clone proves what it is', () => {
   withWireguard(
     'by WireGuard',
     async () => {
-      expect(failedOf(await proveForTest(await siteForTest(site(WIREGUARD))))).toEqual([])
+      expect(failedOf(await proveForTest(await siteForTest(siteToSiteOf(WIREGUARD))))).toEqual([])
     },
     LONG_MS,
   )
@@ -121,7 +119,7 @@ group('a check that must fail does, and is named', () => {
   withIpsec(
     'the tunnel is off',
     async () => {
-      const built = await siteForTest(site())
+      const built = await siteForTest(siteToSiteOf())
       await built.gateways.vici.get('hgw')!.command('terminate', { ike: 'hosp' })
       expect(failedOf(await proveForTest(built))).toContain('reachability')
     },
@@ -131,7 +129,7 @@ group('a check that must fail does, and is named', () => {
   withIpsec(
     'a route leads nowhere',
     async () => {
-      const built = await siteForTest(site())
+      const built = await siteForTest(siteToSiteOf())
       await built.tree.run('app', ['ip', 'route', 'replace', 'default', 'via', '10.100.0.99'])
       expect(failedOf(await proveForTest(built))).toContain('reachability')
     },
@@ -141,7 +139,7 @@ group('a check that must fail does, and is named', () => {
   withIpsec(
     'traffic goes around the tunnel, in the clear',
     async () => {
-      const built = await siteForTest(site())
+      const built = await siteForTest(siteToSiteOf())
       for (const host of ['gw', 'hgw']) {
         await built.tree.run(host, ['nft', 'flush', 'ruleset'])
         await built.tree.run(host, ['ip', 'route', 'flush', 'table', '220'])
@@ -159,7 +157,7 @@ group('a check that must fail does, and is named', () => {
   withIpsec(
     'a port is open that should be closed',
     async () => {
-      const built = await siteForTest(site())
+      const built = await siteForTest(siteToSiteOf())
       await built.tree.run('gw', [
         'nft',
         'insert',
@@ -186,7 +184,7 @@ group('a check that must fail does, and is named', () => {
   withIpsec(
     'a port of a hospital is open that should be closed',
     async () => {
-      const built = await siteForTest(site())
+      const built = await siteForTest(siteToSiteOf())
       for (const gateway of ['gw', 'hgw'])
         await built.tree.run(gateway, [
           'nft',
@@ -250,7 +248,7 @@ group('a check that must fail does, and is named', () => {
   withIpsec(
     'a port is closed that should be open',
     async () => {
-      const built = await siteForTest(site())
+      const built = await siteForTest(siteToSiteOf())
       await built.tree.run('gw', ['nft', 'flush', 'set', 'inet', 'gate', 'in_ports'])
       const checks = await proveForTest(built)
       expect(failedOf(checks)).toEqual(['reachability', 'nat', 'firewall'])
@@ -290,7 +288,7 @@ group('a check that must fail does, and is named', () => {
   withIpsec(
     'large packets are swallowed, and nobody says so',
     async () => {
-      const built = await siteForTest(site())
+      const built = await siteForTest(siteToSiteOf())
       await built.tree.run('inet', [
         'nft',
         'insert',
@@ -316,7 +314,7 @@ withIpsec(
   'nothing of a clone shows in the system outside it',
   async () => {
     const before = readFileSync('/proc/net/dev', 'utf8').split('\n').length
-    const built = await siteForTest(site())
+    const built = await siteForTest(siteToSiteOf())
     expect(readFileSync('/proc/net/dev', 'utf8').split('\n').length).toBe(before)
     expect(readFileSync('/proc/mounts', 'utf8')).not.toContain('/run/netns/hosp')
     expect((await built.tree.run('hosp', ['ip', '-o', 'link'])).output).toContain('lan0')

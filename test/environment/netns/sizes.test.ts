@@ -1,8 +1,6 @@
 import { expect, describe as group } from 'vitest'
 import type { Site } from '../../../src/environment/netns/site.ts'
 import { hub } from '../../../src/environment/topology/hub.ts'
-import { siteToSite } from '../../../src/environment/topology/siteToSite.ts'
-import type { Vpn } from '../../../src/model/topology.ts'
 import { needs } from '../../needs.ts'
 import {
   canIpsec,
@@ -12,6 +10,7 @@ import {
   PLAIN_LINK,
   proveForTest,
   siteForTest,
+  siteToSiteOf,
   WHAT,
   WIREGUARD,
 } from './support.ts'
@@ -19,9 +18,6 @@ import {
 const withIpsec = needs(canIpsec, `${WHAT} strongSwan`)
 const withWireguard = needs(canWireguard, `${WHAT} WireGuard`)
 const LONG_MS = 120_000
-
-const site = (vpn: Vpn, mtu: number | null = null) =>
-  siteToSite({ vpn, internet: { ...PLAIN_LINK, mtu }, ports: [2575], receiverPort: 2576 })
 
 /** Has the internet swallow what is larger than this on its way out of a device, and say nothing; the rule itself is told by the check of firewalls. */
 const swallow = ({ tree }: Site, device: string, bytes: number) =>
@@ -39,7 +35,7 @@ group('tunnels are as narrow as their link asks for, and every check passes', ()
       `IPsec over ${mtu} bytes`,
       async () => {
         for (const vpn of [IPSEC, { ...IPSEC, cipher: 'aes256-sha256', auth: 'certificate' } as const]) {
-          const built = await siteForTest(site(vpn, mtu))
+          const built = await siteForTest(siteToSiteOf(vpn, mtu))
           expect(await sized(built)).toEqual({ failed: [], evidence: expect.stringContaining('arrived whole') })
         }
       },
@@ -50,7 +46,7 @@ group('tunnels are as narrow as their link asks for, and every check passes', ()
     withWireguard(
       `WireGuard over ${mtu} bytes`,
       async () => {
-        const built = await siteForTest(site(WIREGUARD, mtu))
+        const built = await siteForTest(siteToSiteOf(WIREGUARD, mtu))
         expect(await sized(built)).toEqual({ failed: [], evidence: expect.stringContaining('arrived whole') })
       },
       LONG_MS,
@@ -59,7 +55,7 @@ group('tunnels are as narrow as their link asks for, and every check passes', ()
   withWireguard(
     'WireGuard that is asked to be wider than its link fails by name',
     async () => {
-      const built = await siteForTest(site({ kind: 'wireguard', mtu: 1_420 }, 1_400))
+      const built = await siteForTest(siteToSiteOf({ kind: 'wireguard', mtu: 1_420 }, 1_400))
       expect((await sized(built)).failed).toContain('mtu')
     },
     LONG_MS,
@@ -70,7 +66,7 @@ group('large packets are swallowed in one direction, and nobody says so', () => 
   withIpsec(
     'to the application',
     async () => {
-      const built = await siteForTest(site(IPSEC))
+      const built = await siteForTest(siteToSiteOf(IPSEC))
       await swallow(built, 'near0', 1_250)
       const { failed, evidence } = await sized(built)
       expect(failed).toEqual(['firewall', 'mtu'])
@@ -83,7 +79,7 @@ group('large packets are swallowed in one direction, and nobody says so', () => 
   withIpsec(
     'to the hospital',
     async () => {
-      const built = await siteForTest(site(IPSEC))
+      const built = await siteForTest(siteToSiteOf(IPSEC))
       await swallow(built, 'far0', 1_250)
       const { failed, evidence } = await sized(built)
       expect(failed).toEqual(['firewall', 'mtu'])
@@ -96,7 +92,7 @@ group('large packets are swallowed in one direction, and nobody says so', () => 
   withIpsec(
     'to the hospital, in answers',
     async () => {
-      const built = await siteForTest(site(IPSEC))
+      const built = await siteForTest(siteToSiteOf(IPSEC))
       await built.tree.run('gw', ['nft', 'insert rule inet gate forward tcp sport 2575 meta length > 1250 drop'])
       const { failed, evidence } = await sized(built)
       expect(failed).toEqual(['firewall', 'mtu'])

@@ -3,8 +3,11 @@ import { prove } from '../../../src/environment/netns/checks/prove.ts'
 import { type Mechanisms, survey } from '../../../src/environment/netns/mechanism.ts'
 import { openProbes } from '../../../src/environment/netns/probe/probes.ts'
 import { buildSite, type Site } from '../../../src/environment/netns/site.ts'
+import { hub } from '../../../src/environment/topology/hub.ts'
+import { siteToSite } from '../../../src/environment/topology/siteToSite.ts'
 import type { CheckResult } from '../../../src/model/environment.ts'
-import type { IpsecVpn, Topology, WireguardVpn } from '../../../src/model/topology.ts'
+import { IPSEC_DEFAULTS } from '../../../src/model/netns.ts'
+import type { Topology, Vpn } from '../../../src/model/topology.ts'
 import { guardedForTest, never } from '../support.ts'
 
 export const { mechanisms, capabilities } = await survey()
@@ -17,17 +20,18 @@ export const canWireguard = canClone && mechanisms.wireguard !== null
 export const canDelay = canClone && mechanisms.delay !== null
 export const WHAT = 'namespaces, iproute2, nftables, python3 and'
 
-export const IPSEC: IpsecVpn = {
-  kind: 'ipsec',
-  cipher: 'aes128gcm16',
-  auth: 'psk',
-  pfs: true,
-  rekeySeconds: 3_600,
-  dpdSeconds: 30,
-  natTraversal: true,
-}
-export const WIREGUARD: WireguardVpn = { kind: 'wireguard', mtu: null }
+export { IPSEC_DEFAULTS as IPSEC, WIREGUARD_DEFAULTS as WIREGUARD } from '../../../src/model/netns.ts'
 export const PLAIN_LINK = { mtu: null, impairment: null }
+
+export const siteToSiteOf = (vpn: Vpn = IPSEC_DEFAULTS, mtu: number | null = null): Topology =>
+  siteToSite({ vpn, internet: { ...PLAIN_LINK, mtu }, ports: [2575], receiverPort: 2576 })
+
+/** Two hospitals in namespaces of their own, two that overlap, and one besides. */
+export const hubOfFive = (vpn: Vpn, translatedBy: 'us' | 'hospital'): Topology =>
+  hub({
+    ...{ hospitals: 5, overlapping: 2, translatedBy, vpn, internet: PLAIN_LINK, sharedPorts: [2575] },
+    receiverPort: 2576,
+  })
 
 /** Of a machine that has everything, for tests of the commands that would be issued on it. */
 export const KERNEL: Mechanisms = {

@@ -7,9 +7,8 @@ import { setupScript } from '../../../src/environment/netns/script.ts'
 import { wireguards } from '../../../src/environment/netns/wireguard.ts'
 import { direct } from '../../../src/environment/topology/direct.ts'
 import { hub } from '../../../src/environment/topology/hub.ts'
-import { siteToSite } from '../../../src/environment/topology/siteToSite.ts'
 import type { Topology } from '../../../src/model/topology.ts'
-import { IPSEC, KERNEL, PLAIN_LINK, WIREGUARD } from './support.ts'
+import { IPSEC, KERNEL, PLAIN_LINK, siteToSiteOf, WIREGUARD } from './support.ts'
 
 const hubs = fc
   .record({
@@ -29,8 +28,6 @@ const hubs = fc
     }),
   )
 
-const site = (vpn: typeof IPSEC | typeof WIREGUARD = IPSEC) =>
-  siteToSite({ vpn, internet: PLAIN_LINK, ports: [2575], receiverPort: 2576 })
 const hostOf = (topology: Topology, name: string) => topology.hosts.find(host => host.name === name)!
 
 group('every hub', () => {
@@ -94,7 +91,7 @@ group('every hub', () => {
 })
 
 test('two tunnels of one gateway for the same network are refused, with the names of both', () => {
-  const topology = site()
+  const topology = siteToSiteOf()
   const [tunnel] = topology.tunnels
   const twice = { ...topology, tunnels: [tunnel!, { ...tunnel!, name: 'other' }] }
   expect(sharedSelectors(twice)).toEqual([
@@ -124,28 +121,28 @@ group('the commands on a machine that has everything', () => {
   })
 
   test('ESP of the kernel has no device: packets are known by what they went through', () => {
-    const rules = rulesOf(site(), hostOf(site(), 'gw'), KERNEL)!
+    const rules = rulesOf(siteToSiteOf(), hostOf(siteToSiteOf(), 'gw'), KERNEL)!
     expect(rules).toContain('meta secpath exists ip saddr . ip daddr . tcp dport @in_ports accept')
     expect(rules).toContain('rt ipsec exists ip saddr . ip daddr @out_all accept')
-    const inUserSpace = rulesOf(site(), hostOf(site(), 'gw'), { ...KERNEL, esp: 'libipsec' })!
+    const inUserSpace = rulesOf(siteToSiteOf(), hostOf(siteToSiteOf(), 'gw'), { ...KERNEL, esp: 'libipsec' })!
     expect(inUserSpace).toContain('iifname "ipsec0" ip saddr . ip daddr . tcp dport @in_ports accept')
   })
 
   test('WireGuard of the kernel is added as a link, the side that answers first', () => {
-    const text = script(site(WIREGUARD))
+    const text = script(siteToSiteOf(WIREGUARD))
     expect(text.match(/ip link add wg0 type wireguard/g)).toHaveLength(2)
     expect(text.indexOf('ip netns exec gw sh -e -c')).toBeLessThan(text.indexOf('ip netns exec hgw sh -e -c'))
-    expect(script(site(WIREGUARD), { ...KERNEL, wireguard: 'wireguard-go' })).not.toContain('type wireguard')
+    expect(script(siteToSiteOf(WIREGUARD), { ...KERNEL, wireguard: 'wireguard-go' })).not.toContain('type wireguard')
   })
 })
 
 test('a gateway passes on nothing that it does not know', () => {
-  for (const topology of [site(), site(WIREGUARD)])
+  for (const topology of [siteToSiteOf(), siteToSiteOf(WIREGUARD)])
     for (const host of ['gw', 'hgw']) expect(rulesOf(topology, hostOf(topology, host), KERNEL)).toContain('policy drop')
 })
 
 test('what is no part of a VPN does not cross the internet of a topology with tunnels', () => {
-  expect(rulesOf(site(), hostOf(site(), 'inet'), KERNEL)).toContain('counter name leaked drop')
+  expect(rulesOf(siteToSiteOf(), hostOf(siteToSiteOf(), 'inet'), KERNEL)).toContain('counter name leaked drop')
   const plain = direct(PLAIN_LINK, 2576)
   expect(rulesOf(plain, hostOf(plain, 'inet'), KERNEL)).toBeNull()
 })

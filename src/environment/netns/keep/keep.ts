@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startGuarded, untilLost } from '../../guarded.ts'
 import { startTimeOf } from '../../processTable.ts'
+import { aborted } from '../aborted.ts'
 import { proveSite } from '../checks/prove.ts'
 import { buildSite, type Site } from '../site.ts'
 import type { KeeperRequest } from './keeperProtocol.ts'
@@ -44,13 +45,6 @@ async function describe(
   const checks = checkSeed === null ? [] : await proveSite(site, checkSeed)
   const { userNamespace } = mechanisms
   return { schema: 'hl7bench.kept/1', id, facts: site.facts, topology, first, userNamespace, checks, ...times }
-}
-
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason)
-    else signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-  })
 }
 
 /** Resolves at a time of the wall's clock, or when it is told to end. */

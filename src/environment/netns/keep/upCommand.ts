@@ -1,11 +1,12 @@
 import { NETNS_DEFAULTS, type NetnsEnvironment, WIREGUARD_DEFAULTS } from '../../../model/netns.ts'
 import { DEFAULT_SEED } from '../../../model/scenario.ts'
+import { shellWord } from '../../shellWord.ts'
 
 /** A line for a POSIX shell that keeps a clone of such an environment for use by hand, and proves it as a run does. */
 export function upCommand(environment: NetnsEnvironment, seed: number): string {
   const settings = [...changed(environment), ...(seed === DEFAULT_SEED ? [] : [['seed', seed] as const])]
   const words = settings.flatMap(([path, value]) => ['--set', `${path}=${value}`])
-  return ['npx hl7bench env up', environment.topology, ...words.map(quoted), '--checks'].join(' ')
+  return ['npx hl7bench env up', environment.topology, ...words.map(shellWord), '--checks'].join(' ')
 }
 
 type Setting = readonly [path: string, value: unknown]
@@ -28,5 +29,3 @@ function differing(prefix: string, values: object, defaults: object): Setting[] 
     .filter(([name, value]) => value !== known.get(name))
     .map(([name, value]) => [`${prefix}${name}`, value])
 }
-
-const quoted = (word: string) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 import { entries } from '../../entries.ts'
 import { EnvironmentError } from '../../error.ts'
 import type { Reached } from '../../place.ts'
+import { aborted } from '../aborted.ts'
 import type { Tree } from '../tree.ts'
 import type { Attempt, Exchanged, ProbeAnswer, ProbeRequest } from './request.ts'
 
@@ -57,13 +58,6 @@ export function openProbes(tree: Tree): Probes {
       await Promise.all([...probes.values()].map(probe => probe.close()))
     },
   }
-}
-
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason)
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-  })
 }
 
 function openProbe(tree: Tree, host: string): Probe {

@@ -1,7 +1,7 @@
 import type { Topology } from '../../../model/topology.ts'
+import { aborted } from '../aborted.ts'
 import type { Tree } from '../tree.ts'
 import type { Device } from '../wireguard.ts'
-import { aborted } from './aborted.ts'
 import { named, notUp } from './complaint.ts'
 
 /** WireGuard itself would wait for 5 s before it tries again (its paper, 6.4: Rekey-Timeout): a device that is configured anew tries at once. */
