@@ -15,7 +15,7 @@ import { FeedRecorder } from './feedRecorder.ts'
 import type { HashingStage } from './hash/stage.ts'
 import { type MakeLink, openLinks } from './links.ts'
 import { Recorder } from './recorder.ts'
-import { rehearseRecording } from './rehearse.ts'
+import { rehearseSettling, rehearseTimers } from './rehearse.ts'
 import { resultOf } from './result.ts'
 import { watchRun } from './watch.ts'
 
@@ -67,7 +67,8 @@ export async function prepare(
   stage: HashingStage | null = null,
   bearer: Bearer | null = null,
 ): Promise<Ready> {
-  rehearseRecording()
+  rehearseSettling()
+  await rehearseTimers()
   const clock = systemClock
   const { load, phases } = plan
   const wanted = connectionsOf(plan)

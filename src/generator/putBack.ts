@@ -65,7 +65,10 @@ export class PutBack {
   /** Links with a message in flight that had no answer in time, each looked at when its turn comes. */
   *overdueLinks(nowMs: number): Generator<number> {
     const { window, entry } = this.#slots
-    for (let slot = 0; slot < entry.length; slot++) if (this.#isOverdue(slot, nowMs)) yield Math.floor(slot / window)
+    const { sentMs } = this.#outstanding
+    const latestMs = nowMs - this.#load.timeoutMs
+    for (let slot = 0; slot < entry.length; slot++)
+      if (entry[slot] !== NONE && sentMs[entry[slot]!]! <= latestMs) yield Math.floor(slot / window)
   }
 
   committed(slot: number, nowMs: number): void {
@@ -76,11 +79,6 @@ export class PutBack {
   entriesRefused(slot: number, places: readonly number[]): void {
     const entry = this.#slots.entry[slot]!
     if (entry !== NONE) this.#settler.entriesRefused(entry, places)
-  }
-
-  #isOverdue(slot: number, nowMs: number): boolean {
-    const entry = this.#slots.entry[slot]!
-    return entry !== NONE && this.#outstanding.sentMs[entry]! <= nowMs - this.#load.timeoutMs
   }
 
   /**
@@ -133,9 +131,9 @@ export class PutBack {
   /** A committed message is the receiver's by then (HL7 v2.5.1 section 2.9.3): it is not sent again. */
   #loseSlot(slot: number, reason: string, nowMs: number): void {
     const entry = this.#slots.entry[slot]!
-    const { attempts, committed } = this.#outstanding
+    const { attempts, committed, sentMs } = this.#outstanding
     const isCommitted = committed[entry] === COMMITTED
-    const why = this.#isOverdue(slot, nowMs) ? 'timeout' : reason
+    const why = sentMs[entry]! <= nowMs - this.#load.timeoutMs ? 'timeout' : reason
     this.#slots.entry[slot] = NONE
     this.#recorder.because(isCommitted ? `${why} after the commit` : why)
     if (this.#load.onUnknown !== 'resend' || isCommitted) return this.#settler.unanswered(entry, 'unknown')

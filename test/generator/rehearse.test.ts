@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { rehearse } from '../../src/generator/rehearse.ts'
+import { rehearse, rehearseSettling, rehearseTimers } from '../../src/generator/rehearse.ts'
 import { createBytes } from '../../src/workload/bytes.ts'
 import { mixSpec, streamOf } from '../workload/hl7/render.ts'
 
@@ -26,4 +26,15 @@ test('a rehearsal goes through the messages from the first, into memory that it 
   })
   expect(made).toEqual(Array.from({ length: made.length }, (_, i) => i))
   expect(made.length).toBeGreaterThan(0)
+})
+
+test('timers that were rehearsed have all rung or are cleared: nothing is left that would hold the process', async () => {
+  const timers = () => process.getActiveResourcesInfo().filter(kind => kind === 'Timeout').length
+  const before = timers()
+  await rehearseTimers()
+  expect(timers()).toBeLessThanOrEqual(before)
+})
+
+test('settling can be rehearsed: every exchange that it makes has its outcome', () => {
+  expect(rehearseSettling).not.toThrow()
 })
