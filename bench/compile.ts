@@ -15,7 +15,8 @@ export interface Compiler {
 const SHARED: Readonly<Record<string, readonly string[]>> = {
   mllpReceiver: ['server.c'],
   fhirReceiver: ['server.c'],
-  mllpSender: [],
+  mllpSender: ['mllpClient.c'],
+  mllpAtRate: ['mllpClient.c'],
 }
 
 /** @throws Error when gcc cannot be run. */

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Load } from '../src/model/scenario.ts'
 import { adhocScenario } from '../src/scenario/adhoc.ts'
 import { readContents } from '../src/scenario/content.ts'
@@ -55,6 +57,13 @@ export function sampleMessage({ compiled, identity }: Content): string {
   const out = { bytes: new Uint8Array(4096), length: 0 }
   messageStream(compiled as CompiledMessages, identity).render(0, out)
   return Buffer.from(out.bytes.subarray(0, out.length)).toString('utf8')
+}
+
+/** Writes that message to a file of the folder. @returns its name */
+export function writeSampleMessage(content: Content, folder: string): string {
+  const file = join(folder, 'message.hl7')
+  writeFileSync(file, sampleMessage(content))
+  return file
 }
 
 /** The path of the searches, and their body up to the hash: a peer appends `hashLength` characters of its own. */

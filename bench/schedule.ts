@@ -2,14 +2,22 @@ import { loadavg } from 'node:os'
 import { readHost } from '../src/results/host.ts'
 import { quantile } from '../src/stats/quantile.ts'
 import { createCompiler } from './compile.ts'
-import { type Content, fhirContent, mllpContent } from './content.ts'
+import { type Content, fhirContent, mllpContent, writeSampleMessage } from './content.ts'
 import { LEVEL } from './middle.ts'
 import type { Options } from './options.ts'
 import type { Processes } from './processes.ts'
 import { waitForQuiet } from './quiet.ts'
 import { startReceiver } from './receiver.ts'
 import type { Contender } from './schedule/contender.ts'
-import { autocannonAtRate, bareLoop, findK6, k6AtRate, ownGenerator, thriftyGenerator } from './schedule/contenders.ts'
+import {
+  autocannonAtRate,
+  bareLoop,
+  findK6,
+  k6AtRate,
+  nativeAtRate,
+  ownGenerator,
+  thriftyGenerator,
+} from './schedule/contenders.ts'
 import { type Observation, performPaces, type Setting } from './schedule/perform.ts'
 import { summarizeSetting } from './schedule/summary.ts'
 import { tableOf } from './schedule/table.ts'
@@ -26,7 +34,9 @@ interface Load {
   readonly name: string
   readonly content: Content
   readonly receiver: string
-  /** Set beside our own. */
+  /** Set beside our own, measured with each pair. */
+  readonly floors: readonly Contender[]
+  /** Set beside our own in the first repetitions. */
   readonly peers: readonly Contender[]
 }
 
@@ -77,26 +87,38 @@ export async function benchSchedule(
 async function findLoads({ seed, against }: Options, processes: Processes, folder: string) {
   const compiler = createCompiler(folder)
   const [mllp, fhir] = [await mllpContent(seed), await fhirContent(seed)]
+  const messageFile = writeSampleMessage(mllp, folder)
   const isWanted = (peer: string) => against === null || against.includes(peer)
   const k6 = findK6()
   const missing = 'remedy' in k6 && isWanted('k6') ? [{ peer: 'k6', remedy: k6.remedy }] : []
   for (const { peer, remedy } of missing) tell(`${peer} is not installed, so it is not set beside ours: ${remedy}`)
   const peers = [autocannonAtRate(processes, fhir), ...('command' in k6 ? [k6AtRate(processes, fhir, k6.command)] : [])]
   const loads: readonly Load[] = [
-    { name: 'ADT^A01 over MLLP', content: mllp, receiver: compiler.compile('mllpReceiver', false), peers: [] },
+    {
+      name: 'ADT^A01 over MLLP',
+      content: mllp,
+      receiver: compiler.compile('mllpReceiver', false),
+      floors: [nativeAtRate(processes, compiler.compile('mllpAtRate', false), messageFile, `(${compiler.version})`)],
+      peers: [],
+    },
     {
       name: 'FHIR POST Patient/_search',
       content: fhir,
       receiver: compiler.compile('fhirReceiver', false),
+      floors: [],
       peers: peers.filter(({ name }) => isWanted(name)),
     },
   ]
   return { loads, missing }
 }
 
-function settingsOf(processes: Processes, { name, content, receiver, peers }: Load, half: number): readonly Setting[] {
+function settingsOf(
+  processes: Processes,
+  { name, content, receiver, floors, peers }: Load,
+  half: number,
+): readonly Setting[] {
   const groups = [
-    [ownGenerator(processes, content), bareLoop(processes)],
+    [ownGenerator(processes, content), bareLoop(processes), ...floors],
     [thriftyGenerator(processes, content)],
     ...peers.map(peer => [peer]),
   ]

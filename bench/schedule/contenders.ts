@@ -4,12 +4,13 @@ import type { Content } from '../content.ts'
 import { sampleSearch } from '../content.ts'
 import { converse } from '../dialogue.ts'
 import type { Measurement } from '../measurement.ts'
+import { type Meters, starvedShareBetween } from '../meters.ts'
 import { packageVersion } from '../packageVersion.ts'
 import { CORES, type Processes } from '../processes.ts'
 import { conductGenerator, planOf } from '../senders/generator.ts'
 import { K6_REMEDY, k6AtRateTool } from '../senders/k6.ts'
 import { findProgram, runTool, versionOf } from '../senders/tool.ts'
-import type { Contender, Pace, RateTask } from './contender.ts'
+import type { Contender, Lag, Pace, RateTask } from './contender.ts'
 
 const PEERS = join(import.meta.dirname, '../peers')
 const MOST_OUTSTANDING = 100_000
@@ -32,6 +33,36 @@ export function bareLoop(processes: Processes): Contender {
         'lag' | 'cpuShare' | 'starvedShare'
       >
       return { ...told, achievedPerSecond: null, dropped: null, latencyMs: null, stolenShare: null }
+    },
+  }
+}
+
+/**
+ * What a C program that sends the same is late by: to send takes time, in which the next arrival may come due.
+ * @param program `mllpAtRate`, compiled
+ */
+export function nativeAtRate(processes: Processes, program: string, messageFile: string, version: string): Contender {
+  return {
+    name: 'C over epoll',
+    version,
+    tells: 'lag alone; the message is made once, no times of exchanges, no record',
+    exchanges: true,
+    async keepPace({ port, connections, ratePerSecond, phases }) {
+      const args = [port, connections, messageFile, ratePerSecond, phases.warmupMs, phases.measureMs].map(String)
+      const dialogue = converse('C over epoll', processes.start(CORES.sender, program, args))
+      const [from, to] = [(await dialogue.hear()) as Meters, (await dialogue.hear()) as Meters]
+      const lag = (await dialogue.hear()) as Lag
+      await dialogue.end()
+      const elapsedMicroseconds = to.atMicroseconds - from.atMicroseconds
+      return {
+        lag,
+        achievedPerSecond: (to.exchanges / elapsedMicroseconds) * 1e6,
+        dropped: null,
+        latencyMs: null,
+        cpuShare: (to.cpuMicroseconds - from.cpuMicroseconds) / elapsedMicroseconds,
+        starvedShare: starvedShareBetween(from, to),
+        stolenShare: null,
+      }
     },
   }
 }

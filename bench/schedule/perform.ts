@@ -15,7 +15,7 @@ export interface Setting {
   readonly ratePerSecond: number
   /** Compiled from `peers/`. */
   readonly receiver: string
-  /** Those of a group are measured one directly after the other: the first group is the pair that is judged. */
+  /** Those of a group are measured one directly after the other: the first group is the pair that is judged, and what is set beside each pair. */
   readonly groups: readonly (readonly Contender[])[]
 }
 

@@ -35,13 +35,15 @@ export interface SettingSummary {
   readonly lagP99: { readonly ofBareLoop: Middle | null; readonly bar: number; readonly verdict: Verdict }
   /** The same, told without a bar. */
   readonly lagP999OfBareLoop: Middle | null
+  /** Lag p99 of a C program that sends the same, over the bare loop's; null = none was measured with the pairs. */
+  readonly lagP99OfNative: Middle | null
 }
 
 export function summarizeSetting(setting: Setting, all: readonly Observation[]): SettingSummary {
   const observations = lastAttempts(all.filter(({ load, rate }) => load === setting.load && rate === setting.rate))
   const of = ({ name }: Contender, repetitions: ReadonlySet<number>) =>
     observations.filter(({ contender, repetition }) => contender === name && repetitions.has(repetition))
-  const [own, bare] = setting.groups[0] as readonly [Contender, Contender]
+  const [own, bare, native] = setting.groups[0] as readonly [Contender, Contender, Contender?]
   const isOfPair = ({ contender }: Observation) => contender === own.name || contender === bare.name
   const everyone = new Set(observations.filter(isOfPair).map(({ repetition }) => repetition))
   const disturbed = new Set(observations.filter(each => each.disturbed && isOfPair(each)).map(each => each.repetition))
@@ -50,8 +52,9 @@ export function summarizeSetting(setting: Setting, all: readonly Observation[]):
   const used = basis === 'all' ? everyone : undisturbed
   const [owns, bares] = [of(own, used), of(bare, used)]
   const lagP50 = middleIfEnough(owns.map(({ lag }) => lag!.p50))
-  const ratioAt = (at: keyof Lag) => middleIfEnough(owns.map(({ lag }, i) => lag![at] / bares[i]!.lag![at]))
-  const ratio = ratioAt('p99')
+  const ofBareLoop = (of: readonly Observation[], at: keyof Lag) =>
+    middleIfEnough(of.map(({ lag }, i) => lag![at] / bares[i]!.lag![at]))
+  const ratio = ofBareLoop(owns, 'p99')
   const judge = (middle: Middle | null, bar: number): Verdict =>
     basis === 'all' || middle === null ? 'unclear' : atMost(middle, bar)
   return {
@@ -71,7 +74,8 @@ export function summarizeSetting(setting: Setting, all: readonly Observation[]):
     ),
     lagP50: { microseconds: lagP50, bar: BARS.lagP50Microseconds, verdict: judge(lagP50, BARS.lagP50Microseconds) },
     lagP99: { ofBareLoop: ratio, bar: BARS.lagP99OfBareLoop, verdict: judge(ratio, BARS.lagP99OfBareLoop) },
-    lagP999OfBareLoop: ratioAt('p999'),
+    lagP999OfBareLoop: ofBareLoop(owns, 'p999'),
+    lagP99OfNative: native === undefined ? null : ofBareLoop(of(native, used), 'p99'),
   }
 }
 

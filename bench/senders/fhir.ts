@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Senders, Workshop } from '../bench.ts'
 import { fhirContent, sampleSearch } from '../content.ts'
+import { packageVersion } from '../packageVersion.ts'
 import { generatorSender } from './generator.ts'
 import { K6_REMEDY, k6Tool } from './k6.ts'
 import { peerSender } from './peer.ts'
@@ -17,7 +18,12 @@ export async function fhirSenders(workshop: Workshop): Promise<Senders> {
   const tls = certificate !== null
   const wrk = findTool(workshop, 'wrk', WRK_REMEDY, command => wrkTool(command, sampleFile, tls))
   const k6 = tls ? NOTHING : findTool(workshop, 'k6', K6_REMEDY, command => k6Tool(command, sample))
-  const autocannon = peerSender(processes, { name: 'autocannon', packageName: 'autocannon' }, 'autocannon.ts', sample)
+  const autocannon = peerSender(
+    processes,
+    { name: 'autocannon', version: packageVersion('autocannon') },
+    'autocannon.ts',
+    sample,
+  )
   return {
     present: [
       generatorSender(processes, content, certificate),

@@ -1,7 +1,6 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Senders, Workshop } from '../bench.ts'
-import { mllpContent, sampleMessage } from '../content.ts'
+import { mllpContent, sampleMessage, writeSampleMessage } from '../content.ts'
+import { packageVersion } from '../packageVersion.ts'
 import { generatorSender } from './generator.ts'
 import { nativeSender } from './native.ts'
 import { peerSender } from './peer.ts'
@@ -12,24 +11,24 @@ export async function mllpSenders(workshop: Workshop): Promise<Senders> {
   const { processes, compiler, folder, certificate, seed } = workshop
   const content = await mllpContent(seed)
   const message = sampleMessage(content)
-  const messageFile = join(folder, 'message.hl7')
-  writeFileSync(messageFile, message)
   const native = nativeSender(processes, {
     name: 'C over epoll',
     version: `(${compiler.version})`,
     program: compiler.compile('mllpSender', certificate !== null),
-    args: [messageFile, ...(certificate === null ? [] : [certificate.certificateFile])],
+    args: [writeSampleMessage(content, folder), ...(certificate === null ? [] : [certificate.certificateFile])],
+  })
+  const ca = certificate?.certificateFile ?? null
+  const sockets = peerSender(processes, { name: 'Node sockets', version: process.version }, 'nodeSockets.ts', {
+    message,
+    ca,
   })
   const clients = certificate === null ? FORMS.map(form => clientSender(workshop, message, form)) : []
-  return { present: [generatorSender(processes, content, certificate), native, ...clients], missing: [] }
+  return { present: [generatorSender(processes, content, certificate), native, sockets, ...clients], missing: [] }
 }
 
 function clientSender({ processes }: Workshop, message: string, messages: (typeof FORMS)[number]) {
   const name = messages === 'built' ? 'node-hl7-client' : `node-hl7-client, ${messages}`
+  const peer = { name, version: packageVersion('node-hl7-client') }
   const version = message.split('\r')[0]!.split('|')[11]!
-  return peerSender(processes, { name, packageName: 'node-hl7-client' }, 'nodeHl7Client.ts', {
-    message,
-    version,
-    messages,
-  })
+  return peerSender(processes, peer, 'nodeHl7Client.ts', { message, version, messages })
 }

@@ -1,24 +1,23 @@
 import { join } from 'node:path'
 import { converse } from '../dialogue.ts'
 import type { Measurement, Sender } from '../measurement.ts'
-import { packageVersion } from '../packageVersion.ts'
 import { CORES, type Processes } from '../processes.ts'
 
 export interface Peer {
   readonly name: string
-  readonly packageName: string
+  readonly version: string
 }
 
 /**
- * Another project's client under a small driver of `peers/`, in a process like ours: it is told its task as one line and prints its
+ * A client of another project, or of the runtime, under a small driver of `peers/`, in a process like ours: it is told its task as one line and prints its
  * measurement as one line.
  * @param content what the driver sends, as its script expects it
  */
 export function peerSender(processes: Processes, peer: Peer, script: string, content: object): Sender {
-  const { name, packageName } = peer
+  const { name, version } = peer
   return {
     name,
-    version: packageVersion(packageName),
+    version,
     async send({ port, connections, phases }) {
       const file = join(import.meta.dirname, '../peers', script)
       const dialogue = converse(name, processes.start(CORES.sender, process.execPath, [file]))
