@@ -1,3 +1,4 @@
+import { GENERATOR_FLAGS } from '../../src/environment/generatorProcess.ts'
 import type { Senders, Workshop } from '../bench.ts'
 import { mllpContent, sampleMessage, writeSampleMessage } from '../content.ts'
 import { packageVersion } from '../packageVersion.ts'
@@ -17,11 +18,9 @@ export async function mllpSenders(workshop: Workshop): Promise<Senders> {
     program: compiler.compile('mllpSender', certificate !== null),
     args: [writeSampleMessage(content, folder), ...(certificate === null ? [] : [certificate.certificateFile])],
   })
+  const runtime = { name: 'Node sockets', version: process.version, flags: GENERATOR_FLAGS }
   const ca = certificate?.certificateFile ?? null
-  const sockets = peerSender(processes, { name: 'Node sockets', version: process.version }, 'nodeSockets.ts', {
-    message,
-    ca,
-  })
+  const sockets = peerSender(processes, runtime, 'nodeSockets.ts', { message, ca })
   const clients = certificate === null ? FORMS.map(form => clientSender(workshop, message, form)) : []
   return { present: [generatorSender(processes, content, certificate), native, sockets, ...clients], missing: [] }
 }

@@ -6,6 +6,8 @@ import { CORES, type Processes } from '../processes.ts'
 export interface Peer {
   readonly name: string
   readonly version: string
+  /** Of the node that runs it; absent = none, as its users run it. */
+  readonly flags?: readonly string[]
 }
 
 /**
@@ -14,13 +16,13 @@ export interface Peer {
  * @param content what the driver sends, as its script expects it
  */
 export function peerSender(processes: Processes, peer: Peer, script: string, content: object): Sender {
-  const { name, version } = peer
+  const { name, version, flags = [] } = peer
   return {
     name,
     version,
     async send({ port, connections, phases }) {
       const file = join(import.meta.dirname, '../peers', script)
-      const dialogue = converse(name, processes.start(CORES.sender, process.execPath, [file]))
+      const dialogue = converse(name, processes.start(CORES.sender, process.execPath, [...flags, file]))
       try {
         dialogue.say({ port, connections, phases, content })
         return (await dialogue.hear()) as Measurement

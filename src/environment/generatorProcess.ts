@@ -4,10 +4,12 @@ import type { Guarded } from './guarded.ts'
 import { here, type Place } from './place.ts'
 
 /**
- * Of the node that runs a generator, MB: a large young generation, as to collect it stops the generator for half a millisecond however large it is;
- * and no whole collections, of several milliseconds, for what a generator holds from its beginning.
+ * Of the node that runs a generator. MB: a large young generation, as to collect it stops the generator for half a millisecond however large it is;
+ * and no whole collections, of several milliseconds, for what a generator holds from its beginning. Node's own code on huge pages, where the kernel
+ * has them: 3 to 5 % less CPU time for an exchange, for 24 MB.
  */
 export const GENERATOR_FLAGS = [
+  '--use-largepages=silent',
   '--min-semi-space-size=32',
   '--max-semi-space-size=32',
   '--initial-heap-size=256',

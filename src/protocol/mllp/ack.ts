@@ -1,3 +1,5 @@
+import { findByte } from '../findByte.ts'
+
 const [CR, LF] = [0x0d, 0x0a]
 const [M, S, A, H] = [0x4d, 0x53, 0x41, 0x48]
 
@@ -66,8 +68,8 @@ function readMsa(bytes: Uint8Array, at: number, end: number, terminator: number,
 }
 
 function nextSegment(bytes: Uint8Array, at: number, end: number, terminator: number): number {
-  const found = bytes.indexOf(terminator, at)
-  if (found === -1 || found >= end) return end
+  const found = findByte(bytes, terminator, at, end)
+  if (found === -1) return end
   return bytes[found + 1] === LF ? found + 2 : found + 1
 }
 

@@ -28,8 +28,11 @@ export class MllpLink extends DialledLink {
   /** Index of the message in flight on each slot, and of the one last answered there. */
   readonly #slots: Float64Array
   readonly #answered: Float64Array
-  readonly #payloads: Bytes[]
   readonly #frames: Buffer[]
+  /** The room for a message in each frame. */
+  readonly #rooms: Uint8Array[]
+  /** The message of each slot, in that room unless it outgrew it. */
+  readonly #payloads: Bytes[]
   /** Where the stream of bytes stood after the frame of each slot was written. */
   readonly #ends: Float64Array
   readonly #ack = createAck()
@@ -44,7 +47,8 @@ export class MllpLink extends DialledLink {
     this.#answered = new Float64Array(window).fill(FREE)
     this.#ends = new Float64Array(window)
     this.#frames = Array.from({ length: window }, () => Buffer.allocUnsafeSlow(2048))
-    this.#payloads = this.#frames.map(frame => ({ bytes: frame.subarray(framing.headBytes), length: 0 }))
+    this.#rooms = this.#frames.map(frame => frame.subarray(framing.headBytes))
+    this.#payloads = this.#rooms.map(bytes => ({ bytes, length: 0 }))
     this.#doubts = new Doubts(window)
     this.#decoder = this.#newDecoder()
     this.connection.dial()
@@ -97,19 +101,16 @@ export class MllpLink extends DialledLink {
     if (isDoubtful) this.#blame(this.#doubts.blamed(), 'another control id')
   }
 
-  /** The payload was rendered into the frame's own memory, unless it outgrew it. */
   #seal(slot: number, payload: Bytes): void {
     const { framing } = this.#options
-    let frame = this.#frames[slot]!
+    const frame = this.#frames[slot]!
     const needed = framing.headBytes + payload.length + framing.tailBytes
-    if (payload.bytes.buffer !== frame.buffer || needed > frame.length) {
-      const grown = Buffer.allocUnsafeSlow(Math.max(needed, frame.length * 2))
-      grown.set(payload.bytes.subarray(0, payload.length), framing.headBytes)
-      this.#frames[slot] = grown
-      payload.bytes = grown.subarray(framing.headBytes)
-      frame = grown
+    if (payload.bytes !== this.#rooms[slot] || needed > frame.length) {
+      const message = payload.bytes.subarray(0, payload.length)
+      this.#renew(slot, Math.max(needed, frame.length * 2))
+      this.#rooms[slot]!.set(message)
     }
-    framing.seal(frame, payload.length)
+    framing.seal(this.#frames[slot]!, payload.length)
   }
 
   #received(bytes: Uint8Array, start: number, end: number): void {
@@ -172,9 +173,16 @@ export class MllpLink extends DialledLink {
 
   /** A frame that is still being written must not be overwritten by the next message of its slot. */
   #refresh(slot: number): void {
-    const fresh = Buffer.allocUnsafeSlow(Math.min(this.#frames[slot]!.length, 65536))
-    this.#frames[slot] = fresh
-    this.#payloads[slot] = { bytes: fresh.subarray(this.#options.framing.headBytes), length: 0 }
+    this.#renew(slot, Math.min(this.#frames[slot]!.length, 65536))
+    this.#payloads[slot]!.length = 0
+  }
+
+  #renew(slot: number, frameBytes: number): void {
+    const frame = Buffer.allocUnsafeSlow(frameBytes)
+    const room = frame.subarray(this.#options.framing.headBytes)
+    this.#frames[slot] = frame
+    this.#rooms[slot] = room
+    this.#payloads[slot]!.bytes = room
   }
 
   #newDecoder(): FrameDecoder {
