@@ -34,9 +34,9 @@ interface Load {
   readonly name: string
   readonly content: Content
   readonly receiver: string
-  /** Set beside our own, measured with each pair. */
-  readonly floors: readonly Contender[]
-  /** Set beside our own in the first repetitions. */
+  /** A C program that sends the same; null = there is none. */
+  readonly native: Contender | null
+  /** Set beside our own. */
   readonly peers: readonly Contender[]
 }
 
@@ -98,14 +98,14 @@ async function findLoads({ seed, against }: Options, processes: Processes, folde
       name: 'ADT^A01 over MLLP',
       content: mllp,
       receiver: compiler.compile('mllpReceiver', false),
-      floors: [nativeAtRate(processes, compiler.compile('mllpAtRate', false), messageFile, `(${compiler.version})`)],
+      native: nativeAtRate(processes, compiler.compile('mllpAtRate', false), messageFile, `(${compiler.version})`),
       peers: [],
     },
     {
       name: 'FHIR POST Patient/_search',
       content: fhir,
       receiver: compiler.compile('fhirReceiver', false),
-      floors: [],
+      native: null,
       peers: peers.filter(({ name }) => isWanted(name)),
     },
   ]
@@ -114,17 +114,17 @@ async function findLoads({ seed, against }: Options, processes: Processes, folde
 
 function settingsOf(
   processes: Processes,
-  { name, content, receiver, floors, peers }: Load,
+  { name, content, receiver, native, peers }: Load,
   half: number,
 ): readonly Setting[] {
-  const groups = [
-    [ownGenerator(processes, content), bareLoop(processes), ...floors],
-    [thriftyGenerator(processes, content)],
-    ...peers.map(peer => [peer]),
-  ]
+  const contenders = {
+    pair: [ownGenerator(processes, content), bareLoop(processes)],
+    native,
+    others: [thriftyGenerator(processes, content), ...peers],
+  } as const
   return [
-    { load: name, rate: 'half of capacity', ratePerSecond: half, receiver, groups },
-    { load: name, rate: 'fixed', ratePerSecond: FIXED_PER_SECOND, receiver, groups },
+    { load: name, rate: 'half of capacity', ratePerSecond: half, receiver, ...contenders },
+    { load: name, rate: 'fixed', ratePerSecond: FIXED_PER_SECOND, receiver, ...contenders },
   ]
 }
 

@@ -27,7 +27,7 @@ void fail(const char *what) {
 }
 
 void refuse(const char *why) {
-  fprintf(stderr, "MLLP client: %s\n", why);
+  fprintf(stderr, "%s\n", why);
   exit(1);
 }
 

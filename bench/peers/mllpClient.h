@@ -32,7 +32,7 @@ void readMessage(const char *fileName);
 /* Dials 127.0.0.1. */
 Connection *openConnection(int port);
 
-/* Sends the next message; one whose answer is outstanding is there no longer. */
+/* Sends the next message, in the memory of the one before: only when that was answered. */
 void sendNext(Connection *connection);
 
 /* Reads once. */

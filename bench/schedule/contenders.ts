@@ -45,7 +45,7 @@ export function nativeAtRate(processes: Processes, program: string, messageFile:
   return {
     name: 'C over epoll',
     version,
-    tells: 'lag alone; the message is made once, no times of exchanges, no record',
+    tells: 'lag, and over its whole life rate and CPU; the message is made once, no times of exchanges, no record',
     exchanges: true,
     async keepPace({ port, connections, ratePerSecond, phases }) {
       const args = [port, connections, messageFile, ratePerSecond, phases.warmupMs, phases.measureMs].map(String)

@@ -15,8 +15,12 @@ export interface Setting {
   readonly ratePerSecond: number
   /** Compiled from `peers/`. */
   readonly receiver: string
-  /** Those of a group are measured one directly after the other: the first group is the pair that is judged, and what is set beside each pair. */
-  readonly groups: readonly (readonly Contender[])[]
+  /** hl7bench and the bare loop, measured one directly after the other: they are judged. */
+  readonly pair: readonly [own: Contender, bare: Contender]
+  /** A C program that sends the same, measured in every repetition; null = there is none. */
+  readonly native: Contender | null
+  /** Set beside the pair in the first repetitions, as many as an interval needs. */
+  readonly others: readonly Contender[]
 }
 
 export interface Observation extends Pace {
@@ -47,8 +51,8 @@ export interface PerformOptions {
 const MOST_REPEATED = 15
 
 /**
- * Each repetition measures the pair of every setting once, and the first ones, as many as an interval needs, its other groups; order of
- * groups, and within them, drawn from the seed. Interrupted, it gives what it has.
+ * Each repetition measures the pair of every setting once, its C sender, and the first ones the others; their order, and that within the pair, is
+ * drawn from the seed. Interrupted, it gives what it has.
  */
 export async function performPaces(options: PerformOptions): Promise<readonly Observation[]> {
   const observations: Observation[] = []
@@ -56,8 +60,10 @@ export async function performPaces(options: PerformOptions): Promise<readonly Ob
     for (let repetition = 1; repetition <= options.repetitions; repetition++) {
       for (const [index, setting] of options.settings.entries()) {
         const random = createRandom(hash32(options.seed, index, repetition))
-        const groups = repetition <= FEWEST_REPETITIONS ? setting.groups : setting.groups.slice(0, 1)
-        for (const group of shuffle([...groups], random))
+        const { pair, native, others } = setting
+        const singles = [...(native === null ? [] : [native]), ...(repetition <= FEWEST_REPETITIONS ? others : [])]
+        const groups: (readonly Contender[])[] = [pair, ...singles.map(contender => [contender])]
+        for (const group of shuffle(groups, random))
           await measureGroup(options, { setting, group: shuffle([...group], random), repetition }, observations)
       }
     }

@@ -20,6 +20,12 @@ export interface ContenderSummary {
   readonly disturbed: number
 }
 
+export interface NativeSummary {
+  readonly name: string
+  /** Its lag p99 over the bare loop's, in repetitions in which neither was disturbed; null = too few of them. */
+  readonly lagP99OfBareLoop: Middle | null
+}
+
 export interface SettingSummary {
   readonly load: string
   readonly rate: Setting['rate']
@@ -35,15 +41,16 @@ export interface SettingSummary {
   readonly lagP99: { readonly ofBareLoop: Middle | null; readonly bar: number; readonly verdict: Verdict }
   /** The same, told without a bar. */
   readonly lagP999OfBareLoop: Middle | null
-  /** Lag p99 of a C program that sends the same, over the bare loop's; null = none was measured with the pairs. */
-  readonly lagP99OfNative: Middle | null
+  /** Of a C program that sends the same; null = there is none. */
+  readonly native: NativeSummary | null
 }
 
 export function summarizeSetting(setting: Setting, all: readonly Observation[]): SettingSummary {
   const observations = lastAttempts(all.filter(({ load, rate }) => load === setting.load && rate === setting.rate))
   const of = ({ name }: Contender, repetitions: ReadonlySet<number>) =>
     observations.filter(({ contender, repetition }) => contender === name && repetitions.has(repetition))
-  const [own, bare, native] = setting.groups[0] as readonly [Contender, Contender, Contender?]
+  const { native, others } = setting
+  const [own, bare] = setting.pair
   const isOfPair = ({ contender }: Observation) => contender === own.name || contender === bare.name
   const everyone = new Set(observations.filter(isOfPair).map(({ repetition }) => repetition))
   const disturbed = new Set(observations.filter(each => each.disturbed && isOfPair(each)).map(each => each.repetition))
@@ -52,8 +59,13 @@ export function summarizeSetting(setting: Setting, all: readonly Observation[]):
   const used = basis === 'all' ? everyone : undisturbed
   const [owns, bares] = [of(own, used), of(bare, used)]
   const lagP50 = middleIfEnough(owns.map(({ lag }) => lag!.p50))
-  const ofBareLoop = (of: readonly Observation[], at: keyof Lag) =>
-    middleIfEnough(of.map(({ lag }, i) => lag![at] / bares[i]!.lag![at]))
+  const ofBareLoop = (some: readonly Observation[], at: keyof Lag) =>
+    middleIfEnough(
+      some.flatMap(({ lag, repetition }) => {
+        const floor = bares.find(each => each.repetition === repetition)
+        return floor === undefined ? [] : [lag![at] / floor.lag![at]]
+      }),
+    )
   const ratio = ofBareLoop(owns, 'p99')
   const judge = (middle: Middle | null, bar: number): Verdict =>
     basis === 'all' || middle === null ? 'unclear' : atMost(middle, bar)
@@ -64,18 +76,25 @@ export function summarizeSetting(setting: Setting, all: readonly Observation[]):
     pairs: everyone.size,
     pairsUndisturbed: undisturbed.size,
     basis,
-    contenders: setting.groups.flatMap((group, index) =>
-      group.map(contender =>
+    contenders: [
+      ...setting.pair.map(contender => summarizeContender(contender, of(contender, used))),
+      ...[...(native === null ? [] : [native]), ...others].map(contender =>
         summarizeContender(
           contender,
-          index === 0 ? of(contender, used) : observations.filter(each => each.contender === contender.name),
+          observations.filter(each => each.contender === contender.name),
         ),
       ),
-    ),
+    ],
     lagP50: { microseconds: lagP50, bar: BARS.lagP50Microseconds, verdict: judge(lagP50, BARS.lagP50Microseconds) },
     lagP99: { ofBareLoop: ratio, bar: BARS.lagP99OfBareLoop, verdict: judge(ratio, BARS.lagP99OfBareLoop) },
     lagP999OfBareLoop: ofBareLoop(owns, 'p999'),
-    lagP99OfNative: native === undefined ? null : ofBareLoop(of(native, used), 'p99'),
+    native: native && {
+      name: native.name,
+      lagP99OfBareLoop: ofBareLoop(
+        of(native, used).filter(({ disturbed }) => !disturbed),
+        'p99',
+      ),
+    },
   }
 }
 

@@ -19,7 +19,7 @@ const HEAD = [
 /** The figures of one setting for a reader: medians, the judged ones with their intervals. */
 export function tableOf(summary: SettingSummary): string {
   const { load, rate, ratePerSecond, contenders, lagP50, lagP99, pairs, pairsUndisturbed, basis } = summary
-  const { lagP999OfBareLoop, lagP99OfNative } = summary
+  const { lagP999OfBareLoop, native } = summary
   const table = new Table({ head: HEAD, style: { head: [], border: [] } })
   for (const { name, version, lag, disturbed, measured, ...figures } of contenders) {
     table.push([
@@ -40,11 +40,9 @@ export function tableOf(summary: SettingSummary): string {
     ...contenders.map(({ name, tells }) => `${name}: ${tells}`),
     `hl7bench: lag p50 ${interval(lagP50.microseconds, micros)} us; bar below ${lagP50.bar} us: ${lagP50.verdict}`,
     `hl7bench: lag p99 ${interval(lagP99.ofBareLoop, times)} x the bare loop's; bar ${lagP99.bar} x: ${lagP99.verdict}; p99.9 ${interval(lagP999OfBareLoop, times)} x`,
-    ...(lagP99OfNative === null
+    ...(native === null
       ? []
-      : [
-          `C over epoll: lag p99 ${interval(lagP99OfNative, times)} x the bare loop's: so late is any program that sends here`,
-        ]),
+      : [`${native.name}: lag p99 ${interval(native.lagP99OfBareLoop, times)} x the bare loop's: to send takes time`]),
     `${basis === 'all' ? 'All' : 'Undisturbed'} pairs; ${pairsUndisturbed} of ${pairs} were undisturbed. In brackets ${LEVEL * 100} % intervals.`,
   ].join('\n')
 }

@@ -4,7 +4,7 @@ import type { Guarded } from './guarded.ts'
 import { here, type Place } from './place.ts'
 
 /**
- * Of the node that runs a generator. MB: a large young generation, as to collect it stops the generator for half a millisecond however large it is;
+ * Of the node that runs a generator, sizes in MB: a large young generation, as to collect it stops the generator for half a millisecond however large it is;
  * and no whole collections, of several milliseconds, for what a generator holds from its beginning. Node's own code on huge pages, where the kernel
  * has them: 3 to 5 % less CPU time for an exchange, for 24 MB.
  */

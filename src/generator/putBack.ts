@@ -66,6 +66,7 @@ export class PutBack {
   *overdueLinks(nowMs: number): Generator<number> {
     const { window, entry } = this.#slots
     const { sentMs } = this.#outstanding
+    // Not by a function of its own, which the runtime would compile two or three seconds after load began.
     const latestMs = nowMs - this.#load.timeoutMs
     for (let slot = 0; slot < entry.length; slot++)
       if (entry[slot] !== NONE && sentMs[entry[slot]!]! <= latestMs) yield Math.floor(slot / window)

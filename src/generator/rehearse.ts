@@ -56,6 +56,7 @@ export function rehearseSettling(): void {
     if (index % EXCHANGES_OF_A_TICK === 0) recorder.tick(doneMs, 0)
   }
   recorder.checkConservation()
+  // What the watch of pauses records into.
   const pauses = createHistogram()
   for (let pause = 0; pause < MESSAGES; pause++) recordMs(pauses, pause / 10)
 }
