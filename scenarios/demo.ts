@@ -1,7 +1,7 @@
 import { defineScenario } from 'hl7bench'
 
 /**
- * The first scenario to run: `hl7bench run scenarios/demo.ts`. No root, no network but loopback, about a minute.
+ * The first scenario to run: `hl7bench run scenarios/demo.ts`. No root, no network but loopback, under a minute.
  * Both built-in targets take about 10 ms per request (log-normal, from the seed), so the figures are about hl7bench's own targets.
  */
 const serviceTime = { distribution: 'lognormal', meanMs: 10, cv: 0.5 } as const
@@ -32,7 +32,7 @@ export default defineScenario({
       ],
     },
   ],
-  // Short, so that 30 runs take a minute; give real measurements 30 s each.
+  // Short, so that 30 runs take less than a minute; give real measurements 30 s each.
   phases: { warmupMs: 100, measureMs: 900, drainMs: 1_000 },
   slo: {
     'mllp.response.p99': '< 250 ms',

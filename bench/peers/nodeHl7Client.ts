@@ -1,4 +1,5 @@
 import { Client, type Connection, HL7_2_5_1, type HL7Version, type InboundResponse, Message } from 'node-hl7-client'
+import { splitAtControlId } from './controlId.ts'
 import { giveUp, measure, readTask } from './measure.ts'
 
 /*
@@ -77,10 +78,4 @@ function segmentsOf(message: string): [string, Record<string, string>][] {
       const [name, ...fields] = line.split('|') as [string, ...string[]]
       return [name, Object.fromEntries(fields.flatMap((value, i) => (value === '' ? [] : [[String(i + 1), value]])))]
     })
-}
-
-/** The text before and after MSH-10. */
-function splitAtControlId(message: string): [string, string] {
-  const fields = message.split('|')
-  return [`${fields.slice(0, 9).join('|')}|`, `|${fields.slice(10).join('|')}`]
 }

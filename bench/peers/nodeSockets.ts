@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { connect, type Socket, type TcpNetConnectOpts } from 'node:net'
 import { connect as connectTls } from 'node:tls'
+import { splitAtControlId } from './controlId.ts'
 import { giveUp, measure, readTask } from './measure.ts'
 
 /*
@@ -62,10 +63,4 @@ function send({ socket, frame }: Link): void {
     rest = Math.floor(rest / 10)
   }
   socket.write(frame)
-}
-
-/** The text before and after MSH-10. */
-function splitAtControlId(message: string): [string, string] {
-  const fields = message.split('|')
-  return [`${fields.slice(0, 9).join('|')}|`, `|${fields.slice(10).join('|')}`]
 }
