@@ -6,6 +6,7 @@ const NONE = -1
 
 /** A message arrives when a slot got its answer: the target sets the pace. */
 export class ClosedLoop implements Loop {
+  readonly followsAnswers = true
   readonly #parts: LoopParts
   /** Slots that wait for the client's own stage. */
   readonly #parked = new Set<number>()

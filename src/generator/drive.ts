@@ -169,8 +169,15 @@ export class Driver {
     if (end === 'accepted' || end === 'rejected') this.#settler.answered(entry, end, this.now())
     else this.#settler.unanswered(entry, end)
     if (this.#thinkTime !== null) this.#think(slot, this.#thinkTime(this.#outstanding.index[entry]!))
-    else this.#freed.add(slot)
+    else this.#release(slot)
     this.#endIfDone()
+  }
+
+  /** In an open loop nothing waits for most slots: they idle at once, without a turn of the event loop of their own. */
+  #release(slot: number): void {
+    const hasNext = this.#loop.followsAnswers || this.#outstanding.isWaiting(this.#slots.feedOf(slot))
+    if (hasNext) this.#freed.add(slot)
+    else this.#prepareNext(slot)
   }
 
   /** Refused for now: sent again later, else rejected. */

@@ -8,6 +8,8 @@ import type { Slots } from './slots.ts'
 export interface Loop {
   /** Whether further messages may arrive. */
   readonly isArriving: boolean
+  /** Whether an answer has the next message arrive. */
+  readonly followsAnswers: boolean
   /** The run begins at `startMs` on its clock, and all links that are open were offered their slots. */
   begin(startMs: number): void
   /** Has a message arrive on a free slot for which none waits, and prepares it. @returns its bytes, or -1 when there is none: the slot idles */

@@ -9,6 +9,7 @@ const BURST = 256
 
 /** Messages arrive by schedule, whatever the target does; those of a feed that is busy wait in its queue. */
 export class OpenLoop implements Loop {
+  readonly followsAnswers = false
   readonly #parts: LoopParts
   readonly #arrivals: ArrivalCursor
   readonly #pacer: Pacer
@@ -59,15 +60,17 @@ export class OpenLoop implements Loop {
     const { endMs, records, options } = this.#parts
     const arrivals = this.#arrivals
     let lastMs = Number.NaN
+    let dueMs = arrivals.timeMs
     // What is due at the same time, a backlog, is made ready in one go, or its last messages would be late by our own doing.
-    for (let burst = 0; burst < BURST || arrivals.timeMs === lastMs; burst++) {
+    for (let burst = 0; burst < BURST || dueMs === lastMs; burst++) {
       if (!this.#isArriving) return
-      if (arrivals.timeMs >= endMs || this.#begun >= records) return this.#parts.ended()
+      if (dueMs >= endMs || this.#begun >= records) return this.#parts.ended()
       const nowMs = this.#parts.now()
-      if (arrivals.timeMs > nowMs) return this.#pacer.wakeAt(this.#startMs + arrivals.timeMs)
-      lastMs = arrivals.timeMs
-      this.#arrive(arrivals.index, lastMs, nowMs, arrivals.feed)
+      if (dueMs > nowMs) return this.#pacer.wakeAt(this.#startMs + dueMs)
+      this.#arrive(arrivals.index, dueMs, nowMs, arrivals.feed)
+      lastMs = dueMs
       arrivals.advance()
+      dueMs = arrivals.timeMs
     }
     options.clock.soon(() => this.#pump())
   }

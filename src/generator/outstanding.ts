@@ -78,6 +78,10 @@ export class Outstanding {
     if (this.#tail[feed] === NONE) this.#tail[feed] = entry
   }
 
+  isWaiting(feed: number): boolean {
+    return this.#head[feed] !== NONE
+  }
+
   /** The entry that has waited longest, or -1. */
   dequeue(feed: number): number {
     const entry = this.#head[feed]!

@@ -57,6 +57,30 @@ test('answers that are read in one turn are all timed before the next messages a
   expect(times.slice(0, 3).map(({ doneMs }) => doneMs)).toEqual([5, 5, 5])
 })
 
+test('an answer costs a turn of the event loop only where a message waits for its slot', async () => {
+  const turnsOf = async (workload: Parameters<typeof drive>[0]['workload'], afterMs: number) => {
+    let turns = 0
+    const { times } = await drive({
+      workload,
+      load: { timeoutMs: 5000 },
+      answer: (_, nth, clock) => {
+        if (nth === 0)
+          clock.afterInput = callback => {
+            turns++
+            clock.after(0, callback)
+          }
+        return { afterMs }
+      },
+    })
+    expect(times).toHaveLength(100)
+    return turns
+  }
+  const sweeps = 12
+  expect(await turnsOf({ kind: 'open', ratePerSecond: 100 }, 2)).toBeLessThan(sweeps)
+  expect(await turnsOf({ kind: 'open', ratePerSecond: 100 }, 12)).toBeGreaterThan(90)
+  expect(await turnsOf({ kind: 'closed', records: 100 }, 2)).toBeGreaterThan(90)
+})
+
 test('to make messages, of whatever link, takes no part of the time between a send and its answer', async () => {
   const slow = { links: 4, makingMs: 3, answer: () => ({ afterMs: 50 }) }
   const closed = await drive({ ...slow, workload: { kind: 'closed', records: 40 } })
