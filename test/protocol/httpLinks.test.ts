@@ -117,10 +117,35 @@ describe.each([
     expect(told).toEqual(['opened 5', `mismatched 0: ${reason}`, `lost: ${reason}`, 'opened 5'])
   })
 
-  test('a second reply to one request is not taken for the answer to the next', async () => {
-    const { link, told, until } = await open((socket, nth) => socket.write(reply().repeat(nth === 0 ? 2 : 1)))
+  const unasked = 'tolerated: a reply that was not asked for'
+
+  test.each([
+    ['a second reply', reply()],
+    ['the beginning of a head', 'HTTP/1.1 201 Created\r\nX-Junk: '],
+    ['a head without its body', 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n'],
+    ['something else', 'hello'],
+  ])('%s behind a reply is told, and not taken for an answer to the next request', async (_what, more) => {
+    const { link, told, until } = await open((socket, nth) => socket.write(reply() + (nth === 0 ? more : '')))
     send(link, 0, 1)
+    await until('accepted 0')
+    expect(link.isOpen).toBe(false)
     await until('opened 5', 2)
-    expect(told).toEqual(['opened 5', 'accepted 0', 'lost: a reply that was not asked for', 'opened 5'])
+    send(link, 0, 1)
+    await until('accepted 0', 2)
+    expect(told).toEqual(['opened 5', unasked, 'accepted 0', 'opened 5', 'accepted 0'])
+  })
+
+  test('what comes while no request is in flight, whole or not, is told and ends the connection', async () => {
+    for (const more of [reply(), 'HTTP/1.1 200 OK\r\nX: ', 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"a"']) {
+      const { link, told, until } = await open((socket, nth) => {
+        socket.write(reply())
+        if (nth === 0) setTimeout(() => socket.write(more), 20)
+      })
+      send(link, 0, 1)
+      await until('opened 5', 2)
+      expect(told).toEqual(['opened 5', 'accepted 0', unasked, 'lost: a reply that was not asked for', 'opened 5'])
+      send(link, 0, 1)
+      await until('accepted 0', 2)
+    }
   })
 })

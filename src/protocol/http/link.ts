@@ -5,6 +5,7 @@ import { HttpReplyDecoder } from './replyDecoder.ts'
 
 const MAX_HEAD_BYTES = 64 * 1024
 const NONE = -1
+const UNASKED = 'a reply that was not asked for'
 
 /** What links over HTTP share: a keep-alive connection with one request in flight, to which every reply must be the answer. */
 export abstract class HttpLink extends DialledLink {
@@ -40,16 +41,19 @@ export abstract class HttpLink extends DialledLink {
   }
 
   /**
-   * The answer to request `index`, its body in `bytes[start, end)`, which are valid only during the call. Where the server closes after it, the
-   * link was dialled again before, so that it is not open now; nothing is lost by that.
+   * The answer to request `index`, its body in `bytes[start, end)`, which are valid only during the call. Where the server closes after it, or sent more
+   * than was asked for, the link was dialled again before, so that it is not open now; nothing is lost by that.
    */
   protected abstract answered(index: number, head: Readonly<Head>, bytes: Uint8Array, start: number, end: number): void
 
   /** Takes fresh memory for the next request: that of the last one may still wait for a socket. */
   protected abstract refresh(): void
 
+  /** What begins while nothing is in flight is no answer to the next request: it must not be taken for one when the rest comes. */
   protected override read(bytes: Uint8Array, length: number): void {
-    this.#decoder.push(bytes, 0, length)
+    const decoder = this.#decoder
+    decoder.push(bytes, 0, length)
+    if (decoder === this.#decoder && this.#index === NONE && !decoder.isIdle) this.#protocolError(UNASKED)
   }
 
   /** A body without a length ends with its connection, if in good order: that is a reply, not a loss. */
@@ -63,12 +67,21 @@ export abstract class HttpLink extends DialledLink {
     this.#decoder = this.#newDecoder()
   }
 
-  #replied(head: Readonly<Head>, bytes: Uint8Array, start: number, end: number, keepAlive: boolean): void {
+  #replied(
+    head: Readonly<Head>,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    keepAlive: boolean,
+    isFollowed: boolean,
+  ): void {
+    const { id, events } = this.#options
     const index = this.#index
-    if (index === NONE) return this.#protocolError('a reply that was not asked for')
+    if (index === NONE) return this.#protocolError(UNASKED)
+    if (isFollowed) events.tolerated(id, UNASKED)
     this.#index = NONE
     this.connection.proven()
-    if (!keepAlive) this.redial()
+    if (!keepAlive || isFollowed) this.redial()
     this.answered(index, head, bytes, start, end)
   }
 
@@ -77,7 +90,8 @@ export abstract class HttpLink extends DialledLink {
     const { id, events } = this.#options
     const index = this.#index
     this.redial()
-    if (index !== NONE) events.replied(id, 0, 'mismatched', reason, null)
+    if (index === NONE) events.tolerated(id, reason)
+    else events.replied(id, 0, 'mismatched', reason, null)
     events.lost(id, reason)
   }
 
@@ -85,8 +99,8 @@ export abstract class HttpLink extends DialledLink {
     const decoder: HttpReplyDecoder = new HttpReplyDecoder({
       maxHeadBytes: MAX_HEAD_BYTES,
       maxBodyBytes: this.#maxBodyBytes,
-      onReply: (_status, bytes, start, end, keepAlive, head) => {
-        if (decoder === this.#decoder) this.#replied(head, bytes, start, end, keepAlive)
+      onReply: (_status, bytes, start, end, keepAlive, head, isFollowed) => {
+        if (decoder === this.#decoder) this.#replied(head, bytes, start, end, keepAlive, isFollowed)
       },
       onError: reason => {
         if (decoder === this.#decoder) this.#protocolError(reason)

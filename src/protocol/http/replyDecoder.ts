@@ -15,7 +15,10 @@ const KEPT_BYTES = 1 << 20
 export interface HttpReplyDecoderOptions {
   readonly maxHeadBytes: number
   readonly maxBodyBytes: number
-  /** The body lies in `bytes[start, end)`, valid only during the call. `keepAlive` = the connection can take another request. */
+  /**
+   * The body lies in `bytes[start, end)`, valid only during the call. `keepAlive` = the server leaves the connection open. `isFollowed` = further
+   * bytes came with it, which answer nothing that was asked by then.
+   */
   readonly onReply: (
     status: number,
     bytes: Uint8Array,
@@ -23,6 +26,7 @@ export interface HttpReplyDecoderOptions {
     end: number,
     keepAlive: boolean,
     head: Readonly<Head>,
+    isFollowed: boolean,
   ) => void
   /** What is no well-formed HTTP/1.1 reply, and at which byte of the stream; the decoder takes nothing more. */
   readonly onError: (reason: string, offset: number) => void
@@ -53,6 +57,10 @@ export class HttpReplyDecoder {
   /** Bytes of sizes, extensions and trailers of the body at hand. */
   #lineBytes = 0
   #interim = 0
+  /** The body of a reply that is whole, to be handed on; null = none. */
+  #body: Uint8Array | null = null
+  #bodyStart = 0
+  #bodyEnd = 0
   /** Bytes of the stream before the chunk at hand, and before index 0 of its array. */
   #before = 0
   #base = 0
@@ -66,14 +74,23 @@ export class HttpReplyDecoder {
   push(chunk: Uint8Array, start: number, end: number): void {
     let at = start
     this.#base = this.#before - start
-    while (at < end && this.#state !== 'failed') at = this.#step(chunk, at, end)
+    while (at < end && this.#state !== 'failed') {
+      at = this.#step(chunk, at, end)
+      if (this.#body !== null) this.#handOn(this.#body, at < end)
+    }
     this.#before += end - start
+  }
+
+  /** Whether nothing has come of a reply since the last one. */
+  get isIdle(): boolean {
+    return this.#state === 'head' && this.#heldBytes === 0
   }
 
   /** The peer closed: ends a body that has no length. Returns whether that completed a reply. */
   close(): boolean {
     if (this.#state !== 'until-close') return false
     this.#finish(this.#held, 0, this.#heldBytes)
+    this.#handOn(this.#held, false)
     return true
   }
 
@@ -236,9 +253,17 @@ export class HttpReplyDecoder {
   #finish(bytes: Uint8Array, start: number, end: number): void {
     this.#state = 'head'
     this.#heldBytes = 0
+    this.#body = bytes
+    this.#bodyStart = start
+    this.#bodyEnd = end
+  }
+
+  #handOn(bytes: Uint8Array, isFollowed: boolean): void {
+    const [start, end] = [this.#bodyStart, this.#bodyEnd]
+    this.#body = null
     if (this.#held.length > KEPT_BYTES && end - start <= KEPT_BYTES) this.#held = new Uint8Array(0)
     const head = this.#head!
-    this.#options.onReply(head.status, bytes, start, end, this.#keepAlive, head)
+    this.#options.onReply(head.status, bytes, start, end, this.#keepAlive, head, isFollowed)
   }
 
   #hold(chunk: Uint8Array, from: number, to: number): number {
