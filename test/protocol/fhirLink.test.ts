@@ -91,6 +91,12 @@ test.each([
     reply(JSON.stringify({ entry: [{ resource: { resourceType: 'Patient' } }], total: 1, resourceType: 'Bundle' })),
   ],
   ['rejected 0: total below 1', reply(bundle(0))],
+  ['rejected 0: Bundle without total', reply('{"resourceType":"Bundle","entry":[{"resource":{"total":1}}]}')],
+  [
+    'rejected 0: resourceType is not Bundle',
+    reply('{"contained":[{"resourceType":"Bundle","total":1}],"resourceType":"OperationOutcome"}'),
+  ],
+  ['rejected 0: total above 1: total-above-expected', reply('{"resourceType":"Bundle","total":1.5}')],
   ['rejected 0: total above 1: total-above-expected', reply(bundle(2))],
   ['rejected 0: total above 1: total-above-expected', reply(bundle(11))],
   ['rejected 0: Bundle without total', reply('{"resourceType":"Bundle"}')],
@@ -115,6 +121,20 @@ test.each([
     await until(told)
   }
 })
+
+test.each([
+  ['accepted 0', bundle(1)],
+  ['rejected 0: body is no JSON object', '{"resourceType":"Bundle","total":1,"entry":[{'],
+])(
+  'a body that ends with its connection is parsed whole, as nothing else tells whether it was cut: %s',
+  async (told, body) => {
+    const { link, until } = await open(socket => {
+      socket.on('data', () => socket.end(`HTTP/1.1 200 OK\r\n\r\n${body}`))
+    })
+    send(link, 0, 1)
+    await until(told)
+  },
+)
 
 test('a large body goes out whole although the answer comes before its end', async () => {
   let received = 0

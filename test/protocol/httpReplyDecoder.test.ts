@@ -119,6 +119,10 @@ test('a reply without a length lasts until the peer closes', () => {
 test('Connection: close and HTTP/1.0 end the connection, keep-alive keeps it', () => {
   const keepAlive = (text: string) => decode([bytes(text)]).replies[0]?.keepAlive
   expect(keepAlive('HTTP/1.1 200 OK\r\nConnection: Close\r\nContent-Length: 0\r\n\r\n')).toBe(false)
+  for (const list of ['close, TE', 'TE ,\tclose', 'keep-alive, close', 'close\r\nConnection: keep-alive', ',close,'])
+    expect(keepAlive(`HTTP/1.1 200 OK\r\nConnection: ${list}\r\nContent-Length: 0\r\n\r\n`)).toBe(false)
+  for (const list of ['closed', 'x-close, TE', 'keep-alive'])
+    expect(keepAlive(`HTTP/1.1 200 OK\r\nConnection: ${list}\r\nContent-Length: 0\r\n\r\n`)).toBe(true)
   expect(keepAlive('HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n')).toBe(false)
   expect(keepAlive('HTTP/1.0 200 OK\r\nconnection:keep-alive\r\ncontent-length:0\r\n\r\n')).toBe(true)
 })
@@ -129,6 +133,7 @@ test.each([
     'Content-Length beside Transfer-Encoding',
     'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n',
   ],
+  ['Transfer-Encoding in HTTP/1.0', 'HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n'],
   ['Transfer-Encoding other than chunked', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n'],
   ['Content-Length is no number', 'HTTP/1.1 200 OK\r\nContent-Length: +5\r\n\r\n'],
   ['Content-Length is no number', 'HTTP/1.1 200 OK\r\nContent-Length: 1, 1\r\n\r\n'],

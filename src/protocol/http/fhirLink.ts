@@ -3,7 +3,7 @@ import type { DialledLinkOptions } from '../dialledLink.ts'
 import type { Link } from '../link.ts'
 import type { Bearer } from '../smart/bearer.ts'
 import type { ReadPage, ReplyFormat } from './format.ts'
-import type { Head } from './head.ts'
+import { endsWithConnection, type Head } from './head.ts'
 import { inflate } from './inflate.ts'
 import { HttpLink } from './link.ts'
 import { Paging } from './paging.ts'
@@ -83,21 +83,23 @@ class FhirLink extends HttpLink {
 
   protected override answered(
     index: number,
-    { status, retryAfter, coding }: Readonly<Head>,
+    head: Readonly<Head>,
     bytes: Uint8Array,
     start: number,
     end: number,
   ): void {
     const { id, events, parses } = this.#options
+    const { status, retryAfter, coding } = head
     if (this.#bearer !== null && (status === UNAUTHORIZED || status === FORBIDDEN)) {
       if (status === UNAUTHORIZED && !this.#isRepeat) return this.#renew(this.#bearer, index)
       events.counted(id, 'auth-refused', 1)
     }
     const expected = this.#expected()
+    const parse = parses(index) || (endsWithConnection(head) && expected.resourceType !== null)
     const verdict =
       coding === 'identity'
-        ? verifyReply(expected, status, bytes, start, end, parses(index), this.#options.format)
-        : this.#verifyInflated(expected, status, bytes.subarray(start, end), coding, parses(index))
+        ? verifyReply(expected, status, bytes, start, end, parse, this.#options.format)
+        : this.#verifyInflated(expected, status, bytes.subarray(start, end), coding, parse)
     const { alarm, entries, refusedEntries, page } = verdict
     const reason = page === undefined ? this.#placed(verdict.reason) : this.#take(page, expected)
     if (page !== undefined && reason === null && this.#paging!.next !== null) return this.#readOn(index)

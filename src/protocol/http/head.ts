@@ -5,6 +5,7 @@ const LF = 0x0a
 const SPACE = 0x20
 const TAB = 0x09
 const COLON = 0x3a
+const COMMA = 0x2c
 const ZERO = 0x30
 const SEMICOLON = 0x3b
 const NINE = 0x39
@@ -32,12 +33,21 @@ export interface Head {
   contentLength: number
   chunked: boolean
   keepAlive: boolean
+  /** Whether a Connection header names `close`. */
+  closes: boolean
   /** Whether Content-Type says that the body is an HL7 v2 message in vertical bar encoding. */
   isHl7: boolean
   coding: 'identity' | 'gzip' | 'other'
   /** Value of Retry-After as it is; empty = none. */
   retryAfter: string
 }
+
+/**
+ * Whether nothing but the end of the connection says where the body ends. Whether it is whole then shows in the body alone: a connection that was cut
+ * ends alike (RFC 9112, 8), under TLS too, where Node does not tell a missing `close_notify`.
+ */
+export const endsWithConnection = ({ contentLength, chunked }: Readonly<Head>): boolean =>
+  contentLength === -1 && !chunked
 
 const HTTP_1 = bytesOf('HTTP/1.')
 /** By byte: 1 = may stand in the name of a header (RFC 9110, 5.6.2). */
@@ -90,6 +100,7 @@ export function readHead(bytes: Uint8Array, start: number, headEnd: number): Hea
     contentLength: -1,
     chunked: false,
     keepAlive: version === 1,
+    closes: false,
     isHl7: false,
     retryAfter: '',
     coding: 'identity',
@@ -105,6 +116,8 @@ export function readHead(bytes: Uint8Array, start: number, headEnd: number): Hea
   }
   // The empty line had no CR.
   if (at !== headEnd - 2) return controlFault(bytes, at)
+  // HTTP/1.0 knows no chunks: whoever stands between may have passed them on unread (RFC 9112, 6.1).
+  if (head.chunked && version === 0) return { reason: 'Transfer-Encoding in HTTP/1.0', at: start }
   if (head.chunked && head.contentLength !== -1) return { reason: 'Content-Length beside Transfer-Encoding', at: start }
   return head
 }
@@ -178,10 +191,17 @@ function readCoding(bytes: Uint8Array, at: number, end: number, head: Head): voi
   head.coding = head.coding === 'identity' && isValue(bytes, from, end, GZIP) ? 'gzip' : 'other'
 }
 
+/** A list: `close` in it says more than `keep-alive`, and is not taken back by a later header (RFC 9112, 9.3). */
 function readConnection(bytes: Uint8Array, at: number, end: number, head: Head): void {
-  const from = skipSpace(bytes, at, end)
-  if (isValue(bytes, from, end, CLOSE)) head.keepAlive = false
-  else if (isValue(bytes, from, end, KEEP_ALIVE)) head.keepAlive = true
+  for (let from = at; from < end; ) {
+    const comma = findByte(bytes, COMMA, from, end)
+    const to = comma === -1 ? end : comma
+    const option = skipSpace(bytes, from, to)
+    if (isValue(bytes, option, to, CLOSE)) head.closes = true
+    else if (isValue(bytes, option, to, KEEP_ALIVE)) head.keepAlive = true
+    from = to + 1
+  }
+  if (head.closes) head.keepAlive = false
 }
 
 function isHeader(bytes: Uint8Array, at: number, name: Uint8Array): boolean {

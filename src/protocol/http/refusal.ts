@@ -10,9 +10,13 @@ export function mostAttemptsAfter(status: number): number {
   return AGAIN.has(status) ? Number.POSITIVE_INFINITY : 0
 }
 
+/** Of an HTTP date (RFC 9110, 5.6.7): IMF-fixdate, that of RFC 850, and that of asctime, which names no zone and means UTC. */
+const DATE = /^[A-Za-z]{3,9}, /
+const ASCTIME = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/
+
 /** The wait that `Retry-After` asks for, ms from `nowMs` since 1970 (RFC 9110 section 10.2.3: seconds or an HTTP date); 0 = none, or unreadable. */
 export function retryAfterMs(value: string, nowMs: number): number {
-  if (/^\d{1,9}$/.test(value)) return Number(value) * 1000
-  const date = /^[A-Za-z]{3,9}, /.test(value) ? Date.parse(value) : Number.NaN
+  if (/^\d+$/.test(value)) return Number(value) * 1000
+  const date = DATE.test(value) ? Date.parse(value) : ASCTIME.test(value) ? Date.parse(`${value} UTC`) : Number.NaN
   return Number.isNaN(date) ? 0 : Math.max(0, date - nowMs)
 }
