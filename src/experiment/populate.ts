@@ -1,7 +1,8 @@
 import type { RunningTarget } from '../model/environment.ts'
 import { OUTCOMES } from '../model/exchange.ts'
+import type { PlannedRun } from '../model/experiment.ts'
 import type { GeneratorPlan } from '../model/generator.ts'
-import type { FhirLoad } from '../model/scenario.ts'
+import type { FhirLoad, Scenario } from '../model/scenario.ts'
 import { conduct } from './conduct.ts'
 import { RunFailure } from './failure.ts'
 import { authOf, pathsOf, type RunOptions } from './run.ts'
@@ -23,8 +24,7 @@ export async function populate(
 ): Promise<void> {
   const { scenario } = testCase
   const load = largestPopulation(scenario.load.filter(each => each.protocol === 'fhir'))
-  const bringsItAlong = scenario.environment.kind !== 'attached' && scenario.sut.start === null
-  if (load === null || bringsItAlong || target.fhir === null) return
+  if (load === null || bringsItAlong(scenario) || target.fhir === null) return
   const generator = await clone.spawnGenerator(POPULATION_LOAD, 0)
   const plan: GeneratorPlan = {
     load: {
@@ -43,7 +43,7 @@ export async function populate(
     tls: target.tls[scenario.load.indexOf(load)] ?? null,
     ...authOf(target, scenario.load.indexOf(load)),
     phases: { warmupMs: 0, measureMs: LONGEST_MS, drainMs: load.timeoutMs },
-    seed: run.seed,
+    seed: populationSeedOf(scenario, run),
     runKey: run.key,
     epochMs: Date.now(),
     content: { kind: 'population' },
@@ -68,6 +68,15 @@ export async function populate(
     generator.kill()
   }
 }
+
+const bringsItAlong = ({ environment, sut }: Scenario): boolean => environment.kind !== 'attached' && sut.start === null
+
+/**
+ * Seed of the patients in the target of a run. A server that outlives its runs must hold the same ones in all of them: with others in each, those
+ * of earlier runs would answer to the same record numbers.
+ */
+export const populationSeedOf = (scenario: Scenario, run: Pick<PlannedRun, 'seed'>): number =>
+  bringsItAlong(scenario) ? run.seed : scenario.seed
 
 function largestPopulation(loads: readonly FhirLoad[]): FhirLoad | null {
   const populating = loads.filter(load => load.populate === 'before')

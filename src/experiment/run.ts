@@ -19,7 +19,7 @@ import { type Following, follow } from './follow.ts'
 import { whyInvalid } from './judge.ts'
 import { watchLinks } from './linkTraffic.ts'
 import { mergeLoad } from './mergeLoad.ts'
-import { populate } from './populate.ts'
+import { populate, populationSeedOf } from './populate.ts'
 import { spinShareOf } from './spinShare.ts'
 import { eventsOf, isTimed } from './tunnelEvents.ts'
 
@@ -186,6 +186,7 @@ function plansOf(
       ...authOf(target, loadIndex),
       phases,
       seed: run.seed,
+      populationSeed: populationSeedOf(testCase.scenario, run),
       runKey: run.key,
       epochMs,
       content: contents[loadIndex]!.compiled,
@@ -262,7 +263,13 @@ function auditRun(
 ): Audit {
   const loads = plans.map((shares, loadIndex) => {
     const identity = createIdentity(run.key, loadIndex)
-    const facts = { seed: run.seed, runKey: run.key, loadIndex, epochMs: shares[0]!.epochMs }
+    const facts = {
+      seed: run.seed,
+      populationSeed: populationSeedOf(testCase.scenario, run),
+      runKey: run.key,
+      loadIndex,
+      epochMs: shares[0]!.epochMs,
+    }
     return {
       fates: results[loadIndex]!.map(result => Fates.decode(result.ledger)),
       identity,

@@ -24,6 +24,8 @@ export interface GeneratorPlan {
   readonly auth?: AuthMaterial
   readonly phases: Phases
   readonly seed: number
+  /** Seed of the patients that the target holds; absent = `seed`. */
+  readonly populationSeed?: number
   /** Six base-36 digits that head every identity of the run. */
   readonly runKey: string
   /** Wall clock of the run's start, ms since 1970: MSH-7 counts from it. */

@@ -7,6 +7,7 @@ import { checkHl7Address } from './checkHl7Http.ts'
 import { checkTransports } from './checkHllp.ts'
 import { checkLoad } from './checkLoad.ts'
 import { checkPhases } from './checkPhases.ts'
+import { checkReads } from './checkReads.ts'
 import { checkSut } from './checkSut.ts'
 import { checkTls } from './checkTls.ts'
 import type { Finding, Place } from './finding.ts'
@@ -27,6 +28,7 @@ export function checkParts(parts: Parts, raw: unknown, place: Place): readonly F
     ...checkHl7Address(parts),
     ...checkPhases(parts),
     ...checkSut(parts, place),
+    ...checkReads(parts),
     ...checkDownstream(parts),
     ...checkDirections(parts),
     ...checkDrills(parts),

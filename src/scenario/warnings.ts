@@ -28,7 +28,7 @@ function populationWarnings({ load, environment }: Scenario): readonly string[] 
   return load.flatMap(item =>
     item.protocol === 'fhir' && item.populate === 'before'
       ? [
-          `Load ${item.name} writes ${item.population} patients to the attached FHIR server before each run. If they are there already, set populate: 'never'.`,
+          `Load ${item.name} writes ${item.population} patients to the attached FHIR server, those that are not there yet before each run; they stay. If yours has patients of its own to search for, set populate: 'never'.`,
         ]
       : [],
   )

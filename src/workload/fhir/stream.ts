@@ -41,7 +41,7 @@ export function requestStream(
 ): RequestStream {
   const loadSeed = hash32(options.seed, LOAD, options.loadIndex)
   const context: OperationContext = {
-    seed: options.seed,
+    seed: options.populationSeed ?? options.seed,
     createdSeed: createdSeedOf(options),
     hashOf,
     identity: createIdentity(options.runKey, options.loadIndex),
