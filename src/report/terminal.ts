@@ -9,6 +9,7 @@ import { formatFigure, formatInterval } from './format.ts'
 import { loadLines as hashLines } from './hash/terminal.ts'
 import { networkNotes } from './network.ts'
 import { priceNotes } from './price.ts'
+import { shorten } from './shorten.ts'
 import {
   auditEquation,
   auditRemarks,
@@ -47,8 +48,9 @@ export const MARKS = {
 /** Narrowest columns of the metrics table that need no cut: estimate, interval, n. */
 const FIXED_COLUMNS = [14, 26, 5] as const
 
-/** Of the table of feeds, all but the first column. */
+/** Of the table of feeds, all but the first column, which holds the number of a feed; what is narrower than both sticks out. */
 const FEED_WIDTHS = [10, 10, 12, 11, 11, 11] as const
+const NARROWEST_FEED = 6
 /** The other formats have room for more. */
 const MOST_FEEDS = 5
 
@@ -102,14 +104,14 @@ function renderMetrics(metrics: readonly Metric[], { style, glyphs, width }: Ter
     widths: [names, ...FIXED_COLUMNS],
     aligns: ['left', 'right', 'right', 'right'],
     ellipsis: MARKS[glyphs].ellipsis,
-    rows: metrics.map(metricCells),
+    rows: metrics.map(metric => metricCells(metric, names - 1, MARKS[glyphs].ellipsis)),
   })
 }
 
 /** What the feeds of a load have in common, and the worst of them. */
 function renderFeeds(load: LoadReport, options: TerminalOptions): readonly string[] {
   const { style, glyphs, width } = options
-  const rest = width - FEED_WIDTHS.reduce((sum, column) => sum + column, 0)
+  const rest = Math.max(NARROWEST_FEED, width - FEED_WIDTHS.reduce((sum, column) => sum + column, 0))
   const table = () =>
     columns({
       head: FEED_COLUMNS.map(style.dim),
@@ -121,10 +123,15 @@ function renderFeeds(load: LoadReport, options: TerminalOptions): readonly strin
   return feedNotes(load).flatMap(text => [...paragraph(text, options, style.dim), ...table()])
 }
 
-function metricCells({ path, unit, estimate }: Metric): string[] {
-  if (estimate === null) return [path, 'not measured', '', '0']
+function metricCells({ path, unit, estimate }: Metric, room: number, ellipsis: string): string[] {
+  if (estimate === null) return [shorten(path, room, ellipsis), 'not measured', '', '0']
   const mark = estimate.marked > 0 ? '*' : ''
-  return [`${path}${mark}`, formatFigure(estimate.median, unit), formatInterval(estimate, unit), String(estimate.n)]
+  return [
+    shorten(`${path}${mark}`, room, ellipsis),
+    formatFigure(estimate.median, unit),
+    formatInterval(estimate, unit),
+    String(estimate.n),
+  ]
 }
 
 export function renderSlo(verdict: SloVerdict, { style, glyphs, width }: TerminalOptions): readonly string[] {

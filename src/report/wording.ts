@@ -70,19 +70,32 @@ export function validityLine({ wanted, valid, invalid, failed, missing }: Validi
     ...(failed.length > 0 ? [`${failed.length} failed`] : []),
     ...(missing > 0 ? [`${missing} not run`] : []),
   ]
-  return [validRuns(valid, wanted), ...others].join(', ')
+  const besides = valid >= wanted && others.length > 0 ? '; besides ' : ', '
+  return [validRuns(valid, wanted), others.join(', ')].filter(text => text !== '').join(besides)
 }
 
-/** Excluded runs grouped by reason, most frequent first: `2 x generator starved of CPU (r0003, r0009)`. What a reason quotes follows on lines of its own. */
+/**
+ * Excluded runs grouped by reason, most frequent first: `2 x generator starved of CPU (r0003, r0009)`. Reasons that differ in their figures alone are
+ * one, told by its first. What a reason quotes follows on lines of its own.
+ */
 export function exclusions({ invalid, failed }: Validity): readonly string[] {
-  const runsByReason = new Map<string, string[]>()
-  const add = (reason: string, runId: string): unknown =>
-    runsByReason.set(reason, [...(runsByReason.get(reason) ?? []), runId])
+  const groups = new Map<string, { reasons: Set<string>; runs: Set<string> }>()
+  const add = (reason: string, runId: string): void => {
+    const kind = reason.replace(/\d+(\.\d+)?/g, '#')
+    const group = groups.get(kind) ?? { reasons: new Set(), runs: new Set() }
+    groups.set(kind, group)
+    group.reasons.add(reason)
+    group.runs.add(runId)
+  }
   for (const { runId, reasons } of invalid) for (const reason of reasons) add(`invalid: ${reason}`, runId)
   for (const { runId, stage, error, fault } of failed) add(`failed by the ${fault} at ${stage}: ${error}`, runId)
-  return [...runsByReason]
-    .toSorted(([, a], [, b]) => b.length - a.length)
-    .map(([reason, runs]) => `${runs.length} x ${reason.replace(/$/m, ` (${runs.join(', ')})`)}`)
+  return [...groups.values()]
+    .toSorted((a, b) => b.runs.size - a.runs.size)
+    .map(({ reasons, runs }) => {
+      const [first = ''] = reasons
+      const alike = reasons.size > 1 ? ', or alike' : ''
+      return `${runs.size} x ${first.replace(/$/m, `${alike} (${[...runs].join(', ')})`)}`
+    })
 }
 
 /** One note for each metric with marked figures. */
@@ -91,7 +104,7 @@ export function markedNotes({ metrics }: CaseReport): readonly string[] {
     estimate === null || estimate.marked === 0
       ? []
       : [
-          `${path} is an upper bound in ${estimate.marked} of ${plural(estimate.n, 'run')}: the generator's own lag is a large part of it. It may meet an SLO, but not fail one.`,
+          `${path} is an upper bound in ${estimate.marked} of ${plural(estimate.n, 'run')}: the generator's own lag is a large part of it. Such a run may help to meet an SLO, not to miss one.`,
         ],
   )
 }

@@ -59,9 +59,9 @@ Summed over 6 valid runs; foreign 0, repeats 0.
 1 x failed by the target at start: port 2575 never answered (r0008)
   [31m<script>alert("1")</script> within 10 s
 * mllp.response.p50 is an upper bound in 1 of 6 runs: the generator's own lag is
-  a large part of it. It may meet an SLO, but not fail one.
+  a large part of it. Such a run may help to meet an SLO, not to miss one.
 * mllp.response.p99 is an upper bound in 1 of 6 runs: the generator's own lag is
-  a large part of it. It may meet an SLO, but not fail one.
+  a large part of it. Such a run may help to meet an SLO, not to miss one.
 
 rows    results/benchmark-data.csv
 report  results/experiments/x/report.html

@@ -2,6 +2,7 @@ import type { Verdict } from '../../stats/gate/judgeStages.ts'
 import { columns } from '../columns.ts'
 import { formatFigure } from '../format.ts'
 import { roughDuration } from '../progress.ts'
+import { shorten } from '../shorten.ts'
 import { MARKS, type Paint, paragraph, renderSlo, type TerminalOptions, type TerminalStyle } from '../terminal.ts'
 import { pointers } from '../wording.ts'
 import { exclusionsOfArms, phasesAndLoads, slosOfCandidate } from './caseLines.ts'
@@ -50,15 +51,18 @@ function renderMetrics(
     widths: [names, ...FIXED_COLUMNS],
     aligns: ['left', 'right', 'right', 'right', 'left'],
     ellipsis: MARKS[glyphs].ellipsis,
-    rows: metrics.map(metric => [...cells(metric), paint(metric)(verdictCell(metric))]),
+    rows: metrics.map(metric => [
+      ...cells(metric, names - 1, MARKS[glyphs].ellipsis),
+      paint(metric)(verdictCell(metric)),
+    ]),
   })
 }
 
-function cells(metric: MetricComparison): string[] {
+function cells(metric: MetricComparison, room: number, ellipsis: string): string[] {
   const { path, baseline, candidate, unit } = metric
   const median = (estimate: MetricComparison['baseline']) =>
     estimate === null ? '-' : formatFigure(estimate.median, unit)
-  return [path, median(baseline), median(candidate), changeText(metric)]
+  return [shorten(path, room, ellipsis), median(baseline), median(candidate), changeText(metric)]
 }
 
 function verdictCell(metric: MetricComparison): string {
