@@ -67,6 +67,11 @@ test('each thing that is not declared is told, all at once', () => {
   ])
 })
 
+test('a version that is told holds nothing that a terminal would obey', () => {
+  const posing = { ...own, fhirVersion: '\x1b[2J\x1b]0;x\x07\x9b31m\nok' }
+  expect(undeclared(posing, needs([]))).toEqual(['fhirVersion: expected 4.0.x, found ?[2J?]0;x??31m?ok'])
+})
+
 test('who declares transactions takes batches too, but not the other way round', () => {
   const batch = { kind: 'batch', resource: 'Patient', size: 2, weight } as const
   const transaction = { kind: 'transaction', size: 2, weight } as const
