@@ -6,7 +6,7 @@ import { ask } from '../protocol/http/ask.ts'
 import { type Capability, undeclared } from './capability.ts'
 import { EnvironmentError } from './error.ts'
 import { secureReady } from './secureReady.ts'
-import { bearerHeaders } from './token.ts'
+import { keptToken } from './token.ts'
 import { PLAIN, type Way } from './ways.ts'
 
 /** What a protocol of the load is waiting for: null once it answers, otherwise why it does not. */
@@ -79,8 +79,10 @@ export function fhirReady(endpoint: FhirEndpoint, { tls, auth, needs }: Way = PL
   const { host, port, basePath } = endpoint
   const where = `fhir http${tls === null ? '' : 's'}://${host.includes(':') ? `[${host}]` : host}:${port}${basePath}`
   let missingSince: number | null = null
-  const check: ReadinessCheck = async signal => {
-    const token = await bearerHeaders(auth, { ...endpoint, tls }, where, signal)
+  const kept = keptToken(auth, { ...endpoint, tls }, where)
+  let reason: string | null = `${where}: no answer`
+  const attempt: ReadinessCheck = async signal => {
+    const token = await kept.headers(signal, reason ?? '')
     if (typeof token === 'string') return token
     const headers = { accept: 'application/fhir+json', ...token }
     const get = (path: string) => ask({ host, port, tls, headers, path }, signal)
@@ -92,6 +94,7 @@ export function fhirReady(endpoint: FhirEndpoint, { tls, auth, needs }: Way = PL
       if (needs !== null) refuseTooLittle(undeclared(capability, needs), where)
       return null
     }
+    if (metadata.status === 401) kept.drop()
     if (metadata.status !== 404) return `${where}/metadata: http ${metadata.status}`
     const root = await get(basePath === '' ? '/' : basePath)
     if (typeof root === 'string') return `${where}: ${root}`
@@ -100,6 +103,10 @@ export function fhirReady(endpoint: FhirEndpoint, { tls, auth, needs }: Way = PL
     return root.status !== 404 || performance.now() - missingSince >= WITHOUT_METADATA_MS
       ? null
       : `${where}/metadata: http 404`
+  }
+  const check: ReadinessCheck = async signal => {
+    reason = await attempt(signal)
+    return reason
   }
   return tls === null ? check : secureReady(where, endpoint, tls, check)
 }
