@@ -13,9 +13,8 @@ export interface KeptToken {
   /**
    * The header that the server demands, or why there is none yet. Tokens are asked for once a second at most: sooner, it waits.
    * Throws EnvironmentError where waiting does not help.
-   * @param meanwhile why the server was not ready before, told when the attempt ends in that wait
    */
-  headers(signal: AbortSignal, meanwhile: string): Promise<Headers | string>
+  headers(signal: AbortSignal): Promise<Headers | string>
   /** The server does not take it. */
   drop(): void
 }
@@ -35,13 +34,13 @@ export function keptToken(auth: AuthMaterial | null, server: Guarded, where: str
   }
 
   return {
-    async headers(signal, meanwhile) {
+    async headers(signal) {
       if (auth === null) return {}
       if (kept !== null && performance.now() < kept.untilMs) return kept.headers
       try {
         return await ask(auth, signal)
       } catch (error) {
-        if (signal.aborted) return meanwhile
+        if (signal.aborted) return `${where}: no access token: no answer`
         if (!(error instanceof TokenProblem)) throw error
         if (error.isFinal) throw new EnvironmentError('start', 'target', `${where}: ${error.message}`)
         // Where nobody listens yet, nobody was asked.
