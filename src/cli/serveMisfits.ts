@@ -53,10 +53,10 @@ const BELONGINGS: Readonly<Record<string, Belonging>> = {
   population: ON_FHIR,
   charset: ON_FHIR,
   seed: ON_A_SERVER,
-  serviceTime: { ...ON_A_SERVER, instead: 'of serve relay there is --delay' },
+  serviceTime: { ...ON_A_SERVER, instead: 'use --delay' },
   distribution: WITH_SERVICE_TIME,
   cv: WITH_SERVICE_TIME,
-  fault: { ...ON_A_SERVER, instead: 'of serve relay there are --drop, --duplicate, --corrupt and --misroute' },
+  fault: { ...ON_A_SERVER, instead: 'use --drop, --duplicate, --corrupt or --misroute' },
   transport: ON_MLLP,
   path: {
     what: 'serve mllp --transport http',
