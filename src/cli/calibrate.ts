@@ -67,12 +67,12 @@ async function calibrate(flags: CalibrateFlags, { out, err, terminal }: Console)
     err('interrupted: nothing was stored\n')
     return EXIT.interrupted
   }
-  const stored = storeCalibration(machine, calibrated)
+  const { shown, notStored } = storeCalibration(machine, calibrated)
   const file = calibrationFile()
   out(
     flags.json
-      ? `${JSON.stringify({ schema: 'hl7bench.calibration/1', file, ...stored }, null, 2)}\n`
-      : renderCalibration(stored, file, terminal),
+      ? `${JSON.stringify({ schema: 'hl7bench.calibration/1', file, ...shown, notStored }, null, 2)}\n`
+      : renderCalibration(shown, notStored, file, terminal),
   )
   return leaks.length > 0 ? EXIT.leaked : EXIT.ok
 }

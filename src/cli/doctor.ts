@@ -189,7 +189,12 @@ async function calibration(): Promise<Finding> {
   const found = readCalibration(
     machineOf({ host: await readHost(), harness: { version: readOwnVersion(), commit: null } }),
   )
-  if (found !== null) return fine('calibration', `${calibrationLine(found)} (${calibrationFile()})`)
+  if (found !== null) {
+    const detail = `${calibrationLine(found)} (${calibrationFile()})`
+    return found.mllp?.isDisturbed || found.fhir?.isDisturbed
+      ? { what: 'calibration', state: 'limited', detail, remedy: 'hl7bench calibrate, on a quiet machine' }
+      : fine('calibration', detail)
+  }
   return { what: 'calibration', state: 'limited', detail: 'not calibrated', remedy: 'hl7bench calibrate' }
 }
 

@@ -10,6 +10,7 @@ import { PepperError } from '../generator/hash/pepper.ts'
 import { RowsError } from '../report/comparison/compareRows.ts'
 import { ResultsError } from '../results/error.ts'
 import { ScenarioError } from '../scenario/complaint.ts'
+import { CodeFault } from '../workload/codeFault.ts'
 
 /** Bad input of the command line itself. The message ends with the remedy. */
 export class UsageError extends Error {
@@ -29,7 +30,7 @@ export function exitCodeOf(error: unknown): number {
     error instanceof RowsError
   )
     return EXIT.badInput
-  if (error instanceof PepperError) return EXIT.badInput
+  if (error instanceof PepperError || error instanceof CodeFault) return EXIT.badInput
   if (error instanceof CalibrationError) return error.beforeLoad ? EXIT.provisionFailed : EXIT.noValidResult
   if (error instanceof PreflightError || error instanceof EnvironmentError) return EXIT.provisionFailed
   if (error instanceof ResultsError && BAD_RESULTS.has(error.code)) return EXIT.badInput

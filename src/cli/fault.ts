@@ -29,7 +29,7 @@ export function faultHelp(): string {
 Faults, each n-th request, counted over all connections (--fault kind:n[:value], may be repeated):
 ${line(['delay:n:ms', 'answers ms later'])}
 ${line(['stall:n:ms', 'answers nothing for ms, then goes on'])}
-${line(['reject:n[:code]', 'refuses without storing: AE (default), AR, CE or CR; FHIR: an HTTP status, 503 by default'])}
+${line(['reject:n[:code]', 'refuses without storing: AE (default), AR, CE or CR; FHIR: an HTTP status from 400 to 599, 503 by default'])}
 ${lines(COMMON_FAULTS, 'n').join('\n')}
 
 Each n-th request, fhir only:
@@ -77,7 +77,14 @@ export function faultMisfit(protocol: 'mllp' | 'fhir', transport: MllpTransport,
 function rejection(every: number, value: string | undefined): Fault {
   const isCode = value === undefined || REJECT_CODES.some(code => code === value)
   const code = isCode ? oneOf(REJECT_CODES, value ?? 'AE') : 'AE'
-  return { kind: 'reject', every, code, status: isCode ? 503 : whole(value) }
+  return { kind: 'reject', every, code, status: isCode ? 503 : errorStatus(value) }
+}
+
+/** A status that is a refusal: 4xx or 5xx. */
+function errorStatus(text: string): number {
+  if (!/^[45]\d\d$/.test(text))
+    throw new InvalidArgumentError(`write ${REJECT_CODES.join(', ')} or an HTTP status from 400 to 599 after reject:n.`)
+  return Number(text)
 }
 
 function countOf(text: string | undefined): number {

@@ -6,10 +6,11 @@ import type { Charset, HllpChecksum, MllpTransport, ServiceTime, TargetBehaviour
 import { type ServeOptions, serve } from '../target/serve.ts'
 import type { Console } from './console.ts'
 import { UsageError } from './errors.ts'
-import { faultHelp, faultMisfit, parseFault } from './fault.ts'
+import { faultHelp, parseFault } from './fault.ts'
 import { interruptible } from './interrupt.ts'
 import { positive, whole } from './number.ts'
 import { addServeAuthOptions, type ServeAuthFlags, serveAuth } from './serveAuth.ts'
+import { faultMisfits, optionMisfits, pathMisfits } from './serveMisfits.ts'
 import { addServeRelay } from './serveRelay.ts'
 import { addServeTlsOptions, type ServeTlsFlags, serveTls } from './serveTls.ts'
 
@@ -77,12 +78,17 @@ export function addServe(program: Command, console: () => Console): void {
     .action(async (protocol: string, flags: ServeFlags) => {
       if (protocol !== 'mllp' && protocol !== 'fhir')
         throw new UsageError(`serve ${protocol}: write serve mllp or serve fhir`)
-      if (!isLoopback(flags.host) && !flags.allowHost)
-        throw new UsageError(`--host ${flags.host} is not loopback; add --allow-host if others may reach it`)
-      const misfit = flags.fault.map(fault => faultMisfit(protocol, flags.transport, fault)).find(each => each !== null)
-      if (misfit !== undefined) throw new UsageError(misfit)
+      const complaints = [
+        ...optionMisfits(command, protocol),
+        ...faultMisfits(protocol, flags.transport, flags.fault),
+        ...pathMisfits(flags),
+        ...(isLoopback(flags.host) || flags.allowHost
+          ? []
+          : [`--host ${flags.host} is not loopback; add --allow-host if others may reach it`]),
+      ]
+      if (complaints.length > 0) throw new UsageError(complaints.join('\n'))
       const tls = await serveTls(flags.host, flags)
-      const auth = serveAuth(protocol, flags)
+      const auth = serveAuth(flags)
       await serveUntilInterrupted({ ...optionsOf(protocol, flags), tls, ...(auth && { auth }) }, flags, console())
     })
   addServeRelay(serving, console)

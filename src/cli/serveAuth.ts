@@ -32,11 +32,9 @@ export function addServeAuthOptions(command: Command): Command {
 }
 
 /** null = no token is demanded. Throws UsageError for a key that is not fit for use. */
-export function serveAuth(protocol: 'mllp' | 'fhir', flags: ServeAuthFlags): TokenServerMaterial | null {
+export function serveAuth(flags: ServeAuthFlags): TokenServerMaterial | null {
   const { authMake, authKey, authClient: clientId, authAlgorithm: algorithm, authLifetime } = flags
   if (authMake === undefined && authKey === undefined) return null
-  if (protocol === 'mllp')
-    throw new UsageError('access tokens are a matter of FHIR: leave out --auth-make and --auth-key')
   if (authMake !== undefined && authKey !== undefined)
     throw new UsageError('--auth-make makes a key of its own: leave out --auth-key')
   const publicKey = authMake === undefined ? readKey(authKey!, algorithm) : madeIn(authMake, algorithm)

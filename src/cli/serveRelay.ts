@@ -8,6 +8,7 @@ import { TYPE_PATTERN } from '../workload/hl7/typePattern.ts'
 import type { Console } from './console.ts'
 import { UsageError } from './errors.ts'
 import { interruptible } from './interrupt.ts'
+import { optionMisfits } from './serveMisfits.ts'
 
 type FaultFlags = { readonly [Kind in RelayFault['kind']]?: number }
 
@@ -29,7 +30,7 @@ A small interface engine to practise on: forwards every message to each --to tha
 control id of its own. Name a route as its address and, after commas, the message types that go there:
   --to 'mllp://127.0.0.1:2576' --to 'mllp://127.0.0.1:2577,ORU^*,ADT^A0*'
 
---host, --port (2575), --json and --allow-host are those of serve.
+--host, --port (2575), --json and --allow-host are those of serve; the rest of its options the relay does not have.
 `
 
 export function addServeRelay(serve: Command, console: () => Console): void {
@@ -61,15 +62,21 @@ export function addServeRelay(serve: Command, console: () => Console): void {
     .option('--misroute <n>', 'forwards each n-th message to every route, whatever its types', atLeastOne)
     .addHelpText('after', HELP)
     // Options that both have are parsed by `serve`, wherever they stand.
-    .action((_flags: object, command: Command) =>
-      relayUntilInterrupted(command.optsWithGlobals<RelayFlags>(), console()),
-    )
+    .action(async (_flags: object, command: Command) => {
+      const flags = command.optsWithGlobals<RelayFlags>()
+      const foreign = [flags.host, ...flags.to.map(({ host }) => host)].find(host => !isLoopback(host))
+      const complaints = [
+        ...optionMisfits(serve, 'relay'),
+        ...(foreign === undefined || flags.allowHost
+          ? []
+          : [`${foreign} is not loopback; add --allow-host if the relay may reach it or be reached`]),
+      ]
+      if (complaints.length > 0) throw new UsageError(complaints.join('\n'))
+      await relayUntilInterrupted(flags, console())
+    })
 }
 
 async function relayUntilInterrupted(flags: RelayFlags, { out }: Console): Promise<void> {
-  const foreign = [flags.host, ...flags.to.map(({ host }) => host)].find(host => !isLoopback(host))
-  if (foreign !== undefined && !flags.allowHost)
-    throw new UsageError(`${foreign} is not loopback; add --allow-host if the relay may reach it or be reached`)
   await interruptible(async signal => {
     const started = await startRelay({
       host: flags.host,

@@ -10,6 +10,7 @@ import { checkAllowed } from './hosts.ts'
 import { authOf } from './loadAuth.ts'
 import { materialsOf } from './loadTls.ts'
 import { here, waitReached } from './place.ts'
+import { ANSWERED } from './ready.ts'
 import { probeTls } from './secureReady.ts'
 import { stopOnce } from './stopOnce.ts'
 import { waysOf } from './ways.ts'
@@ -114,7 +115,9 @@ async function startAttached(guarded: Guarded, start: DownstreamStart): Promise<
     throw new EnvironmentError(
       'start',
       'target',
-      `the attached server does not answer (${missing}); start it, or check host, port, path and firewall`,
+      missing.includes(ANSWERED)
+        ? `the attached server is not ready (${missing}); where it does not answer, start it, or check host, port and firewall`
+        : `the attached server does not answer (${missing}); start it, or check host, port, path and firewall`,
     )
   }
   return {

@@ -1,3 +1,4 @@
+import { printable } from '../protocol/printable.ts'
 import type { FhirNeed } from '../workload/fhir/needs.ts'
 
 /** R4 and its technical corrections. */
@@ -27,7 +28,7 @@ export interface Capability {
 
 /** All that the statement does not declare of what is needed, each in a few words; empty = it will do. */
 export function undeclared({ fhirVersion, rest }: Capability, needs: readonly FhirNeed[]): readonly string[] {
-  const version = typeof fhirVersion === 'string' ? fhirVersion.slice(0, 20) : 'none'
+  const version = typeof fhirVersion === 'string' ? printable(fhirVersion, 20) : 'none'
   const wrong = R4.test(version) ? [] : [`fhirVersion: expected 4.0.x, found ${version}`]
   if (needs.length === 0) return wrong
   const server = listOf<DeclaredServer>(rest).find(({ mode }) => mode === 'server')

@@ -6,7 +6,7 @@ import { ask } from '../protocol/http/ask.ts'
 import { type Capability, undeclared } from './capability.ts'
 import { EnvironmentError } from './error.ts'
 import { secureReady } from './secureReady.ts'
-import { bearerHeaders } from './token.ts'
+import { keptToken } from './token.ts'
 import { PLAIN, type Way } from './ways.ts'
 
 /** What a protocol of the load is waiting for: null once it answers, otherwise why it does not. */
@@ -34,12 +34,16 @@ export async function waitReady(
 }
 
 async function waitOne(check: ReadinessCheck, deadline: number, signal: AbortSignal): Promise<string | null> {
+  let reason: string | null = null
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
     signal.throwIfAborted()
     const attemptMs = Math.max(1, Math.min(ATTEMPT_MS, Math.ceil(deadline - performance.now())))
-    const reason = await check(AbortSignal.any([signal, AbortSignal.timeout(attemptMs)]))
+    const cut = AbortSignal.timeout(attemptMs)
+    const found = await check(AbortSignal.any([signal, cut]))
     signal.throwIfAborted()
-    if (reason === null) return null
+    if (found === null) return null
+    // Where the deadline cuts an attempt short, what the one before found says more.
+    if (reason === null || !cut.aborted || attemptMs === ATTEMPT_MS) reason = found
     if (performance.now() + pauseMs >= deadline) return reason
     await sleep(pauseMs, undefined, { signal })
   }
@@ -72,15 +76,16 @@ const isOwnAddress = (socket: { localAddress?: string | undefined; remoteAddress
 
 /**
  * FHIR is ready when `GET [base]/metadata` gives a CapabilityStatement (FHIR R4, RESTful API, capabilities) that declares what the
- * loads need; one that declares less throws EnvironmentError. A server without metadata is ready when its base answers with a status below
+ * loads need; one that declares less throws EnvironmentError. Where that is to be ignored, one that is not read here will do. A server without metadata is ready when its base answers with a status below
  * 500 and, where that too is 404, goes on doing so.
  */
 export function fhirReady(endpoint: FhirEndpoint, { tls, auth, needs }: Way = PLAIN): ReadinessCheck {
   const { host, port, basePath } = endpoint
   const where = `fhir http${tls === null ? '' : 's'}://${host.includes(':') ? `[${host}]` : host}:${port}${basePath}`
   let missingSince: number | null = null
+  const kept = keptToken(auth, { ...endpoint, tls }, where)
   const check: ReadinessCheck = async signal => {
-    const token = await bearerHeaders(auth, { ...endpoint, tls }, where, signal)
+    const token = await kept.headers(signal)
     if (typeof token === 'string') return token
     const headers = { accept: 'application/fhir+json', ...token }
     const get = (path: string) => ask({ host, port, tls, headers, path }, signal)
@@ -88,10 +93,11 @@ export function fhirReady(endpoint: FhirEndpoint, { tls, auth, needs }: Way = PL
     if (typeof metadata === 'string') return `${where}/metadata: ${metadata}`
     if (metadata.status === 200) {
       const capability = capabilityIn(metadata.body)
-      if (capability === null) return `${where}/metadata: no CapabilityStatement`
+      if (capability === null) return needs === null && isUnread(metadata.body) ? null : unread(where, metadata.body)
       if (needs !== null) refuseTooLittle(undeclared(capability, needs), where)
       return null
     }
+    if (metadata.status === 401) kept.drop()
     if (metadata.status !== 404) return `${where}/metadata: http ${metadata.status}`
     const root = await get(basePath === '' ? '/' : basePath)
     if (typeof root === 'string') return `${where}: ${root}`
@@ -111,6 +117,22 @@ function refuseTooLittle(missing: readonly string[], where: string): void {
     `${where}/metadata declares less than the operations need (${missing.join('; ')}); ` +
     "take other operations, have the server declare it, or set capability: 'ignore' on the load"
   throw new EnvironmentError('start', 'target', message)
+}
+
+/** In what a reason stands for which the server is up, and says what is not read here. */
+export const ANSWERED = 'it answered, but with no CapabilityStatement in JSON'
+
+/** A statement in XML, or what was compressed unasked (RFC 1952: 1f 8b, the second of which is no UTF-8). */
+const isXml = (body: string) => /<([\w-]+:)?CapabilityStatement[\s>]/.test(body.slice(0, 2_000))
+const isGzip = (body: string) => body.startsWith('\x1f\ufffd')
+const isUnread = (body: string) => isXml(body) || isGzip(body)
+
+function unread(where: string, body: string): string {
+  const found = isXml(body) ? ' (found XML)' : isGzip(body) ? ' (found gzip, which was not asked for)' : ''
+  const remedy = isUnread(body)
+    ? "have it answer Accept: application/fhir+json without compression, or set capability: 'ignore' on the load"
+    : 'check the path of the FHIR base'
+  return `${where}/metadata: ${ANSWERED}${found}; ${remedy}`
 }
 
 function capabilityIn(body: string): Capability | null {

@@ -1,4 +1,5 @@
 import type { GeneratorPlan } from '../model/generator.ts'
+import { CodeFault } from '../workload/codeFault.ts'
 import { beginBearer } from './bearer.ts'
 import { makeLinks } from './content.ts'
 import { startStage } from './hash/stage.ts'
@@ -11,6 +12,15 @@ import { prepare, type Ready } from './measure.ts'
  * Standard output: ready, ticks, result as lines of JSON, or an error.
  */
 keepStandardOutput()
+let reached: 'connect' | 'measure' = 'connect'
+let isFailing = false
+process.on('uncaughtException', error => {
+  if (isFailing) return
+  // Messages are made in callbacks of timers and sockets; the words of a user's function may hold data, so nothing else is printed of it.
+  if (error instanceof CodeFault) return void fail('input', error)
+  process.stderr.write(`${error.stack ?? error}\n`)
+  process.exit(1)
+})
 const nextLine = readLines(process.stdin)
 const line = await nextLine()
 if (line !== null) await generate(JSON.parse(line) as GeneratorPlan)
@@ -18,9 +28,10 @@ process.exit(0)
 
 async function generate(plan: GeneratorPlan): Promise<void> {
   const ready = await (usesAutocannon(plan) ? prepareAutocannon(plan) : prepareOwn(plan))
-  if (ready.connectionsOpened === 0) return fail('connect', ...whyUnconnected(plan, ready))
+  if (ready.connectionsOpened === 0) return fail(...whyUnconnected(plan, ready))
   await print({ type: 'ready', connections: ready.connectionsOpened })
   if ((await nextLine()) === null) return
+  reached = 'measure'
   let stopped = false
   void nextLine().then(() => {
     stopped = true
@@ -30,7 +41,7 @@ async function generate(plan: GeneratorPlan): Promise<void> {
     const result = await ready.measure(tick => void print({ type: 'tick', ...tick }))
     if (!stopped) await print({ type: 'result', ...result })
   } catch (error) {
-    await fail('measure', 'generator', error)
+    await fail(error instanceof CodeFault ? 'input' : 'generator', error)
   }
 }
 
@@ -40,17 +51,15 @@ function usesAutocannon({ load }: GeneratorPlan): boolean {
 
 async function prepareOwn(plan: GeneratorPlan): Promise<Ready> {
   const stage = await startStage(plan)
-  const bearer = await beginBearer(plan).catch((error: unknown) => fail('connect', 'target', error))
-  const makeLink = await makeLinks(plan, stage?.hashOf, bearer).catch((error: unknown) =>
-    fail('connect', 'input', error),
-  )
+  const bearer = await beginBearer(plan).catch((error: unknown) => fail('target', error))
+  const makeLink = await makeLinks(plan, stage?.hashOf, bearer).catch((error: unknown) => fail('input', error))
   return await prepare(plan, makeLink, stage, bearer)
 }
 
 /** Imported only when it is used. */
 async function prepareAutocannon(plan: GeneratorPlan): Promise<Ready> {
   const { prepareAutocannon: prepareIt } = await import('./autocannon/measure.ts')
-  return await prepareIt(plan).catch((error: unknown) => fail('connect', 'input', error))
+  return await prepareIt(plan).catch((error: unknown) => fail('input', error))
 }
 
 function whyUnconnected({ target, load }: GeneratorPlan, { refusals }: Ready): ['target' | 'generator', Error] {
@@ -64,11 +73,8 @@ function whyUnconnected({ target, load }: GeneratorPlan, { refusals }: Ready): [
   ]
 }
 
-async function fail(
-  stage: 'connect' | 'measure',
-  fault: 'target' | 'generator' | 'input',
-  error: unknown,
-): Promise<never> {
-  await print({ type: 'error', stage, fault, message: error instanceof Error ? error.message : String(error) })
+async function fail(fault: 'target' | 'generator' | 'input', error: unknown): Promise<never> {
+  isFailing = true
+  await print({ type: 'error', stage: reached, fault, message: error instanceof Error ? error.message : String(error) })
   process.exit(1)
 }

@@ -19,9 +19,13 @@ export interface Calibration extends Readonly<Record<Protocol, ProtocolCalibrati
 export interface ProtocolCalibration {
   /** ISO 8601 UTC. */
   readonly at: string
+  /** At least half of the closed-loop runs were disturbed, or the machine stayed busy: what others left of it was measured. */
+  readonly isDisturbed: boolean
   readonly closed: ClosedCeiling
   readonly open: OpenCeiling
 }
+
+export type CalibratedPart = Protocol | 'agreement'
 
 /** Medians over runs of one generator in a closed loop. */
 export interface ClosedCeiling {

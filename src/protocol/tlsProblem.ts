@@ -1,4 +1,5 @@
 import type { TlsClientMaterial, TlsVersion } from '../model/tls.ts'
+import { printable } from './printable.ts'
 
 /** Why TLS with a server cannot succeed, however often it is tried. */
 export interface TlsProblem {
@@ -67,7 +68,7 @@ function ownProblem(error: TlsError, { minVersion }: Pick<TlsClientMaterial, 'mi
       }
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
       return {
-        what: `its certificate is for other names (${server?.subjectaltname ?? 'none'})`,
+        what: `its certificate is for other names (${printable(server?.subjectaltname ?? 'none', 500)})`,
         remedy: 'dial it by a name of the certificate, or say that name as tls.serverName (flag: --tls-server-name)',
       }
     case 'ERR_SSL_WRONG_VERSION_NUMBER':

@@ -51,7 +51,8 @@ function unknownKey(key: string, schema: z.core.$ZodType, raw: unknown, path: Pa
   const schemas = schemasAt(schema, path)
   const known = keysOf(schemas)
   const near = closest(key, known)
-  const hint = near && near !== key ? `did you mean '${near}'?` : `the keys here are ${known.join(', ')}`
+  const listed = known.length === 0 ? null : `the keys here are ${known.join(', ')}`
+  const hint = near && near !== key ? `did you mean '${near}'?` : listed
   return {
     path: [...path, key],
     expected: 'no such key here',

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import { parseDocument } from 'yaml'
 import { closest } from './closest.ts'
 import { findingsOf } from './issues.ts'
 import { pathText } from './path.ts'
 import { type MessageProfile, profileSchema } from './profileSchema.ts'
+import { readYamlDocument } from './yamlDocument.ts'
 
 const FOLDER = new URL('../../profiles/', import.meta.url)
 const FILE = /\.(ya?ml|json)$/i
@@ -54,12 +54,12 @@ function parseProfile(file: string | URL): ProfileAnswer {
   const read = readText(file)
   if ('fault' in read)
     return { faults: [{ expected: 'a file that can be read', found: `${label}: ${read.fault}`, hint: null }] }
-  const document = parseDocument(read.text, { prettyErrors: false })
-  if (document.errors.length > 0) {
-    const { message } = document.errors[0]!
-    return { faults: [{ expected: 'well-formed YAML or JSON', found: `${label}: ${message}`, hint: null }] }
+  const yaml = readYamlDocument(read.text)
+  if ('faults' in yaml) {
+    const { line, column, expected, found, hint } = yaml.faults[0]!
+    return { faults: [{ expected, found: `${label}:${line}:${column}: ${found}`, hint }] }
   }
-  const raw: unknown = document.toJS()
+  const raw = yaml.value
   const result = profileSchema.safeParse(raw, { reportInput: false })
   if (result.success) return { profile: result.data }
   const faults = findingsOf(result.error.issues, profileSchema, raw, []).map(({ path, expected, found, hint }) => ({

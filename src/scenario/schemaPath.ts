@@ -6,6 +6,7 @@ interface Shape {
   readonly type: string
   readonly shape?: Readonly<Record<string, z.core.$ZodType>>
   readonly element?: z.core.$ZodType
+  readonly keyType?: z.core.$ZodType
   readonly valueType?: z.core.$ZodType
   readonly options?: readonly z.core.$ZodType[]
   readonly innerType?: z.core.$ZodType
@@ -22,9 +23,16 @@ export function alternatives(schema: z.core.$ZodType): readonly z.core.$ZodType[
   return inner ? alternatives(inner) : [schema]
 }
 
-/** Every key that an object at this place may have. */
+/** Every key that an object at this place may have, those of a record whose keys are an enumeration too; none where keys are free. */
 export function keysOf(schemas: readonly z.core.$ZodType[]): readonly string[] {
-  return [...new Set(schemas.flatMap(schema => Object.keys(shapeOf(schema).shape ?? {})))]
+  return [
+    ...new Set(
+      schemas.flatMap(schema => {
+        const { shape = {}, keyType } = shapeOf(schema)
+        return [...Object.keys(shape), ...[...(keyType?._zod.values ?? [])].map(String)]
+      }),
+    ),
+  ]
 }
 
 /** Schemas of the value behind one step, empty when there is no such place. */

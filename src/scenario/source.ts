@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq } from 'yaml'
 import { resolveOwnPackage } from '../ownPackage.ts'
 import { type Complaint, ScenarioError } from './complaint.ts'
 import type { Path } from './path.ts'
+import { type Position, readYamlDocument } from './yamlDocument.ts'
 
 /** What a scenario file says, before any check. */
 export interface Source {
@@ -13,11 +14,6 @@ export interface Source {
   readonly module: string | null
   /** 1-based place of a value or key, as deep along the path as the file goes; null where the source does not tell. */
   readonly locate: (path: Path) => Position | null
-}
-
-export interface Position {
-  readonly line: number
-  readonly column: number
 }
 
 const MODULES: readonly string[] = ['.ts', '.mts', '.js', '.mjs']
@@ -81,24 +77,10 @@ function placeInStack(error: unknown, file: string, href: string): Position | Re
 }
 
 function readDocument(file: string, text: string, mask: (text: string) => string): Source {
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
-  const position = (offset: number): Position => {
-    const { line, col } = lines.linePos(offset)
-    return { line: Math.max(1, line), column: Math.max(1, col) }
-  }
-  if (document.errors.length > 0) {
-    throw new ScenarioError(
-      document.errors.map(error => ({
-        file,
-        ...position(error.pos[0]),
-        path: '',
-        expected: 'well-formed YAML or JSON',
-        found: mask(error.message),
-        hint: null,
-      })),
-    )
-  }
+  const read = readYamlDocument(text)
+  if ('faults' in read)
+    throw new ScenarioError(read.faults.map(fault => ({ file, path: '', ...fault, found: mask(fault.found) })))
+  const { value, document, position } = read
   const locate = (path: Path) => {
     let node: unknown = document.contents
     let offset = 0
@@ -115,5 +97,5 @@ function readDocument(file: string, text: string, mask: (text: string) => string
     }
     return position(offset)
   }
-  return { raw: document.toJS(), module: null, locate }
+  return { raw: value, module: null, locate }
 }

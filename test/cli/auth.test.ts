@@ -73,7 +73,7 @@ test('serve refuses a key that it cannot use', async () => {
   for (const [flags, told] of [
     [['fhir', '--auth-key', file], /RS384 needs an RSA key/],
     [['fhir', '--auth-key', 'none.pem'], /cannot be read/],
-    [['mllp', '--auth-make', 'keys'], /matter of FHIR/],
+    [['mllp', '--auth-make', 'keys'], /--auth-make keys: it belongs to serve fhir; leave it out/],
   ] as const) {
     const ended = await hl7bench(here, ['serve', ...flags, '--port', '0'])
     expect(ended.code).toBe(104)

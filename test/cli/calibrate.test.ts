@@ -15,7 +15,7 @@ test('calibrate measures, stores and answers; doctor and the report of a run say
   expect(ended.code, ended.stderr).toBe(0)
   const stored = calibrationSchema.parse(JSON.parse(ended.stdout))
   expect(stored.mllp!.closed.throughputs).toHaveLength(1)
-  expect(stored).toMatchObject({ fhir: null, agreement: null })
+  expect(stored).toMatchObject({ fhir: null, agreement: null, notStored: [] })
   expect(ended.stderr).toContain('MLLP closed loop: run 1/1')
   expect(await settled(here)).toEqual([])
   // Nothing but the hint is left where the runs were.

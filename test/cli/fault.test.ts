@@ -6,6 +6,8 @@ test.each([
   ['delay:20:100', { kind: 'delay', every: 20, ms: 100 }],
   ['reject:3', { kind: 'reject', every: 3, code: 'AE', status: 503 }],
   ['reject:3:CR', { kind: 'reject', every: 3, code: 'CR', status: 503 }],
+  ['reject:3:400', { kind: 'reject', every: 3, code: 'AE', status: 400 }],
+  ['reject:3:599', { kind: 'reject', every: 3, code: 'AE', status: 599 }],
   ['reject:3:429', { kind: 'reject', every: 3, code: 'AE', status: 429 }],
   ['lose-ack:5', { kind: 'lose-ack', every: 5 }],
   ['no-vt:5', { kind: 'no-vt', every: 5 }],
@@ -22,6 +24,13 @@ test.each(['', 'nonsense:1', 'no-vt', 'no-vt:0', 'nak:1:Z', 'check:x', 'backlog:
   '%j is refused',
   text => {
     expect(() => parseFault(text)).toThrow()
+  },
+)
+
+test.each(['99', '200', '399', '600', '1000', '4e2', 'ae'])(
+  'reject:1:%s, which is no status of a refusal, is refused',
+  status => {
+    expect(() => parseFault(`reject:1:${status}`)).toThrow('an HTTP status from 400 to 599')
   },
 )
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer as createHttpServer, type RequestListener } from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
+import { gzipSync } from 'node:zlib'
 import { expect, onTestFinished, test } from 'vitest'
 import { attachedProvisioner } from '../../src/environment/attached.ts'
 import { reservePorts } from '../../src/environment/ports.ts'
@@ -88,6 +89,37 @@ test('a FHIR server that is still starting is waited for', async () => {
   })
   expect(await waitReady([fhirReady({ ...endpoint(port), basePath: '' })], 5000, never)).toBeNull()
   expect(requests).toBe(4)
+})
+
+test.each([
+  ['XML', Buffer.from('<?xml version="1.0"?>\n<CapabilityStatement xmlns="http://hl7.org/fhir">')],
+  ['gzip', gzipSync('{"resourceType":"CapabilityStatement","fhirVersion":"4.0.1"}')],
+])(
+  'a FHIR server whose statement comes in %s did answer, and is loaded where that is to be ignored',
+  async (found, body) => {
+    const port = await fhirServer((_, response) => response.end(body))
+    const fhir = { ...endpoint(port), basePath: '/fhir' }
+    const parts = {
+      protocols: ['fhir'] as const,
+      sut: { readyTimeoutMs: 200 },
+      environment: { kind: 'attached', parallel: 1, mllp: null, fhir } as const,
+    }
+    await expect(startAttached({ ...parts, capability: 'check' })).rejects.toMatchObject({
+      message: expect.stringMatching(
+        new RegExp(
+          `server is not ready .*it answered, but with no Cap.* in JSON \\(found ${found}.*capability: 'ignore'`,
+        ),
+      ),
+    })
+    expect((await startAttached(parts)).target).toMatchObject({ fhir })
+  },
+)
+
+test('a page of HTML is no FHIR server, whatever is ignored', async () => {
+  const port = await fhirServer((_, response) => response.end('<html><body>starting</body></html>'))
+  expect(await waitReady([fhirReady({ ...endpoint(port), basePath: '' })], 200, never)).toMatch(
+    /it answered, but with no CapabilityStatement in JSON; check the path/,
+  )
 })
 
 test('what was missing is told for every protocol', async () => {

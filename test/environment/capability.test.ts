@@ -5,7 +5,7 @@ import { PLAIN, waysOf } from '../../src/environment/ways.ts'
 import type { FhirLoad, FhirOperation } from '../../src/model/scenario.ts'
 import { capabilityStatement } from '../../src/target/fhirCapability.ts'
 import { type FhirNeed, needsOf } from '../../src/workload/fhir/needs.ts'
-import { httpPeer } from '../fixtures/authPeer.ts'
+import { authPair, httpPeer } from '../fixtures/authPeer.ts'
 import { never } from './support.ts'
 
 const weight = 1
@@ -67,6 +67,11 @@ test('each thing that is not declared is told, all at once', () => {
   ])
 })
 
+test('a version that is told holds nothing that a terminal would obey', () => {
+  const posing = { ...own, fhirVersion: '\x1b[2J\x1b]0;x\x07\x9b31m\nok' }
+  expect(undeclared(posing, needs([]))).toEqual(['fhirVersion: expected 4.0.x, found ?[2J?]0;x??31m?ok'])
+})
+
 test('who declares transactions takes batches too, but not the other way round', () => {
   const batch = { kind: 'batch', resource: 'Patient', size: 2, weight } as const
   const transaction = { kind: 'transaction', size: 2, weight } as const
@@ -117,6 +122,48 @@ test('loads that speak alike ask once, for what all of them need', async () => {
   const check = fhirReady({ host: '127.0.0.1', port, basePath: '/fhir' }, fhir[0])
   expect(await waitReady([check], 5_000, never)).toBeNull()
   expect(requests).toBe(1)
+})
+
+const guardedBy = (port: number) => ({
+  ...PLAIN,
+  auth: { ...authPair().client, tokenUrl: `http://127.0.0.1:${port}/token` },
+})
+
+test('a server that is not ready yet is asked again and again with one token', async () => {
+  const seen = { tokens: 0, metadata: 0 }
+  const port = await httpPeer(path => {
+    if (path === '/token') return { body: { access_token: `t${++seen.tokens}`, token_type: 'bearer', expires_in: 300 } }
+    return ++seen.metadata < 5 ? { status: 503, body: {} } : { body: own }
+  })
+  const check = fhirReady({ host: '127.0.0.1', port, basePath: '/fhir' }, guardedBy(port))
+  expect(await waitReady([check], 10_000, never)).toBeNull()
+  expect(seen).toEqual({ tokens: 1, metadata: 5 })
+})
+
+test.each([
+  ['fails', () => ({ status: 503, body: {} }), /no access token: http 503/],
+  [
+    'gives what is over at once',
+    () => ({ body: { access_token: 't', token_type: 'bearer', expires_in: 0.01 } }),
+    /http 503/,
+  ],
+  [
+    'gives what the server refuses',
+    () => ({ body: { access_token: 't', token_type: 'bearer', expires_in: 300 } }),
+    /http 401/,
+  ],
+])('a token endpoint that %s is asked once a second while a server is waited for', async (_, answer, told) => {
+  let tokens = 0
+  const status = String(told).includes('401') ? 401 : 503
+  const port = await httpPeer(path => {
+    if (path !== '/token') return { status, body: {} }
+    tokens++
+    return answer()
+  })
+  const check = fhirReady({ host: '127.0.0.1', port, basePath: '/fhir' }, guardedBy(port))
+  expect(await waitReady([check], 2_500, never)).toMatch(told)
+  expect(tokens).toBeGreaterThanOrEqual(2)
+  expect(tokens).toBeLessThanOrEqual(3)
 })
 
 test('a server that declares too little is refused at once, and waited for no longer', async () => {

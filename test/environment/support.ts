@@ -68,6 +68,7 @@ export interface ScenarioParts {
   readonly sut?: Partial<Sut>
   readonly environment?: EnvironmentSpec
   readonly allowHosts?: readonly string[]
+  readonly capability?: 'check' | 'ignore'
   readonly meanMs?: number
 }
 
@@ -76,6 +77,7 @@ export function scenarioOf({
   sut,
   environment,
   allowHosts,
+  capability = 'ignore',
   meanMs = 0,
 }: ScenarioParts): Scenario {
   const behaviour = { serviceTime: { distribution: 'constant', meanMs, cv: 0 }, faults: [] }
@@ -84,7 +86,7 @@ export function scenarioOf({
     environment: environment ?? { kind: 'process', parallel: 1 },
     load: protocols.map(protocol => ({
       ...{ protocol, name: protocol, tls: null, population: 10, populate: 'before' },
-      ...{ operations: [], capability: 'ignore' },
+      ...{ operations: [], capability },
     })),
     allowHosts: allowHosts ?? [],
     sut: {

@@ -10,7 +10,9 @@ import { MOST_DISTURBED } from '../../src/experiment/calibrate/open.ts'
 import { measureParts } from '../../src/experiment/calibrate/perform.ts'
 import { readCalibration, storeCalibration } from '../../src/experiment/calibrate/store.ts'
 import type { PlannedRun } from '../../src/model/experiment.ts'
+import { renderCalibration } from '../../src/report/calibration/terminal.ts'
 import { ratioAgreement } from '../../src/stats/ratioAgreement.ts'
+import { PLAIN } from '../report/experiment.fixture.ts'
 import { type Script, scriptedProvisioner } from './scriptedClone.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hl7bench-calibrate-'))
@@ -200,6 +202,41 @@ test('what is stored is found by machine and versions; parts that were not measu
   storeCalibration(MACHINE, { mllp: null, fhir: null, agreement }, state)
   expect(readCalibration(MACHINE, state)).toEqual({ machine: MACHINE, ...first, agreement })
   expect(readCalibration(other, state)!.mllp).toBeNull()
+})
+
+test('what other programs disturbed does not replace what they did not, and gives way to it', async () => {
+  const state = join(folder, 'disturbed')
+  const measured = async (disturbed: number) => {
+    const { bench } = benchOf(run => {
+      const accepted = Number.isNaN(rateOf(run)) ? 2_000 : Math.min(rateOf(run), 2_000)
+      return Number(run.id.slice(1)) <= disturbed ? { accepted, pauseMs: 60_000 } : { accepted }
+    })
+    return await measureParts(bench, { ...settings, runs: 4, parts: ['mllp'] })
+  }
+  const [good, bad, worse] = [await measured(1), await measured(2), await measured(3)]
+  expect([good, bad, worse].map(({ mllp }) => mllp!.isDisturbed)).toEqual([false, true, true])
+  // Better than nothing, and than what is as poor.
+  for (const each of [bad, worse]) {
+    expect(storeCalibration(MACHINE, each, state).notStored).toEqual([])
+    expect(readCalibration(MACHINE, state)!.mllp).toEqual(each.mllp)
+  }
+  expect(storeCalibration(MACHINE, good, state).notStored).toEqual([])
+  const { shown, notStored } = storeCalibration(MACHINE, bad, state)
+  expect([shown.mllp, notStored]).toEqual([bad.mllp, ['mllp']])
+  expect(readCalibration(MACHINE, state)!.mllp).toEqual(good.mllp)
+  const told = renderCalibration(shown, notStored, 'FILE', { style: PLAIN, glyphs: 'ascii', width: 80 })
+  expect(told.replace(/\s+/g, ' ')).toMatch(/disturbed\)\..*not stored: MLLP, disturbed by .*quiet machine stored FILE/)
+  expect(readCalibration({ ...MACHINE, node: 'v25' }, state)).toBeNull()
+})
+
+test('an agreement without a verdict does not replace one', () => {
+  const state = join(folder, 'verdicts')
+  const none = { mllp: null, fhir: null }
+  const agreed = { ...judgeAgreement([], 0), verdict: 'agree', at: 'x' } as const
+  storeCalibration(MACHINE, { ...none, agreement: agreed }, state)
+  const { notStored } = storeCalibration(MACHINE, { ...none, agreement: { ...judgeAgreement([], 6), at: 'y' } }, state)
+  expect(notStored).toEqual(['agreement'])
+  expect(readCalibration(MACHINE, state)!.agreement).toEqual(agreed)
 })
 
 test('the time that a calibration is expected to take grows with its runs, their length, its parts and its precision', () => {

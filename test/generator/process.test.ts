@@ -127,6 +127,33 @@ test('what code of the scenario prints does not get between the lines of the gen
   expect((await measured(conduct(start(), told))).measured.accepted).toBe(180)
 })
 
+test.each([
+  [
+    "if (index === 30) throw new TypeError('DOE^JANE')",
+    /^message 30 of the function .*: TypeError at scenario\.ts:2:\d+; /,
+  ],
+  [
+    "if (index === 30) return Promise.reject(new Error('DOE^JANE'))",
+    /^message 30 of the function is a Promise; return /,
+  ],
+])(
+  'a function that fails under load (%s) ends the generator with its place, and none of its words',
+  async (fails, told) => {
+    const folder = mkdtempSync(join(tmpdir(), 'hl7bench-code-'))
+    closing.push(() => rmSync(folder, { recursive: true }))
+    const module = join(folder, 'scenario.ts')
+    const message = "'MSH|^~\\\\&|A|B|C|D|x||ADT^A01|x|T|2.5.1'"
+    writeFileSync(
+      module,
+      `export default { load: [{ messages: (index: number) => {\n${fails}\nreturn ${message} } }] }`,
+    )
+    const planned = plan(await target(), {}, { content: { kind: 'code' }, module: pathToFileURL(module).href })
+    const failure = await measured(conduct(start(), planned)).catch((error: Error) => error)
+    expect(failure).toMatchObject({ stage: 'measure', fault: 'harness', message: expect.stringMatching(told) })
+    expect((failure as Error).message).not.toMatch(/DOE|\n| at .*\//)
+  },
+)
+
 test('a line that was cut off when the generator was killed is passed over', async () => {
   const script = `process.stdout.write('{"type":"ready","connections":4}\\n{"type":"tick","at'); process.kill(process.pid, 'SIGKILL')`
   const conducted = await conduct(start(process.execPath, ['-e', script]), plan(1))

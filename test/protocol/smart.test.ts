@@ -90,11 +90,13 @@ test('the token URL is found under the FHIR base, and a key goes to no other hos
 
 async function bearerWith(expiresInS: number, fails: () => boolean = () => false) {
   let asked = 0
-  const port = await httpPeer(() =>
-    fails()
+  const askedMs: number[] = []
+  const port = await httpPeer(() => {
+    askedMs.push(performance.now())
+    return fails()
       ? { status: 503, body: {} }
-      : { body: { access_token: `t${++asked}`, token_type: 'bearer', expires_in: expiresInS } },
-  )
+      : { body: { access_token: `t${++asked}`, token_type: 'bearer', expires_in: expiresInS } }
+  })
   const bearer = await Bearer.begin({ ...authPair().client, tokenUrl: urlAt(port) }, serverAt(port), never)
   onTestFinished(() => bearer.close())
   const events: string[] = []
@@ -104,7 +106,7 @@ async function bearerWith(expiresInS: number, fails: () => boolean = () => false
     resolve()
   }
   bearer.observe({ refreshed: () => tell('refreshed'), failed: tell })
-  return { bearer, events, settled, header: () => Buffer.from(bearer.header).toString() }
+  return { bearer, events, settled, askedMs, header: () => Buffer.from(bearer.header).toString() }
 }
 
 test('a token is replaced before its time is over', async () => {
@@ -122,6 +124,25 @@ test('whoever finds the token refused gets another, all of them the same', async
   expect(header()).toBe('Authorization: Bearer t2\r\n')
   expect(events).toEqual(['refreshed'])
   expect(await bearer.renew(old)).toBe(true)
+})
+
+test('however short the life of a token, the next is asked for a second later, and who needs it waits', async () => {
+  const { bearer, askedMs, header } = await bearerWith(0.05)
+  await sleep(100)
+  const old = bearer.header
+  expect(await Promise.all(Array.from({ length: 50 }, () => bearer.renew(old)))).toEqual(Array(50).fill(true))
+  expect(header()).toBe('Authorization: Bearer t2\r\n')
+  await sleep(1_500)
+  expect(askedMs).toHaveLength(3)
+  for (const [i, atMs] of askedMs.slice(1).entries()) expect(atMs - askedMs[i]!).toBeGreaterThan(950)
+})
+
+test('who waits for a token when the bearer is closed gets none', async () => {
+  const { bearer } = await bearerWith(0.05)
+  await sleep(100)
+  const renewed = bearer.renew(bearer.header)
+  bearer.close()
+  expect(await renewed).toBe(false)
 })
 
 test('a token endpoint that fails is not asked again at once', async () => {

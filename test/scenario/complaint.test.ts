@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { fhir, loadInput, loadText, mllp, refusal, small } from './files.ts'
+import { fhir, LAUGHS, loadInput, loadText, mllp, refusal, small } from './files.ts'
 
 const TEN_MISTAKES = `name: 'bad name'
 rns: 30
@@ -49,6 +49,18 @@ describe('complaints', () => {
     expect(message).toMatch(
       /\.yaml:8:\d+ {2}load\[0\]\.workload\.ratePerSecond\n {2}expected {2}a number of at least 0\n {2}found {5}-1/,
     )
+  })
+
+  test('aliases that cannot be written out are complaints with their place', async () => {
+    const told = async (text: string) => (await refusal(loadText(text))).complaints
+    expect(await told(LAUGHS)).toMatchObject([{ line: 3, column: 8, found: '*b, which stands for other aliases' }])
+    expect(await told('name: *nobody\nload: *nothing')).toMatchObject([
+      { line: 1, column: 7, expected: 'an anchor &nobody before this alias', found: '*nobody' },
+      { line: 2, column: 7, expected: 'an anchor &nothing before this alias', found: '*nothing' },
+    ])
+    expect(await told('name: x\nload: &load\n  - *load')).toMatchObject([
+      { line: 3, column: 5, expected: 'no alias of &load inside of what it names' },
+    ])
   })
 
   test('secrets are masked wherever they would be printed', async () => {

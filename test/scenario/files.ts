@@ -34,3 +34,11 @@ export async function refusal(loading: Promise<unknown>): Promise<ScenarioError>
 export const mllp = { protocol: 'mllp', workload: { kind: 'open', ratePerSecond: 100 } } as const
 export const fhir = { protocol: 'fhir', workload: { kind: 'closed' }, operations: [{ search: 'Patient' }] } as const
 export const small = { name: 'small', load: [mllp] } as const
+
+/** A few lines that come to 6,561 values when their aliases are written out; `*b` is the first that stands for others. */
+export const LAUGHS = [
+  'a: &a [x, x, x, x, x, x, x, x, x]',
+  `b: &b [${Array(9).fill('*a').join(', ')}]`,
+  `c: &c [${Array(9).fill('*b').join(', ')}]`,
+  `d: &d [${Array(9).fill('*c').join(', ')}]`,
+].join('\n')

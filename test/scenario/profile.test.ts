@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { MllpLoad } from '../../src/model/scenario.ts'
 import { messageProfile, profileNames } from '../../src/scenario/profile.ts'
-import { loadInput, mllp, refusal, scratch } from './files.ts'
+import { LAUGHS, loadInput, mllp, refusal, scratch } from './files.ts'
 
 const scenarioOf = (messages: unknown) => loadInput({ name: 'profiles', load: [{ ...mllp, messages }] })
 const mixOf = async (messages: unknown) => {
@@ -91,6 +91,24 @@ describe('what is wrong with a profile is told at once', () => {
     expect(await complaintsOf('./nowhere.yaml')).toMatchObject([{ found: '"nowhere.yaml: ENOENT"' }])
     writeFileSync(join(scratch, 'torn.yaml'), 'mix: { ADT^A01: [1')
     expect(await complaintsOf('./torn.yaml')).toMatchObject([{ expected: 'well-formed YAML or JSON' }])
+  })
+
+  test('aliases of aliases that come to thousands of values, with their place', async () => {
+    writeFileSync(join(scratch, 'laughs.yaml'), LAUGHS)
+    expect(await complaintsOf('./laughs.yaml')).toMatchObject([
+      {
+        path: 'load[0].messages.mix',
+        expected: 'aliases that come to less when they are written out',
+        found: '"laughs.yaml:3:8: *b, which stands for other aliases"',
+      },
+    ])
+  })
+
+  test('a type nobody knows, with the nearest or all that there are', async () => {
+    const near = await complaintsOf(writeProfile('near.json', { name: 'n', assumed: false, mix: { 'ADT^A10': 1 } }))
+    expect(near[0]!.hint).toMatch(/^did you mean 'ADT\^A0[14]'\?$/)
+    const far = await complaintsOf(writeProfile('far.json', { name: 'f', assumed: false, mix: { luck: 1 } }))
+    expect(far[0]!.hint).toMatch(/^the keys here are ADT\^A01, .*VXU\^V04/)
   })
 
   test('every figure that cannot be', async () => {

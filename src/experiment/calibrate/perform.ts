@@ -3,7 +3,13 @@ import { dirname, join } from 'node:path'
 import { startGuarded } from '../../environment/guarded.ts'
 import { processProvisioner } from '../../environment/process.ts'
 import { sweepDead } from '../../environment/sweep.ts'
-import type { Calibration, EngineAgreement, ProtocolCalibration } from '../../model/calibration.ts'
+import type {
+  Calibration,
+  ClosedCeiling,
+  EngineAgreement,
+  OpenCeiling,
+  ProtocolCalibration,
+} from '../../model/calibration.ts'
 import type { Protocol } from '../../model/scenario.ts'
 import { measureAgreement } from './agreement.ts'
 import { type Bench, openBench } from './bench.ts'
@@ -96,7 +102,11 @@ async function measureProtocol(
       told(`${name} open rate: trial ${number}, ${ratePerSecond} /s ${found}\n`)
     },
   })
-  return { at, closed, open }
+  return { at, isDisturbed: isDisturbed(closed, open), closed, open }
+}
+
+function isDisturbed({ throughputs, failed, disturbed }: ClosedCeiling, { isWhole }: OpenCeiling): boolean {
+  return !isWhole || disturbed * 2 >= throughputs.length + failed
 }
 
 async function agreementOf(bench: Bench, { measureMs, seed, told }: Settings): Promise<EngineAgreement> {

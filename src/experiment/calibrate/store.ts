@@ -1,12 +1,18 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { prepareState, stateFolder } from '../../environment/state.ts'
-import type { CalibratedMachine, Calibration } from '../../model/calibration.ts'
+import type {
+  CalibratedMachine,
+  CalibratedPart,
+  Calibration,
+  EngineAgreement,
+  ProtocolCalibration,
+} from '../../model/calibration.ts'
 import type { Provenance } from '../../model/row.ts'
 import { writeArtefact } from '../../results/artefact.ts'
-import type { Calibrated } from './perform.ts'
+import { type Calibrated, PARTS } from './perform.ts'
 
-const SCHEMA = 'hl7bench.calibrations/2'
+const SCHEMA = 'hl7bench.calibrations/3'
 const FILE = 'calibration.json'
 
 /** A state folder may be shared by machines, and outlives versions: each has its own, the newest first. */
@@ -28,24 +34,37 @@ export function readCalibration(machine: CalibratedMachine, folder = stateFolder
   return readAll(folder).find(isOf(machine)) ?? null
 }
 
-/** Parts that were not measured this time are kept from the last. Returns what is stored now. */
-export function storeCalibration(
-  machine: CalibratedMachine,
-  { mllp, fhir, agreement }: Calibrated,
-  folder = stateFolder(),
-): Calibration {
+export interface Storing {
+  /** What was measured this time; where nothing was, what is stored. */
+  readonly shown: Calibration
+  /** Parts that were disturbed this time, and stay stored as they were undisturbed. */
+  readonly notStored: readonly CalibratedPart[]
+}
+
+/**
+ * Parts that were not measured this time are kept from the last, and so are those that were measured undisturbed, where this time they
+ * were disturbed: what other programs leave of a machine is not what its generators can do.
+ */
+export function storeCalibration(machine: CalibratedMachine, measured: Calibrated, folder = stateFolder()): Storing {
   prepareState(folder)
   const all = readAll(folder)
-  const former = all.find(isOf(machine))
-  const whole: Calibration = {
+  const former = all.find(isOf(machine)) ?? { machine, mllp: null, fhir: null, agreement: null }
+  const notStored = PARTS.filter(part => isPoor(measured[part]) && former[part] !== null && !isPoor(former[part]))
+  const shown: Calibration = {
     machine,
-    mllp: mllp ?? former?.mllp ?? null,
-    fhir: fhir ?? former?.fhir ?? null,
-    agreement: agreement ?? former?.agreement ?? null,
+    mllp: measured.mllp ?? former.mllp,
+    fhir: measured.fhir ?? former.fhir,
+    agreement: measured.agreement ?? former.agreement,
   }
-  const stored: Stored = { schema: SCHEMA, calibrations: [whole, ...all.filter(each => !isOf(machine)(each))] }
+  const kept: Calibration = { ...shown, ...Object.fromEntries(notStored.map(part => [part, former[part]])) }
+  const stored: Stored = { schema: SCHEMA, calibrations: [kept, ...all.filter(each => !isOf(machine)(each))] }
   writeArtefact(folder, FILE, `${JSON.stringify(stored, null, 2)}\n`)
-  return whole
+  return { shown, notStored }
+}
+
+function isPoor(part: ProtocolCalibration | EngineAgreement | null): boolean {
+  if (part === null) return false
+  return 'verdict' in part ? part.verdict === 'insufficient' : part.isDisturbed
 }
 
 const isOf = (machine: CalibratedMachine) => (each: Calibration) =>

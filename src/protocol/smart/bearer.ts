@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { AuthMaterial } from '../../model/auth.ts'
 import { fetchToken, type Token, tokenUrlOf } from './fetchToken.ts'
 import { TokenProblem } from './problem.ts'
@@ -5,8 +6,8 @@ import type { Guarded } from './tokenUrl.ts'
 
 /** Of a token's lifetime, after which the next one is fetched. */
 const REFRESH_AT = 0.8
-/** Least time between two requests for a token; doubled with each failure. */
-const FIRST_PAUSE_MS = 1_000
+/** Least time between two requests for a token, however short its life; doubled with each failure. */
+export const LEAST_BETWEEN_TOKENS_MS = 1_000
 const LONGEST_PAUSE_MS = 30_000
 const LONGEST_FETCH_MS = 10_000
 const LONGEST_TIMER_MS = 2 ** 31 - 1
@@ -30,7 +31,8 @@ export class Bearer {
   #timer: NodeJS.Timeout | undefined
   #fetching: Promise<boolean> | null = null
   #askedMs: number
-  #pauseMs = FIRST_PAUSE_MS
+  #pauseMs = LEAST_BETWEEN_TOKENS_MS
+  #goodUntilMs = 0
   #events: BearerEvents = { refreshed() {}, failed() {} }
   /** `Authorization: Bearer ..` with its line end: another array with each token. */
   header: Uint8Array
@@ -41,7 +43,7 @@ export class Bearer {
     this.#tokenUrl = tokenUrl
     this.#askedMs = performance.now()
     this.header = headerOf(token)
-    this.#wakeAfter(token.lifetimeMs * REFRESH_AT)
+    this.#replaceInTime(token)
   }
 
   /** Fetches the first token. Throws TokenProblem. */
@@ -57,12 +59,18 @@ export class Bearer {
 
   /**
    * The server did not take a request with `header`. Resolves with whether there is another token now; at once when there is one already,
-   * or when the last request for one was less than a second ago (longer, up to 30 s, where they fail).
+   * or when the last request for one was less than a second ago (longer, up to 30 s, where they fail): another would be refused as well.
+   * A token whose life was shorter than that second is waited for.
    */
-  renew(header: Uint8Array): Promise<boolean> {
-    if (header !== this.header) return Promise.resolve(true)
-    if (this.#fetching === null && performance.now() - this.#askedMs < this.#pauseMs) return Promise.resolve(false)
-    return this.#refresh()
+  async renew(header: Uint8Array): Promise<boolean> {
+    if (header !== this.header) return true
+    const nowMs = performance.now()
+    const restMs = this.#fetching === null ? this.#askedMs + this.#pauseMs - nowMs : 0
+    if (restMs <= 0) return await this.#refresh()
+    const hasFailed = this.#pauseMs > LEAST_BETWEEN_TOKENS_MS
+    if (hasFailed || nowMs < this.#goodUntilMs) return false
+    await sleep(restMs, undefined, { signal: this.#closed.signal }).catch(() => {})
+    return !this.#closed.signal.aborted && (await this.renew(header))
   }
 
   close(): void {
@@ -84,8 +92,8 @@ export class Bearer {
     try {
       const token = await fetchToken(this.#auth, this.#tokenUrl, this.#server, signal)
       this.header = headerOf(token)
-      this.#pauseMs = FIRST_PAUSE_MS
-      this.#wakeAfter(token.lifetimeMs * REFRESH_AT)
+      this.#pauseMs = LEAST_BETWEEN_TOKENS_MS
+      this.#replaceInTime(token)
       this.#events.refreshed()
       return true
     } catch (error) {
@@ -95,6 +103,11 @@ export class Bearer {
       this.#wakeAfter(this.#pauseMs)
       return false
     }
+  }
+
+  #replaceInTime({ lifetimeMs }: Token): void {
+    this.#goodUntilMs = this.#askedMs + lifetimeMs
+    this.#wakeAfter(Math.max(LEAST_BETWEEN_TOKENS_MS, lifetimeMs * REFRESH_AT))
   }
 
   #wakeAfter(ms: number): void {

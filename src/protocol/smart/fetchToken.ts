@@ -1,6 +1,7 @@
 import type { AuthMaterial } from '../../model/auth.ts'
 import type { TlsClientMaterial } from '../../model/tls.ts'
 import { ask, type Reply } from '../http/ask.ts'
+import { printable } from '../printable.ts'
 import { clientAssertion } from './assertion.ts'
 import { TokenProblem } from './problem.ts'
 import { discoverTokenUrl, type Guarded } from './tokenUrl.ts'
@@ -109,11 +110,10 @@ function skewOf(date: string | null, nowMs: number): string {
 }
 
 function shown(text: string, assertion: string): string {
-  return text
+  const masked = text
     .replaceAll(assertion, '***')
     .replace(/[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]{20,}(\.[A-Za-z0-9_-]*)?/g, '***')
-    .replace(/[^\x20-\x7e]/g, '?')
-    .slice(0, 200)
+  return printable(masked, 200)
 }
 
 function fieldsOf(body: string): Readonly<Record<string, unknown>> {

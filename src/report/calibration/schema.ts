@@ -8,6 +8,9 @@ const ratio = z.strictObject({ estimate: number(), interval }).nullable()
 const protocol = z
   .strictObject({
     at,
+    isDisturbed: z
+      .boolean()
+      .describe('At least half of the closed-loop runs were disturbed, or the machine stayed busy to the end.'),
     closed: z.strictObject({
       connections: number(),
       measureMs: number(),
@@ -57,6 +60,9 @@ export const calibrationSchema = z
         verdict: z.enum(['agree', 'differ', 'inconclusive', 'insufficient']),
       })
       .nullable(),
+    notStored: z
+      .array(z.enum(['mllp', 'fhir', 'agreement']))
+      .describe('Parts that were disturbed this time: what was stored of them undisturbed stays stored.'),
   })
   .describe(
     'What the generators of a machine can do, and whether our FHIR engine agrees with autocannon; parts that were never measured are null.',

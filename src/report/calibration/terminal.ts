@@ -1,4 +1,11 @@
-import type { Calibration, EngineAgreement, Limit, ProtocolCalibration, Ratio } from '../../model/calibration.ts'
+import type {
+  CalibratedPart,
+  Calibration,
+  EngineAgreement,
+  Limit,
+  ProtocolCalibration,
+  Ratio,
+} from '../../model/calibration.ts'
 import type { Protocol } from '../../model/scenario.ts'
 import { formatNumber, plural } from '../format.ts'
 import { paragraph, type TerminalOptions } from '../terminal.ts'
@@ -14,7 +21,12 @@ const LIMITS: Readonly<Record<Limit, string>> = {
 }
 
 /** The answer first; ends with a newline. */
-export function renderCalibration(calibration: Calibration, file: string, options: TerminalOptions): string {
+export function renderCalibration(
+  calibration: Calibration,
+  notStored: readonly CalibratedPart[],
+  file: string,
+  options: TerminalOptions,
+): string {
   const { style } = options
   const lines = [
     ...paragraph(`hl7bench: ${calibrationLine(calibration)}.`, options, style.bold),
@@ -26,9 +38,39 @@ export function renderCalibration(calibration: Calibration, file: string, option
       options,
       style.dim,
     ),
-    `stored  ${file}`,
+    ...storedLines(calibration, notStored, file, options),
   ]
   return `${lines.join('\n')}\n`
+}
+
+const PARTS: Readonly<Record<CalibratedPart, string>> = {
+  mllp: 'MLLP',
+  fhir: 'FHIR',
+  agreement: 'FHIR engine and autocannon',
+}
+
+function storedLines(
+  calibration: Calibration,
+  notStored: readonly CalibratedPart[],
+  file: string,
+  options: TerminalOptions,
+): readonly string[] {
+  const names = (parts: readonly CalibratedPart[]) => parts.map(part => PARTS[part]).join(', ')
+  const poor = PROTOCOLS.filter(part => calibration[part]?.isDisturbed && !notStored.includes(part))
+  const warn = (text: string) => paragraph(text, options, options.style.warning)
+  return [
+    ...(notStored.length === 0
+      ? []
+      : warn(
+          `not stored: ${names(notStored)}, disturbed by what else ran here; what was measured undisturbed before stays. Calibrate again on a quiet machine`,
+        )),
+    ...(poor.length === 0
+      ? []
+      : warn(
+          `stored as disturbed: ${names(poor)}, as there is nothing better. Calibrate again on a quiet machine, which replaces it`,
+        )),
+    `stored  ${file}`,
+  ]
 }
 
 /** In one line, without a stop. */
@@ -36,9 +78,10 @@ export function calibrationLine(calibration: Calibration): string {
   const ceilings = PROTOCOLS.flatMap(protocol => {
     const found = calibration[protocol]
     if (found === null) return []
-    const { closed, open } = found
+    const { closed, open, isDisturbed } = found
+    const when = `${dayOf(found.at)}${isDisturbed ? ', disturbed' : ''}`
     const rate = open.ratePerSecond === null ? 'no open rate' : `open ${formatNumber(open.ratePerSecond)} /s`
-    return `${protocol.toUpperCase()} closed ${formatNumber(closed.throughputPerSecond)} /s, ${rate} (${dayOf(found.at)})`
+    return `${protocol.toUpperCase()} closed ${formatNumber(closed.throughputPerSecond)} /s, ${rate} (${when})`
   })
   const { agreement } = calibration
   const engines =

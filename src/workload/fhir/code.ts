@@ -1,5 +1,6 @@
 import type { Expectation, RequestDraft } from '../../model/stream.ts'
 import { assign } from '../bytes.ts'
+import { CodeFault, callCode, typeName } from '../codeFault.ts'
 import { createRandom, hash32 } from '../random.ts'
 
 const CODE = 0x66636f64
@@ -41,7 +42,7 @@ export function codeWriter(
     const operation = known.get(key)
     if (operation !== undefined) return operation
     if (known.size === MOST_EXPECTATIONS) {
-      throw new Error(
+      throw new CodeFault(
         `the function gave more than ${MOST_EXPECTATIONS} different expectations; use fewer, or expect total: null`,
       )
     }
@@ -55,17 +56,19 @@ export function codeWriter(
   }
 
   return (index, draft) => {
-    const made = make(index, createRandom(hash32(seed, CODE, index)))
+    const what = `request ${index} of the function`
+    const made = callCode(what, () => make(index, createRandom(hash32(seed, CODE, index))))
+    if (typeof made !== 'object' || made === null || typeName(made) === 'a Promise')
+      throw new CodeFault(`${what} is ${typeName(made)}; return at once an object with method and path`)
     if (typeof made.path !== 'string' || !made.path.startsWith('/')) {
-      throw new Error(
-        `request ${index} of the function has path ${JSON.stringify(made.path)}; begin it with / below the FHIR base`,
-      )
+      const found = typeof made.path === 'string' ? 'a path without a slash in front' : `${typeName(made.path)} as path`
+      throw new CodeFault(`${what} has ${found}; begin it with / below the FHIR base`)
     }
     draft.operation = operationOf(made.expect)
     draft.method = made.method
     draft.contentType = made.contentType ?? 'application/fhir+json'
     assign(draft.path, encoder.encode(made.path))
     assign(draft.ifNoneExist, encoder.encode(made.ifNoneExist ?? ''))
-    assign(draft.body, made.body === undefined ? new Uint8Array() : encode(made.body))
+    assign(draft.body, made.body === undefined ? new Uint8Array() : callCode(what, () => encode(made.body)))
   }
 }

@@ -1,6 +1,7 @@
 import type { FieldPath } from '../../model/downstream.ts'
 import type { Bytes, MessageStream } from '../../model/stream.ts'
 import { resize } from '../bytes.ts'
+import { CodeFault, callCode, typeName } from '../codeFault.ts'
 import { createIdentity, IDENTITY_LENGTH } from '../identity.ts'
 import { createRandom, hash32 } from '../random.ts'
 import type { StreamOptions } from '../streamOptions.ts'
@@ -46,16 +47,33 @@ export function codeMessageStream(make: MessageMaker, options: StreamOptions, id
   const seed = hash32(options.seed, CODE, options.loadIndex)
   return {
     render(index, out) {
-      const made = make(index, createRandom(hash32(seed, CODE, index)))
-      const bytes = typeof made === 'string' ? encoder.encode(made.replace(/\r\n|\n/g, '\r')) : made
       const what = `message ${index} of the function`
+      const made = callCode(what, () => make(index, createRandom(hash32(seed, CODE, index))))
+      const bytes = typeof made === 'string' ? encoder.encode(made.replace(/\r\n|\n/g, '\r')) : made
+      if (!(bytes instanceof Uint8Array)) throw new CodeFault(`${what} is ${typeName(made)}; ${remedyFor(made)}`)
       const framing = bytes.findIndex(byte => byte === VT || byte === FS)
       if (framing >= 0)
-        throw new Error(
+        throw new CodeFault(
           `${what} holds the framing byte 0x${bytes[framing]!.toString(16).padStart(2, '0')} at ${framing}: MLLP cannot carry it; escape or remove it`,
         )
-      join(cut(bytes, what, identityAt), index, out)
+      join(cutMade(bytes, what, identityAt), index, out)
     },
+  }
+}
+
+/** A function is asked for a message when it is sent: there is no waiting for it. */
+function remedyFor(made: unknown): string {
+  const expected = 'return a string or a Uint8Array'
+  return typeName(made) === 'a Promise'
+    ? `${expected} at once, and prepare what takes time when the module is loaded`
+    : expected
+}
+
+function cutMade(bytes: Uint8Array, what: string, identityAt: FieldPath | undefined): CutMessage {
+  try {
+    return cut(bytes, what, identityAt)
+  } catch (error) {
+    throw new CodeFault((error as Error).message)
   }
 }
 

@@ -274,6 +274,15 @@ test('requests made by a function bring their own expectation', () => {
   expect(stream.operations.length).toBe(2)
 })
 
+test.each([
+  [() => undefined, 'request 0 of the function is undefined; return at once an object with method and path'],
+  [async () => ({ method: 'GET', path: '/' }), 'request 0 of the function is a Promise; return at once'],
+  [() => ({ method: 'GET', path: 'DOE' }), 'has a path without a slash in front; begin it with /'],
+  [() => ({ method: 'POST', path: '/', body: { big: 1n } }), 'request 0 of the function could not be made: TypeError'],
+])('what a function gives is checked, and nothing of it told (%#)', (make, told) => {
+  expect(() => request(codeRequestStream(make as never, OPTIONS), 0)).toThrow(told)
+})
+
 test('a function without a path, without end of expectations, or missing is refused', () => {
   expect(() =>
     request(

@@ -54,6 +54,38 @@ test.each(['\x0b', '\x1c'])('a byte that would break the framing is refused (%j)
   expect(() => text(stream, 4)).toThrow(/message 4 of the function holds the framing byte 0x(0b|1c) at \d+/)
 })
 
+test('of what a function throws only the kind and the place are told, whatever it says of patients', () => {
+  const told = (thrown: () => unknown) => {
+    const stream = codeMessageStream(() => {
+      throw thrown()
+    }, OPTIONS)
+    try {
+      stream.render(4, { bytes: new Uint8Array(), length: 0 })
+    } catch (error) {
+      return (error as Error).message
+    }
+    return ''
+  }
+  const places =
+    /^message 4 of the function could not be made: TypeError at codeStream\.test\.ts:\d+:\d+; call the function/
+  expect(told(() => new TypeError('DOE^JANE'))).toMatch(places)
+  expect(told(() => new TypeError('a\n    at DOE (/patients/JANE.ts:1:2)'))).toMatch(places)
+  expect(told(() => Object.assign(new Error('x'), { name: 'DOE^JANE' }))).toMatch(/made: an error at /)
+  expect(told(() => 'DOE^JANE')).toMatch(/made: it threw a string; call/)
+})
+
+test.each([
+  [undefined, 'undefined'],
+  [null, 'null'],
+  [7, 'a number'],
+  [['MSH'], 'an array'],
+  [{ text: 'DOE' }, 'an object'],
+  [Promise.resolve(HEADER), 'a Promise'],
+])('a function that returns %j is told what it should return', (made, found) => {
+  const stream = codeMessageStream(() => made as never, OPTIONS)
+  expect(() => text(stream, 4)).toThrow(`message 4 of the function is ${found}; return a string or a Uint8Array`)
+})
+
 test('messages of code need their function', () => {
   const compiled = compileMessages({ kind: 'code' })
   expect(() => messageStream(compiled, OPTIONS)).toThrow(/export it from the scenario module/)
