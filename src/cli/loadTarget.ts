@@ -6,6 +6,7 @@ import { UsageError } from './errors.ts'
 import { type RunFlags, scenarioFlags, settings } from './runOptions.ts'
 
 const ADDRESS = /^[a-z][a-z0-9+]*:\/\//i
+const HOST_AND_PORT = /^[\w.-]+:\d{1,5}$/
 
 /** The scenario that a command's arguments name: one file, or the addresses of servers that run already. */
 export function loadTarget(targets: readonly string[], flags: RunFlags): Promise<LoadedScenario> | LoadedScenario {
@@ -20,6 +21,10 @@ export function loadTarget(targets: readonly string[], flags: RunFlags): Promise
   }
   if (more.length > 0)
     throw new UsageError(`one scenario file at a time, or only addresses; found ${targets.join(' ')}`)
+  if (!existsSync(file) && HOST_AND_PORT.test(file))
+    throw new UsageError(
+      `${file} does not exist as a file; if it is a server, say what it speaks: mllp://${file}, or http://${file}/fhir`,
+    )
   if (!existsSync(file))
     throw new UsageError(
       `${file} does not exist; name a scenario file (.ts, .yaml, .json), or write one with hl7bench init`,

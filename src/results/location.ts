@@ -60,12 +60,23 @@ export function prepareExperimentsFolder(results: string): string {
   const folder = experimentsFolder(results)
   const ignore = join(folder, '.gitignore')
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
     if (!existsSync(ignore)) writeFileSync(ignore, '*\n')
   } catch (error) {
     throw writeError(folder, error)
   }
   return folder
+}
+
+/** Level by level: Node's own way of making several at once never ends where the kernel refuses one, as below /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  makeFolder(dirname(folder))
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
 }
 
 /** Makes the folder of one experiment beside the results file and returns it. */

@@ -57,6 +57,7 @@ test('an unknown flag ends with 104 and points to the help', async () => {
 test.each([
   [[], 'begin with hl7bench init'],
   [['missing.ts'], 'missing.ts does not exist'],
+  [['localhost:2575'], 'mllp://localhost:2575'],
   [['a.ts', 'b.ts'], 'one scenario file at a time'],
   [['mllp://127.0.0.1:1', '--max-duration', 'soon'], 'write a time such as 10m'],
   [['mllp://127.0.0.1:1', '--tag', 'novalue'], 'write name=value'],

@@ -6,6 +6,7 @@ import {
   experimentsFolder,
   isOwnFile,
   prepareExperimentFolder,
+  prepareExperimentsFolder,
   resultsFile,
 } from '../../src/results/location.ts'
 import { temporaryFolder } from './folder.ts'
@@ -50,4 +51,8 @@ test('a neighbour of the results file is not one of its own', () => {
   expect(isOwnFile('/p/results/r.csv', '/p/results/experiments/e/journal.jsonl')).toBe(true)
   expect(isOwnFile('/p/results/r.csv', '/p/results/r.csv.bak')).toBe(false)
   expect(isOwnFile('/p/results/r.csv', '/p/results/experiments-old')).toBe(false)
+})
+
+test.runIf(process.platform === 'linux')('a place where the kernel makes no folders is refused at once', () => {
+  expect(() => prepareExperimentsFolder('/proc/none/data.csv')).toThrow(/cannot be written.*--results/s)
 })

@@ -104,11 +104,16 @@ group('two stages', () => {
   const slower = judge(sample(around(10, 0.04), around(11, 0.04)))
   const faster = judge(sample(around(10, 0.04), around(9, 0.04)))
   const same = judge(sample(around(10, 0.04), around(10, 0.04)))
+  const insufficient = judge(sample(around(10, 0.04).slice(0, 5), around(11, 0.04).slice(0, 5)))
 
   test('only what fresh runs show again is claimed, with the figures of the fresh ones', () => {
     expect(judgeStages(slower, slower)).toEqual({ verdict: 'slower', stage: 2, remark: null })
     expect(judgeStages(slower, same)).toMatchObject({ verdict: 'same', stage: 2 })
     expect(judgeStages(slower, faster)).toMatchObject({ verdict: 'inconclusive', stage: 2 })
+    expect(judgeStages(slower, insufficient)).toMatchObject({
+      verdict: 'insufficient',
+      remark: 'suspected to be slower; too few fresh runs count to confirm it',
+    })
     expect(judgeStages(slower, null)).toMatchObject({ verdict: 'inconclusive', stage: 1 })
   })
 

@@ -27,6 +27,6 @@ export async function buildSut(
   throw new EnvironmentError(
     'provision',
     'target',
-    `sut.build (${command}) ended with ${exit.signal ?? `exit code ${exit.code}`} in ${sut.cwd}; ${quoteOutput(output)}\nrun it there by hand, or correct sut.build`,
+    `sut.build (${command}) ended with ${exit.signal ?? `exit code ${exit.code}`} in ${sut.cwd}; ${quoteOutput(output)}\nrun it by hand there (of a compared commit: in a work tree of it), or correct sut.build`,
   )
 }

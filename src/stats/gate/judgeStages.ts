@@ -24,7 +24,8 @@ export function judgeStages(first: StageJudgement, second: StageJudgement | null
   if (!isSuspicion(first)) return { verdict: first.outcome, stage: 1, remark: null }
   if (second.outcome === first.outcome) return { verdict: second.outcome, stage: 2, remark: null }
   const verdict = second.outcome === 'slower' || second.outcome === 'faster' ? 'inconclusive' : second.outcome
-  return { verdict, stage: 2, remark: `suspected to be ${first.outcome}; fresh runs did not confirm it` }
+  const why = verdict === 'insufficient' ? 'too few fresh runs count to confirm it' : 'fresh runs did not confirm it'
+  return { verdict, stage: 2, remark: `suspected to be ${first.outcome}; ${why}` }
 }
 
 /** The verdict of a whole comparison over its gated metrics: the worst news first. */
