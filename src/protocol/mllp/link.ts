@@ -6,6 +6,7 @@ import type { Link } from '../link.ts'
 import { createAck, readAck } from './ack.ts'
 import type { MllpError } from './decoder.ts'
 import { Doubts } from './doubts.ts'
+import { type Ending, Past } from './past.ts'
 
 export interface MllpLinkOptions extends DialledLinkOptions {
   readonly window: number
@@ -25,9 +26,8 @@ export function createMllpLink(options: MllpLinkOptions): Link {
 
 export class MllpLink extends DialledLink {
   readonly #options: MllpLinkOptions
-  /** Index of the message in flight on each slot, and of the one last answered there. */
+  /** Index of the message in flight on each slot. */
   readonly #slots: Float64Array
-  readonly #answered: Float64Array
   readonly #frames: Buffer[]
   /** The room for a message in each frame. */
   readonly #rooms: Uint8Array[]
@@ -37,6 +37,7 @@ export class MllpLink extends DialledLink {
   readonly #ends: Float64Array
   readonly #ack = createAck()
   readonly #doubts: Doubts
+  readonly #past: Past
   #decoder: FrameDecoder
 
   constructor(options: MllpLinkOptions) {
@@ -44,12 +45,12 @@ export class MllpLink extends DialledLink {
     const { window, framing } = options
     this.#options = options
     this.#slots = new Float64Array(window).fill(FREE)
-    this.#answered = new Float64Array(window).fill(FREE)
     this.#ends = new Float64Array(window)
     this.#frames = Array.from({ length: window }, () => Buffer.allocUnsafeSlow(2048))
     this.#rooms = this.#frames.map(frame => frame.subarray(framing.headBytes))
     this.#payloads = this.#rooms.map(bytes => ({ bytes, length: 0 }))
     this.#doubts = new Doubts(window)
+    this.#past = new Past(window)
     this.#decoder = this.#newDecoder()
     this.connection.dial()
   }
@@ -84,15 +85,15 @@ export class MllpLink extends DialledLink {
     this.finish(slot, code)
   }
 
-  /** An ack for a message that was answered before. */
-  protected acknowledgedAgain(_code: string, _bytes: Uint8Array, _start: number, _end: number): void {
-    this.#options.events.tolerated(this.#options.id, 'repeated-ack')
+  /** An ack for a message that ended before, on this connection or an earlier one of the link. */
+  protected acknowledgedAgain(ending: Ending, _code: string, _bytes: Uint8Array, _start: number, _end: number): void {
+    this.#options.events.tolerated(this.#options.id, ending === 'unanswered' ? 'late-ack' : 'repeated-ack')
   }
 
   /** Ends the exchange on `slot`; `reason` says why the peer rejected the message, null = it accepted it. */
   protected finish(slot: number, reason: string | null): void {
     const { id, events } = this.#options
-    this.#answered[slot] = this.#slots[slot]!
+    this.#past.answered(this.#slots[slot]!, reason === null)
     this.#slots[slot] = FREE
     this.connection.proven()
     const isDoubtful = this.#doubts.any
@@ -119,9 +120,10 @@ export class MllpLink extends DialledLink {
     if (ack.hasLineFeeds) this.#options.events.tolerated(this.#options.id, 'line-feeds-in-ack')
     const index = this.#options.indexOf(bytes, ack.idStart, ack.idEnd)
     const slot = index < 0 ? -1 : this.#slotOf(index)
-    if (slot !== -1) this.acknowledged(slot, ack.code, bytes, start, end)
-    else if (index >= 0 && this.#answered.includes(index)) this.acknowledgedAgain(ack.code, bytes, start, end)
-    else this.#unmatched('another control id')
+    if (slot !== -1) return this.acknowledged(slot, ack.code, bytes, start, end)
+    const ending = index < 0 ? null : this.#past.endingOf(index)
+    if (ending === null) this.#unmatched('another control id')
+    else this.acknowledgedAgain(ending, ack.code, bytes, start, end)
   }
 
   /** In place of `indexOf`, which leaves compiled code: windows are small. */
@@ -164,8 +166,8 @@ export class MllpLink extends DialledLink {
   }
 
   protected override reset(): void {
+    for (const slot of this.#slotsInFlight()) this.#past.unanswered(this.#slots[slot]!)
     this.#slots.fill(FREE)
-    this.#answered.fill(FREE)
     this.#doubts.reset()
     for (const slot of this.#frames.keys()) this.#refresh(slot)
     this.#decoder = this.#newDecoder()
