@@ -176,3 +176,18 @@ test('a commit that comes again after many other messages is passed over', async
     'tolerated: commit-after-application-ack',
   ])
 })
+
+test.each([
+  ['AA', 'CE', 'repeated-ack-that-rejects'],
+  ['AA', 'AE', 'repeated-ack-that-rejects'],
+  ['CE', 'AA', 'repeated-ack-that-accepts'],
+  ['CE', 'CE', 'repeated-ack'],
+])('%s and then %s for the same message: the first counts, the second is told as %s', async (first, second, kind) => {
+  const { link, until } = await open((socket, text) => {
+    const id = idOf(text)!
+    socket.write((first === 'AA' ? ack('CA', id) : '') + ack(first, id) + ack(second, id))
+  })
+  send(link, 0, 1)
+  await until(first === 'AA' ? 'accepted 0' : `rejected 0: ${first}`)
+  await until(`tolerated: ${kind}`)
+})

@@ -222,6 +222,31 @@ test('an ack that comes twice is credited once, and not to the next message', as
   expect(told).toEqual(['opened 5', 'accepted 0', 'tolerated: repeated-ack', 'accepted 0'])
 })
 
+test.each([
+  ['CA', 'accepted 0'],
+  ['CE', 'rejected 0: CE'],
+  ['CR', 'rejected 0: CR'],
+])('%s is taken though original mode does not know it, and told', async (code, ending) => {
+  const { link, told, until } = await open(answer(id => ack(id, code)))
+  send(link, 0, 1)
+  await until(ending)
+  expect(told).toContain('tolerated: commit-ack-in-original-mode')
+})
+
+test.each([
+  ['AA', 'AE', 'repeated-ack-that-rejects'],
+  ['CA', 'AR', 'repeated-ack-that-rejects'],
+  ['AE', 'AA', 'repeated-ack-that-accepts'],
+  ['AA', 'CA', 'repeated-ack'],
+  ['AE', 'AR', 'repeated-ack'],
+])('%s and then %s for the same message: the first counts, the second is told as %s', async (first, second, kind) => {
+  const { link, told, until } = await open(answer(id => ack(id, first) + ack(id, second)))
+  send(link, 0, 1)
+  await until(`tolerated: ${kind}`)
+  const outcome = first.endsWith('A') ? 'accepted 0' : `rejected 0: ${first}`
+  expect(told.filter(text => /^(accepted|rejected|mismatched)/.test(text))).toEqual([outcome])
+})
+
 test('an ack that nobody asked for is tolerated while nothing is in flight', async () => {
   const { link, told, until } = await open(socket => {
     socket.write(ack('ID7'))

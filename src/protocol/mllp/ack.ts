@@ -1,7 +1,7 @@
 import { findByte } from '../findByte.ts'
 
 const [CR, LF] = [0x0d, 0x0a]
-const [M, S, A, H] = [0x4d, 0x53, 0x41, 0x48]
+const [M, S, A, H, C] = [0x4d, 0x53, 0x41, 0x48, 0x43]
 
 /** What an acknowledgement says, as ranges of the frame it was read from; reused from one reply to the next. */
 export interface Ack {
@@ -22,6 +22,19 @@ export function createAck(): Ack {
 const CODES = new Map(
   ['AA', 'AE', 'AR', 'CA', 'CE', 'CR'].map(code => [pair(code.charCodeAt(0), code.charCodeAt(1)), code]),
 )
+
+/** What is told of CA, CE and CR where the load expects no commit. */
+export const COMMIT_IN_ORIGINAL_MODE = 'commit-ack-in-original-mode'
+
+/** An accept acknowledgement of enhanced mode: CA, CE or CR. */
+export function isCommit(code: string): boolean {
+  return code.charCodeAt(0) === C
+}
+
+/** Whether this code says yes to a message, be it the receiver's or its application's. */
+export function isAccepting(code: string): boolean {
+  return code === 'AA' || code === 'CA'
+}
 
 /** Reads MSA-1 and MSA-2 of the HL7 message in `bytes[start, end)` into `ack`, without a copy. */
 export function readAck(bytes: Uint8Array, start: number, end: number, ack: Ack): Ack {

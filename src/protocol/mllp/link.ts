@@ -3,7 +3,7 @@ import { DialledLink, type DialledLinkOptions } from '../dialledLink.ts'
 import type { FrameDecoder, Framing, NakReason } from '../framing.ts'
 import { describeAckError } from '../hl7/ackError.ts'
 import type { Link } from '../link.ts'
-import { createAck, readAck } from './ack.ts'
+import { COMMIT_IN_ORIGINAL_MODE, createAck, isAccepting, isCommit, readAck } from './ack.ts'
 import type { MllpError } from './decoder.ts'
 import { Doubts } from './doubts.ts'
 import { type Ending, Past } from './past.ts'
@@ -80,14 +80,21 @@ export class MllpLink extends DialledLink {
 
   /** An ack for the message in flight on `slot`; it lies in `bytes[start, end)`. */
   protected acknowledged(slot: number, code: string, bytes: Uint8Array, start: number, end: number): void {
-    if (code === 'AA' || code === 'CA') return this.finish(slot, null)
+    // Original mode knows AA, AE and AR; of a receiver that only commits no more is to be had.
+    if (isCommit(code)) this.#options.events.tolerated(this.#options.id, COMMIT_IN_ORIGINAL_MODE)
+    this.conclude(slot, code, bytes, start, end)
+  }
+
+  /** Ends the exchange on `slot` as this ack says. */
+  protected conclude(slot: number, code: string, bytes: Uint8Array, start: number, end: number): void {
+    if (isAccepting(code)) return this.finish(slot, null)
     this.#options.events.explained(this.#options.id, describeAckError(code, bytes, start, end))
     this.finish(slot, code)
   }
 
   /** An ack for a message that ended before, on this connection or an earlier one of the link. */
-  protected acknowledgedAgain(ending: Ending, _code: string, _bytes: Uint8Array, _start: number, _end: number): void {
-    this.#options.events.tolerated(this.#options.id, ending === 'unanswered' ? 'late-ack' : 'repeated-ack')
+  protected acknowledgedAgain(ending: Ending, code: string, _bytes: Uint8Array, _start: number, _end: number): void {
+    this.#options.events.tolerated(this.#options.id, nameOfAckAfter(ending, code))
   }
 
   /** Ends the exchange on `slot`; `reason` says why the peer rejected the message, null = it accepted it. */
@@ -212,4 +219,12 @@ export class MllpLink extends DialledLink {
     this.redial()
     events.lost(id, 'acknowledgement too long')
   }
+}
+
+/** A second answer changes nothing, but one of another kind than the first is not to look like its mere repetition. */
+function nameOfAckAfter(ending: Ending, code: string): string {
+  if (ending === 'unanswered') return 'late-ack'
+  const accepts = isAccepting(code)
+  if (accepts === (ending === 'accepted')) return 'repeated-ack'
+  return accepts ? 'repeated-ack-that-accepts' : 'repeated-ack-that-rejects'
 }
