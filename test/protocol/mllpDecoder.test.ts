@@ -87,6 +87,13 @@ const ODD_STREAMS: readonly (readonly [string, string, readonly string[]])[] = [
     'MSH|0\r\x0bMSH|1\x1c\r\x0bMSH|2\x1c\r',
     ['frame-without-vt', 'stray-bytes'],
   ],
+  ['a frame whose end was lost', '\x0bMSH|0\r\x0bMSH|1\x1c\r\x0bMSH|2\x1c\r', ['truncated-frame']],
+  ['a start byte twice', '\x0b\x0bMSH|1\x1c\r\x0bMSH|2\x1c\r', ['truncated-frame']],
+  [
+    'several frames whose ends were lost',
+    '\x0bMSH|1\x1c\r\x0bMSH|a\x0b\x0bMSH|b\r\x0bMSH|2\x1c\r',
+    ['truncated-frame', 'truncated-frame', 'truncated-frame'],
+  ],
   [
     'a message on a line of its own after noise',
     'noise\nMSH|1\x1c\r\x0bMSH|2\x1c\r',
@@ -122,6 +129,31 @@ test('whatever a peer sends, the frames and reports do not depend on where the s
     ),
     { numRuns: 3000 },
   )
+})
+
+test('a frame whose end was lost is reported where the next begins', () => {
+  expect(decode([Buffer.from('\x0bMSH|0\x0bMSH|1\x1c\r')]).errors).toEqual([{ kind: 'truncated-frame', offset: 6 }])
+})
+
+test('a frame whose end was lost is too long wherever the stream is cut, also where a true frame follows', () => {
+  const stream = Buffer.from('\x0bMSH|12345\x0bMSH|1\x1c\r')
+  for (let at = 0; at <= stream.length; at++) {
+    const { frames, errors } = decode([stream.subarray(0, at), stream.subarray(at)], 8)
+    expect(frames).toEqual([])
+    expect(errors.map(error => error.kind)).toEqual(['frame-too-long'])
+  }
+})
+
+test('a stream of nothing but start bytes takes no longer for each of them', () => {
+  let truncated = 0
+  const decoder = createMllpDecoder({ maxFrameBytes: 100, onFrame() {}, onError: () => truncated++ })
+  const bytes = Buffer.alloc(1 << 20, VT)
+  const beganMs = performance.now()
+  decoder.push(bytes)
+  decoder.push(bytes)
+  expect(truncated).toBe(2 * bytes.length - 1)
+  // A search for the end from each of them takes half a minute.
+  expect(performance.now() - beganMs).toBeLessThan(5000)
 })
 
 test('a message without a start byte is too long wherever the stream is cut, also where a true frame follows', () => {

@@ -332,6 +332,23 @@ test('a message sent again with its own id takes the late ack: it is the same me
   expect(told).toEqual(['opened 5', 'opened 5', 'accepted 0', 'tolerated: repeated-ack'])
 })
 
+test('an ack whose end was lost does not swallow the one that follows', async () => {
+  const { link, told, until } = await open(
+    socket => {
+      const ids: string[] = []
+      socket.on('data', bytes => {
+        ids.push(...idsIn(bytes))
+        if (ids.length === 2) socket.write(ack('ID1').slice(0, -2) + ack('ID2'))
+      })
+    },
+    { window: 2 },
+  )
+  send(link, 0, 1)
+  send(link, 1, 2)
+  await until('accepted 1')
+  expect(told).toEqual(['opened 5', 'tolerated: truncated-frame', 'accepted 1'])
+})
+
 test('an ack without any framing is no answer', async () => {
   const { link, told, until } = await open(answer(id => ack(id).replace(/[\x0b\x1c]/g, '')))
   send(link, 0, 1)
