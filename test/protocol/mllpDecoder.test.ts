@@ -191,6 +191,51 @@ test('a frame above the limit fails the decoder at once, in one chunk or in many
   }
 })
 
+test('connections that share a room hold no more together than it has, and give back what they held', () => {
+  const room = { freeBytes: 100 }
+  const told: string[] = []
+  const open = () =>
+    createMllpDecoder({
+      maxFrameBytes: 1000,
+      room,
+      onFrame: (_bytes, start, end) => told.push(`frame of ${end - start}`),
+      onError: ({ kind }) => told.push(kind),
+    })
+  const [one, other, third] = [open(), open(), open()]
+  const beginning = frame('x'.repeat(60)).subarray(0, -2)
+  one.push(beginning)
+  other.push(beginning)
+  expect(told).toEqual(['frame-too-long'])
+  third.push(frame('x'.repeat(200)))
+  one.push(Uint8Array.of(FS, CR))
+  expect(told.slice(1)).toEqual(['frame of 200', 'frame of 60'])
+  expect(room.freeBytes).toBe(100)
+  one.push(beginning)
+  one.close()
+  expect(room.freeBytes).toBe(100)
+})
+
+test('whatever a peer sends, a closed decoder has given back all that it held, and tells nothing more', () => {
+  const bytes = fc
+    .array(fc.constantFrom(VT, FS, CR, 0x0a, 0x4d, 0x53, 0x48, 0x78), { maxLength: 60 })
+    .map(values => Uint8Array.from(values))
+  fc.assert(
+    fc.property(bytes, fc.array(fc.nat(), { maxLength: 8 }), fc.nat(30), (stream, places, freeBytes) => {
+      const room = { freeBytes }
+      let told = 0
+      const tell = () => void told++
+      const decoder = createMllpDecoder({ maxFrameBytes: 20, room, onFrame: tell, onError: tell })
+      for (const chunk of cut(stream, places)) decoder.push(chunk)
+      decoder.close()
+      expect(room).toEqual({ freeBytes })
+      const before = told
+      decoder.push(frame('MSH|1'))
+      expect(told).toBe(before)
+    }),
+    { numRuns: 500 },
+  )
+})
+
 test('a frame just at the limit is taken', () => {
   expect(decode([frame('x'.repeat(10))], 10).frames).toEqual(['x'.repeat(10)])
 })

@@ -332,6 +332,17 @@ test('a message sent again with its own id takes the late ack: it is the same me
   expect(told).toEqual(['opened 5', 'opened 5', 'accepted 0', 'tolerated: repeated-ack'])
 })
 
+test('acks without an end fill no more than 128 MiB over all links, and a link that is dialled again gives back its part', async () => {
+  const beginning = Buffer.alloc(15_500_000, 'x').fill('\x0bMSH|', 0, 5)
+  const opened = await Promise.all(Array.from({ length: 9 }, () => open(socket => socket.write(beginning))))
+  await Promise.any(opened.map(({ until }) => until('lost: acknowledgement too long')))
+  for (const { link } of opened) link.close()
+  const large = ack('ID1').replace('\x1c', `ZZZ|${'x'.repeat(15_500_000)}\x1c`)
+  const { link, until } = await open(answer(() => large))
+  send(link, 0, 1)
+  await until('accepted 0')
+})
+
 test('an ack whose end was lost does not swallow the one that follows', async () => {
   const { link, told, until } = await open(
     socket => {

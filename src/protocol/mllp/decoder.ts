@@ -1,5 +1,5 @@
 import { findByte, findLastByte } from '../findByte.ts'
-import { NOTHING, releaseHolding, takeHolding } from './holdings.ts'
+import { NO_LIMIT, NOTHING, type Room, releaseHolding, takeHolding } from './holdings.ts'
 
 const [VT, FS, CR] = [0x0b, 0x1c, 0x0d]
 const [NUL, LF, SPACE] = [0x00, 0x0a, 0x20]
@@ -15,8 +15,8 @@ export interface MllpError {
   /**
    * `stray-bytes`: something else than VT between two frames (skipped, told once for each gap). `fs-without-cr`: the frame ended without
    * its CR (accepted). `frame-without-vt`: a message without the start byte (accepted when its end comes). `truncated-frame`: a frame began
-   * before the one at hand had ended, which is given up: no payload holds a VT. `frame-too-long`: more than `maxFrameBytes`; the decoder
-   * takes nothing more.
+   * before the one at hand had ended, which is given up: no payload holds a VT. `frame-too-long`: more than `maxFrameBytes`, or than
+   * there is room for; the decoder takes nothing more.
    */
   readonly kind: 'stray-bytes' | 'fs-without-cr' | 'frame-without-vt' | 'truncated-frame' | 'frame-too-long'
   readonly offset: number
@@ -25,6 +25,8 @@ export interface MllpError {
 export interface MllpDecoderOptions {
   /** Largest payload of one frame, bytes. */
   readonly maxFrameBytes: number
+  /** What the frame may hold until its end comes, together with those of other connections; default no limit. */
+  readonly room?: Room
   /** The payload lies in `bytes` from `start` to `end`; it is only valid during the call. */
   readonly onFrame: (bytes: Uint8Array, start: number, end: number) => void
   readonly onError: (error: MllpError) => void
@@ -33,6 +35,8 @@ export interface MllpDecoderOptions {
 export interface MllpDecoder {
   /** Takes the next bytes of the stream, cut anywhere. */
   push(chunk: Uint8Array, start?: number, end?: number): void
+  /** Gives back what it holds, and takes nothing more. */
+  close(): void
 }
 
 /**
@@ -47,6 +51,7 @@ type State = 'between' | 'inside' | 'failed'
 
 class Decoder implements MllpDecoder {
   readonly #options: MllpDecoderOptions
+  readonly #room: Room
   #state: State = 'between'
   #held: Uint8Array = NOTHING
   #heldBytes = 0
@@ -62,6 +67,7 @@ class Decoder implements MllpDecoder {
 
   constructor(options: MllpDecoderOptions) {
     this.#options = options
+    this.#room = options.room ?? NO_LIMIT
   }
 
   push(chunk: Uint8Array, start = 0, end: number = chunk.length): void {
@@ -70,6 +76,12 @@ class Decoder implements MllpDecoder {
       at = this.#state === 'inside' ? this.#continue(chunk, at, end, start) : this.#begin(chunk, at, end, start)
     }
     this.#before += end - start
+  }
+
+  close(): void {
+    this.#letGo()
+    this.#held = releaseHolding(this.#held)
+    this.#state = 'failed'
   }
 
   #begin(chunk: Uint8Array, at: number, end: number, start: number): number {
@@ -100,6 +112,7 @@ class Decoder implements MllpDecoder {
     const vt = findByte(part, VT, 0, length)
     if (this.#heldBytes + (vt === -1 ? length : vt) > this.#options.maxFrameBytes) return this.#fail(at - start, end)
     if (vt !== -1) return this.#giveUp(at + vt, start)
+    if (length > this.#room.freeBytes) return this.#fail(at - start, end)
     this.#hold(part, length)
     if (found === -1) return end
     const bytes = this.#heldBytes
@@ -161,13 +174,20 @@ class Decoder implements MllpDecoder {
   /** Ends the frame at hand: what follows is its CR, or lies between frames. */
   #close(): void {
     this.#state = 'between'
-    this.#heldBytes = 0
+    this.#letGo()
     this.#owesCr = true
     this.#strayReported = false
     this.#matched = 0
   }
 
+  #letGo(): void {
+    if (this.#heldBytes === 0) return
+    this.#room.freeBytes += this.#heldBytes
+    this.#heldBytes = 0
+  }
+
   #hold(bytes: Uint8Array, length: number): void {
+    this.#room.freeBytes -= length
     const needed = this.#heldBytes + length
     if (needed > this.#held.length) {
       const larger = takeHolding(needed, Math.max(this.#held.length * GROWTH, LEAST_HELD_BYTES))
@@ -180,9 +200,8 @@ class Decoder implements MllpDecoder {
   }
 
   #fail(offsetInChunk: number, end: number): number {
+    this.close()
     this.#report('frame-too-long', offsetInChunk)
-    this.#state = 'failed'
-    this.#held = NOTHING
     return end
   }
 

@@ -1,11 +1,12 @@
 import type { Bytes, MessageStream } from '../../model/stream.ts'
 import { DialledLink, type DialledLinkOptions } from '../dialledLink.ts'
-import type { FrameDecoder, Framing, NakReason } from '../framing.ts'
+import type { FrameDecoder, FrameHandlers, Framing, NakReason } from '../framing.ts'
 import { describeAckError } from '../hl7/ackError.ts'
 import type { Link } from '../link.ts'
 import { COMMIT_IN_ORIGINAL_MODE, createAck, isAccepting, isCommit, readAck } from './ack.ts'
 import type { MllpError } from './decoder.ts'
 import { Doubts } from './doubts.ts'
+import type { Room } from './holdings.ts'
 import { type Ending, Past } from './past.ts'
 
 export interface MllpLinkOptions extends DialledLinkOptions {
@@ -17,6 +18,8 @@ export interface MllpLinkOptions extends DialledLinkOptions {
 }
 
 const MAX_ACK_BYTES = 16 * 1024 * 1024
+/** Of acknowledgements whose end has not come, all links of the process hold so much together. */
+const ACK_ROOM: Room = { freeBytes: 128 * 1024 * 1024 }
 const FREE = -1
 
 /** One connection, original acknowledgement mode: acks are matched by MSA-2 to MSH-10, byte for byte. */
@@ -177,6 +180,7 @@ export class MllpLink extends DialledLink {
     this.#slots.fill(FREE)
     this.#doubts.reset()
     for (const slot of this.#frames.keys()) this.#refresh(slot)
+    this.#decoder.close()
     this.#decoder = this.#newDecoder()
   }
 
@@ -196,7 +200,7 @@ export class MllpLink extends DialledLink {
 
   #newDecoder(): FrameDecoder {
     const isCurrent = () => decoder === this.#decoder
-    const decoder: FrameDecoder = this.#options.framing.createDecoder(MAX_ACK_BYTES, {
+    const handlers: FrameHandlers = {
       onMessage: (bytes, start, end) => {
         if (isCurrent()) this.#received(bytes, start, end)
       },
@@ -209,7 +213,8 @@ export class MllpLink extends DialledLink {
       onError: error => {
         if (isCurrent()) this.#framingError(error)
       },
-    })
+    }
+    const decoder = this.#options.framing.createDecoder(MAX_ACK_BYTES, handlers, ACK_ROOM)
     return decoder
   }
 
