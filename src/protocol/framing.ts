@@ -1,4 +1,5 @@
 import type { MllpError } from './mllp/decoder.ts'
+import type { Room } from './mllp/holdings.ts'
 
 /** What a decoder tells about the stream of one connection. */
 export interface FrameHandlers {
@@ -18,6 +19,8 @@ export type NakReason = (typeof NAK_REASONS)[number]
 export interface FrameDecoder {
   /** Takes the next bytes of the stream, cut anywhere. */
   push(chunk: Uint8Array, start?: number, end?: number): void
+  /** Gives back what it holds, and takes nothing more. */
+  close(): void
 }
 
 /** How messages are told apart on a connection. */
@@ -29,6 +32,6 @@ export interface Framing {
   readonly maxMessageBytes: number
   /** Writes what stands before and after a message of `messageBytes` that lies in `frame` from `headBytes` on. */
   seal(frame: Uint8Array, messageBytes: number): void
-  /** A decoder for one connection. A frame above `maxFrameBytes` fails it. */
-  createDecoder(maxFrameBytes: number, handlers: FrameHandlers): FrameDecoder
+  /** A decoder for one connection. A frame above `maxFrameBytes` fails it, and one whose beginnings find no room that it shares with others. */
+  createDecoder(maxFrameBytes: number, handlers: FrameHandlers, room?: Room): FrameDecoder
 }

@@ -136,3 +136,58 @@ test('a commit for another message is never credited', async () => {
   await until('opened 5', 2)
   expect(told(all)).toEqual(['mismatched 0: another control id', 'lost: redialled after a mismatched answer'])
 })
+
+test('a late commit and a late application ack on the next connection are nobody’s, and the latter is committed', async () => {
+  let received = ''
+  const {
+    link,
+    until,
+    told: all,
+  } = await open((socket, text) => {
+    received += text
+    if (idOf(text) === 'ID2')
+      socket.write(ack('CA', 'ID1') + ack('AA', 'ID1', { condition: 'AL' }) + ack('CA', 'ID2') + ack('AA', 'ID2'))
+  })
+  send(link, 0, 1)
+  link.redial()
+  await until('opened 5', 2)
+  send(link, 0, 2)
+  await until('accepted 0')
+  send(link, 0, 3)
+  await expect.poll(() => received).toContain('ID3')
+  expect(told(all)).toEqual(['tolerated: late-ack', 'tolerated: late-ack', 'committed 0', 'accepted 0'])
+  expect(received.match(/MSA\|CA\|A1/g)).toHaveLength(1)
+})
+
+test('a commit that comes again after many other messages is passed over', async () => {
+  const {
+    link,
+    until,
+    told: all,
+  } = await open((socket, text) => {
+    const id = idOf(text)!
+    socket.write((id === 'ID9' ? ack('CA', 'ID0') : '') + ack('CA', id) + ack('AA', id))
+  })
+  for (let i = 0; i < 10; i++) {
+    send(link, 0, i)
+    await until('accepted 0', i + 1)
+  }
+  expect(told(all).filter(text => !/^(committed|accepted)/.test(text))).toEqual([
+    'tolerated: commit-after-application-ack',
+  ])
+})
+
+test.each([
+  ['AA', 'CE', 'repeated-ack-that-rejects'],
+  ['AA', 'AE', 'repeated-ack-that-rejects'],
+  ['CE', 'AA', 'repeated-ack-that-accepts'],
+  ['CE', 'CE', 'repeated-ack'],
+])('%s and then %s for the same message: the first counts, the second is told as %s', async (first, second, kind) => {
+  const { link, until } = await open((socket, text) => {
+    const id = idOf(text)!
+    socket.write((first === 'AA' ? ack('CA', id) : '') + ack(first, id) + ack(second, id))
+  })
+  send(link, 0, 1)
+  await until(first === 'AA' ? 'accepted 0' : `rejected 0: ${first}`)
+  await until(`tolerated: ${kind}`)
+})

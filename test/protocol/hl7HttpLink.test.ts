@@ -108,6 +108,13 @@ test.each([
   expect(all.filter(each => /lost|opened/.test(each))).toEqual(['opened 5'])
 })
 
+test('a commit in the reply is told, as no load over HTTP asks for one', async () => {
+  const { link, until, told } = await open(answering(reply(ack('ID1', 'CA'))))
+  send(link, 0, 1)
+  await until('accepted 0')
+  expect(told).toContain('tolerated: commit-ack-in-original-mode')
+})
+
 test('messages far larger than the one before, cut replies and a chunked acknowledgement', async () => {
   const bodies: number[] = []
   const { link, until } = await open(

@@ -18,7 +18,9 @@ test.each(['AA', 'AE', 'AR', 'CA', 'CE', 'CR'])('%s is read with the control id 
 test('the control id is taken byte for byte: trailing spaces, escapes and high-bit bytes stay', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 20 }), text => {
-      const id = Buffer.from(text).toString('latin1').replace(/[|\r]/g, '.')
+      const id = Buffer.from(text)
+        .toString('latin1')
+        .replace(/[|\r\n]/g, '.')
       expect(read(`${head}\rMSA|AA|${id}|text\r`).id).toBe(id)
       expect(read(`${head}\rMSA|AA|${id}`).id).toBe(id)
     }),
@@ -59,4 +61,17 @@ test.each([
   const ack = readAck(bytes, 0, bytes.length, createAck())
   expect({ ...ack, id: text.slice(ack.idStart, ack.idEnd) }).toMatchObject({ code: 'AE', id: 'ID-1', hasLineFeeds })
   expect(read(`${head}${end}MSA|AA${end}`)).toEqual({ code: 'AA', id: '' })
+})
+
+test.each([
+  [`${head}\rMSA|AA|ID-1\n`, true],
+  [`${head}\rMSA|AA|ID-1\r\n`, false],
+  [`${head}\nMSA|AA|ID-1\r`, true],
+  [`${head}\nMSA|AA|ID-1|text\r`, true],
+  [`${head}\rSFT|x\nMSA|AA|ID-1\rERR|\n`, true],
+  [`${head}\nSFT|x\rMSA|AA|ID-1\nERR|\r`, true],
+])('segments that end now with CR, now with LF are read: %j', (text, hasLineFeeds) => {
+  expect(read(text)).toEqual({ code: 'AA', id: 'ID-1' })
+  expect(readAck(Buffer.from(text), 0, text.length, createAck()).hasLineFeeds).toBe(hasLineFeeds)
+  expect(read(text.replace('|ID-1', ''))).toMatchObject({ code: 'AA' })
 })

@@ -87,6 +87,13 @@ const ODD_STREAMS: readonly (readonly [string, string, readonly string[]])[] = [
     'MSH|0\r\x0bMSH|1\x1c\r\x0bMSH|2\x1c\r',
     ['frame-without-vt', 'stray-bytes'],
   ],
+  ['a frame whose end was lost', '\x0bMSH|0\r\x0bMSH|1\x1c\r\x0bMSH|2\x1c\r', ['truncated-frame']],
+  ['a start byte twice', '\x0b\x0bMSH|1\x1c\r\x0bMSH|2\x1c\r', ['truncated-frame']],
+  [
+    'several frames whose ends were lost',
+    '\x0bMSH|1\x1c\r\x0bMSH|a\x0b\x0bMSH|b\r\x0bMSH|2\x1c\r',
+    ['truncated-frame', 'truncated-frame', 'truncated-frame'],
+  ],
   [
     'a message on a line of its own after noise',
     'noise\nMSH|1\x1c\r\x0bMSH|2\x1c\r',
@@ -124,6 +131,31 @@ test('whatever a peer sends, the frames and reports do not depend on where the s
   )
 })
 
+test('a frame whose end was lost is reported where the next begins', () => {
+  expect(decode([Buffer.from('\x0bMSH|0\x0bMSH|1\x1c\r')]).errors).toEqual([{ kind: 'truncated-frame', offset: 6 }])
+})
+
+test('a frame whose end was lost is too long wherever the stream is cut, also where a true frame follows', () => {
+  const stream = Buffer.from('\x0bMSH|12345\x0bMSH|1\x1c\r')
+  for (let at = 0; at <= stream.length; at++) {
+    const { frames, errors } = decode([stream.subarray(0, at), stream.subarray(at)], 8)
+    expect(frames).toEqual([])
+    expect(errors.map(error => error.kind)).toEqual(['frame-too-long'])
+  }
+})
+
+test('a stream of nothing but start bytes takes no longer for each of them', () => {
+  let truncated = 0
+  const decoder = createMllpDecoder({ maxFrameBytes: 100, onFrame() {}, onError: () => truncated++ })
+  const bytes = Buffer.alloc(1 << 20, VT)
+  const beganMs = performance.now()
+  decoder.push(bytes)
+  decoder.push(bytes)
+  expect(truncated).toBe(2 * bytes.length - 1)
+  // A search for the end from each of them takes half a minute.
+  expect(performance.now() - beganMs).toBeLessThan(5000)
+})
+
 test('a message without a start byte is too long wherever the stream is cut, also where a true frame follows', () => {
   const stream = Buffer.from('MSHH\x0b\x0b\x1c\x0b')
   for (let at = 0; at <= stream.length; at++)
@@ -157,6 +189,51 @@ test('a frame above the limit fails the decoder at once, in one chunk or in many
     expect(frames).toEqual([])
     expect(errors.map(error => error.kind)).toEqual(['frame-too-long'])
   }
+})
+
+test('connections that share a room hold no more together than it has, and give back what they held', () => {
+  const room = { freeBytes: 100 }
+  const told: string[] = []
+  const open = () =>
+    createMllpDecoder({
+      maxFrameBytes: 1000,
+      room,
+      onFrame: (_bytes, start, end) => told.push(`frame of ${end - start}`),
+      onError: ({ kind }) => told.push(kind),
+    })
+  const [one, other, third] = [open(), open(), open()]
+  const beginning = frame('x'.repeat(60)).subarray(0, -2)
+  one.push(beginning)
+  other.push(beginning)
+  expect(told).toEqual(['frame-too-long'])
+  third.push(frame('x'.repeat(200)))
+  one.push(Uint8Array.of(FS, CR))
+  expect(told.slice(1)).toEqual(['frame of 200', 'frame of 60'])
+  expect(room.freeBytes).toBe(100)
+  one.push(beginning)
+  one.close()
+  expect(room.freeBytes).toBe(100)
+})
+
+test('whatever a peer sends, a closed decoder has given back all that it held, and tells nothing more', () => {
+  const bytes = fc
+    .array(fc.constantFrom(VT, FS, CR, 0x0a, 0x4d, 0x53, 0x48, 0x78), { maxLength: 60 })
+    .map(values => Uint8Array.from(values))
+  fc.assert(
+    fc.property(bytes, fc.array(fc.nat(), { maxLength: 8 }), fc.nat(30), (stream, places, freeBytes) => {
+      const room = { freeBytes }
+      let told = 0
+      const tell = () => void told++
+      const decoder = createMllpDecoder({ maxFrameBytes: 20, room, onFrame: tell, onError: tell })
+      for (const chunk of cut(stream, places)) decoder.push(chunk)
+      decoder.close()
+      expect(room).toEqual({ freeBytes })
+      const before = told
+      decoder.push(frame('MSH|1'))
+      expect(told).toBe(before)
+    }),
+    { numRuns: 500 },
+  )
 })
 
 test('a frame just at the limit is taken', () => {

@@ -222,6 +222,31 @@ test('an ack that comes twice is credited once, and not to the next message', as
   expect(told).toEqual(['opened 5', 'accepted 0', 'tolerated: repeated-ack', 'accepted 0'])
 })
 
+test.each([
+  ['CA', 'accepted 0'],
+  ['CE', 'rejected 0: CE'],
+  ['CR', 'rejected 0: CR'],
+])('%s is taken though original mode does not know it, and told', async (code, ending) => {
+  const { link, told, until } = await open(answer(id => ack(id, code)))
+  send(link, 0, 1)
+  await until(ending)
+  expect(told).toContain('tolerated: commit-ack-in-original-mode')
+})
+
+test.each([
+  ['AA', 'AE', 'repeated-ack-that-rejects'],
+  ['CA', 'AR', 'repeated-ack-that-rejects'],
+  ['AE', 'AA', 'repeated-ack-that-accepts'],
+  ['AA', 'CA', 'repeated-ack'],
+  ['AE', 'AR', 'repeated-ack'],
+])('%s and then %s for the same message: the first counts, the second is told as %s', async (first, second, kind) => {
+  const { link, told, until } = await open(answer(id => ack(id, first) + ack(id, second)))
+  send(link, 0, 1)
+  await until(`tolerated: ${kind}`)
+  const outcome = first.endsWith('A') ? 'accepted 0' : `rejected 0: ${first}`
+  expect(told.filter(text => /^(accepted|rejected|mismatched)/.test(text))).toEqual([outcome])
+})
+
 test('an ack that nobody asked for is tolerated while nothing is in flight', async () => {
   const { link, told, until } = await open(socket => {
     socket.write(ack('ID7'))
@@ -233,23 +258,64 @@ test('an ack that nobody asked for is tolerated while nothing is in flight', asy
   expect(told.filter(text => text.startsWith('lost'))).toEqual([])
 })
 
-test.each([1, 4])('with window %i a late ack of a timed-out message is not credited to the next one', async window => {
+test('an ack that comes again after many other messages blames none of them', async () => {
   const { link, told, until } = await open(
-    (socket, nth) => {
-      socket.on('data', bytes => {
-        const [id] = idsIn(bytes)
-        // The second connection answers the message of the first before its own, as store-and-forward engines do.
-        if (nth === 1) socket.write(ack('ID1') + ack(id!))
-      })
-    },
-    { window },
+    answer(id => (id === 'ID50' ? ack('ID0') : '') + ack(id)),
+    { window: 2 },
+  )
+  for (let i = 0; i <= 50; i++) {
+    send(link, i % 2, i)
+    await until(`accepted ${i % 2}`, 1 + Math.floor(i / 2))
+  }
+  expect(told.filter(text => !text.startsWith('accepted'))).toEqual(['opened 5', 'tolerated: repeated-ack'])
+})
+
+test('an ack that comes again on the next connection blames nobody', async () => {
+  const { link, told, until } = await open(answer(id => (id === 'ID2' ? ack('ID1') : '') + ack(id)))
+  send(link, 0, 1)
+  await until('accepted 0')
+  link.redial()
+  await until('opened 5', 2)
+  send(link, 0, 2)
+  await until('accepted 0', 2)
+  expect(told.slice(-2)).toEqual(['tolerated: repeated-ack', 'accepted 0'])
+})
+
+test.each([1, 4])(
+  'with window %i a late ack of a timed-out message is neither credited to the next one nor blamed on it',
+  async window => {
+    const { link, told, until } = await open(
+      (socket, nth) => {
+        socket.on('data', bytes => {
+          const ids = idsIn(bytes)
+          // The second connection answers the message of the first before its own, as store-and-forward engines do.
+          if (nth === 1) socket.write(ids.map(id => (id === 'ID10' ? ack('ID1') : '') + ack(id)).join(''))
+        })
+      },
+      { window },
+    )
+    send(link, 0, 1)
+    link.redial()
+    await until('opened 5', 2)
+    for (let slot = 0; slot < window; slot++) send(link, slot, 10 + slot)
+    await until(`accepted ${window - 1}`)
+    expect(told.slice(2)).toEqual([
+      'tolerated: late-ack',
+      ...Array.from({ length: window }, (_, slot) => `accepted ${slot}`),
+    ])
+  },
+)
+
+test('an answer to a message of another link is blamed on the one in flight, also after late acks', async () => {
+  const { link, told, until } = await open(
+    (socket, nth) => void socket.on('data', () => nth === 1 && socket.write(ack('ID1') + ack('ID7'))),
   )
   send(link, 0, 1)
   link.redial()
   await until('opened 5', 2)
-  for (let slot = 0; slot < window; slot++) send(link, slot, 10 + slot)
-  await until(window === 1 ? 'mismatched 0: another control id' : 'accepted 0')
-  expect(told.filter(text => text.startsWith('accepted'))).toHaveLength(window === 1 ? 0 : 1)
+  send(link, 0, 2)
+  await until('opened 5', 3)
+  expect(told.slice(2, 4)).toEqual(['tolerated: late-ack', 'mismatched 0: another control id'])
 })
 
 test('a message sent again with its own id takes the late ack: it is the same message', async () => {
@@ -264,6 +330,34 @@ test('a message sent again with its own id takes the late ack: it is the same me
   send(link, 0, 1)
   await until('tolerated: repeated-ack')
   expect(told).toEqual(['opened 5', 'opened 5', 'accepted 0', 'tolerated: repeated-ack'])
+})
+
+test('acks without an end fill no more than 128 MiB over all links, and a link that is dialled again gives back its part', async () => {
+  const beginning = Buffer.alloc(15_500_000, 'x').fill('\x0bMSH|', 0, 5)
+  const opened = await Promise.all(Array.from({ length: 9 }, () => open(socket => socket.write(beginning))))
+  await Promise.any(opened.map(({ until }) => until('lost: acknowledgement too long')))
+  for (const { link } of opened) link.close()
+  const large = ack('ID1').replace('\x1c', `ZZZ|${'x'.repeat(15_500_000)}\x1c`)
+  const { link, until } = await open(answer(() => large))
+  send(link, 0, 1)
+  await until('accepted 0')
+})
+
+test('an ack whose end was lost does not swallow the one that follows', async () => {
+  const { link, told, until } = await open(
+    socket => {
+      const ids: string[] = []
+      socket.on('data', bytes => {
+        ids.push(...idsIn(bytes))
+        if (ids.length === 2) socket.write(ack('ID1').slice(0, -2) + ack('ID2'))
+      })
+    },
+    { window: 2 },
+  )
+  send(link, 0, 1)
+  send(link, 1, 2)
+  await until('accepted 1')
+  expect(told).toEqual(['opened 5', 'tolerated: truncated-frame', 'accepted 1'])
 })
 
 test('an ack without any framing is no answer', async () => {

@@ -2,7 +2,7 @@ import type { Bytes, MessageStream } from '../../model/stream.ts'
 import type { DialledLinkOptions } from '../dialledLink.ts'
 import { describeAckError } from '../hl7/ackError.ts'
 import type { Link } from '../link.ts'
-import { type Ack, createAck, readAck } from '../mllp/ack.ts'
+import { type Ack, COMMIT_IN_ORIGINAL_MODE, createAck, isAccepting, isCommit, readAck } from '../mllp/ack.ts'
 import type { Head } from './head.ts'
 import { HttpLink } from './link.ts'
 import { createPostEncoder, type EncodePost, HEAD_ROOM_BYTES } from './post.ts'
@@ -81,9 +81,11 @@ class Hl7HttpLink extends HttpLink {
       return this.#finish('mismatched', whyNoAnswer(head, ack, end - start))
     if (!isAnswer) return this.#finish('rejected', `http ${head.status}`)
     if (ack.hasLineFeeds) this.#options.events.tolerated(this.#options.id, 'line-feeds-in-ack')
-    if (ack.code !== 'AA' && ack.code !== 'CA') {
-      this.#options.events.explained(this.#options.id, describeAckError(ack.code!, bytes, start, end))
-      return this.#finish('rejected', ack.code)
+    const code = ack.code!
+    if (isCommit(code)) this.#options.events.tolerated(this.#options.id, COMMIT_IN_ORIGINAL_MODE)
+    if (!isAccepting(code)) {
+      this.#options.events.explained(this.#options.id, describeAckError(code, bytes, start, end))
+      return this.#finish('rejected', code)
     }
     this.#finish(isGood ? 'accepted' : 'rejected', isGood ? null : `http ${head.status}`)
   }

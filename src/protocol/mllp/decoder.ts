@@ -1,5 +1,5 @@
-import { findByte } from '../findByte.ts'
-import { NOTHING, releaseHolding, takeHolding } from './holdings.ts'
+import { findByte, findLastByte } from '../findByte.ts'
+import { NO_LIMIT, NOTHING, type Room, releaseHolding, takeHolding } from './holdings.ts'
 
 const [VT, FS, CR] = [0x0b, 0x1c, 0x0d]
 const [NUL, LF, SPACE] = [0x00, 0x0a, 0x20]
@@ -14,16 +14,19 @@ const LEAST_HELD_BYTES = 16 * 1024
 export interface MllpError {
   /**
    * `stray-bytes`: something else than VT between two frames (skipped, told once for each gap). `fs-without-cr`: the frame ended without
-   * its CR (accepted). `frame-without-vt`: a message without the start byte (accepted when its end comes). `frame-too-long`: more than
-   * `maxFrameBytes`; the decoder takes nothing more.
+   * its CR (accepted). `frame-without-vt`: a message without the start byte (accepted when its end comes). `truncated-frame`: a frame began
+   * before the one at hand had ended, which is given up: no payload holds a VT. `frame-too-long`: more than `maxFrameBytes`, or than
+   * there is room for; the decoder takes nothing more.
    */
-  readonly kind: 'stray-bytes' | 'fs-without-cr' | 'frame-without-vt' | 'frame-too-long'
+  readonly kind: 'stray-bytes' | 'fs-without-cr' | 'frame-without-vt' | 'truncated-frame' | 'frame-too-long'
   readonly offset: number
 }
 
 export interface MllpDecoderOptions {
   /** Largest payload of one frame, bytes. */
   readonly maxFrameBytes: number
+  /** What the frame may hold until its end comes, together with those of other connections; default no limit. */
+  readonly room?: Room
   /** The payload lies in `bytes` from `start` to `end`; it is only valid during the call. */
   readonly onFrame: (bytes: Uint8Array, start: number, end: number) => void
   readonly onError: (error: MllpError) => void
@@ -32,6 +35,8 @@ export interface MllpDecoderOptions {
 export interface MllpDecoder {
   /** Takes the next bytes of the stream, cut anywhere. */
   push(chunk: Uint8Array, start?: number, end?: number): void
+  /** Gives back what it holds, and takes nothing more. */
+  close(): void
 }
 
 /**
@@ -46,6 +51,7 @@ type State = 'between' | 'inside' | 'failed'
 
 class Decoder implements MllpDecoder {
   readonly #options: MllpDecoderOptions
+  readonly #room: Room
   #state: State = 'between'
   #held: Uint8Array = NOTHING
   #heldBytes = 0
@@ -61,6 +67,7 @@ class Decoder implements MllpDecoder {
 
   constructor(options: MllpDecoderOptions) {
     this.#options = options
+    this.#room = options.room ?? NO_LIMIT
   }
 
   push(chunk: Uint8Array, start = 0, end: number = chunk.length): void {
@@ -69,6 +76,12 @@ class Decoder implements MllpDecoder {
       at = this.#state === 'inside' ? this.#continue(chunk, at, end, start) : this.#begin(chunk, at, end, start)
     }
     this.#before += end - start
+  }
+
+  close(): void {
+    this.#letGo()
+    this.#held = releaseHolding(this.#held)
+    this.#state = 'failed'
   }
 
   #begin(chunk: Uint8Array, at: number, end: number, start: number): number {
@@ -80,6 +93,9 @@ class Decoder implements MllpDecoder {
     if (chunk[at] !== VT) return this.#skipStray(chunk, at, end, start)
     const from = at + 1
     const fs = findByte(chunk, FS, from, end)
+    // From behind: in a frame that is as it should be, this ends at its own VT.
+    const vt = findLastByte(chunk, VT, fs === -1 ? end : fs)
+    if (vt !== at) return this.#passTruncated(chunk, at, vt, end, start)
     if (fs === -1) return this.#open(from, false)
     if (fs - from > this.#options.maxFrameBytes) return this.#fail(from - start, end)
     this.#close()
@@ -91,10 +107,12 @@ class Decoder implements MllpDecoder {
   #continue(chunk: Uint8Array, at: number, end: number, start: number): number {
     // A view of its own: the search must not run on into what earlier reads left behind the chunk.
     const part = at === 0 && end === chunk.length ? chunk : chunk.subarray(at, end)
-    if (this.#unframed && this.#restarts(part, at - start)) return at + findByte(part, VT, 0, part.length)
     const found = findByte(part, FS, 0, part.length)
     const length = found === -1 ? part.length : found
-    if (this.#heldBytes + length > this.#options.maxFrameBytes) return this.#fail(at - start, end)
+    const vt = findByte(part, VT, 0, length)
+    if (this.#heldBytes + (vt === -1 ? length : vt) > this.#options.maxFrameBytes) return this.#fail(at - start, end)
+    if (vt !== -1) return this.#giveUp(at + vt, start)
+    if (length > this.#room.freeBytes) return this.#fail(at - start, end)
     this.#hold(part, length)
     if (found === -1) return end
     const bytes = this.#heldBytes
@@ -104,15 +122,25 @@ class Decoder implements MllpDecoder {
     return at + found + 1
   }
 
-  /** What began without VT is given up when a true frame begins before its end came, and before it was too long. */
-  #restarts(part: Uint8Array, offsetInChunk: number): boolean {
-    const vt = findByte(part, VT, 0, part.length)
-    const fs = findByte(part, FS, 0, part.length)
-    if (vt === -1 || (fs !== -1 && fs < vt) || this.#heldBytes + vt > this.#options.maxFrameBytes) return false
+  /** The frame at hand is given up, as another begins at `vt` before its end came. */
+  #giveUp(vt: number, start: number): number {
+    const kind = this.#unframed ? 'stray-bytes' : 'truncated-frame'
     this.#close()
     this.#owesCr = false
-    this.#report('stray-bytes', offsetInChunk + vt)
-    return true
+    this.#held = releaseHolding(this.#held)
+    this.#report(kind, vt - start)
+    return vt
+  }
+
+  /** Passes over the frames that begin from `from` on and before the one at `last`, in one go: a peer may send nothing but VT. */
+  #passTruncated(chunk: Uint8Array, from: number, last: number, end: number, start: number): number {
+    for (let at = from; at < last; ) {
+      const next = findByte(chunk, VT, at + 1, end)
+      if (next - at - 1 > this.#options.maxFrameBytes) return this.#fail(at + 1 - start, end)
+      this.#report('truncated-frame', next - start)
+      at = next
+    }
+    return last
   }
 
   /** Passes over bytes between frames, up to a VT or to a message that begins a line without one. */
@@ -146,13 +174,20 @@ class Decoder implements MllpDecoder {
   /** Ends the frame at hand: what follows is its CR, or lies between frames. */
   #close(): void {
     this.#state = 'between'
-    this.#heldBytes = 0
+    this.#letGo()
     this.#owesCr = true
     this.#strayReported = false
     this.#matched = 0
   }
 
+  #letGo(): void {
+    if (this.#heldBytes === 0) return
+    this.#room.freeBytes += this.#heldBytes
+    this.#heldBytes = 0
+  }
+
   #hold(bytes: Uint8Array, length: number): void {
+    this.#room.freeBytes -= length
     const needed = this.#heldBytes + length
     if (needed > this.#held.length) {
       const larger = takeHolding(needed, Math.max(this.#held.length * GROWTH, LEAST_HELD_BYTES))
@@ -165,9 +200,8 @@ class Decoder implements MllpDecoder {
   }
 
   #fail(offsetInChunk: number, end: number): number {
+    this.close()
     this.#report('frame-too-long', offsetInChunk)
-    this.#state = 'failed'
-    this.#held = NOTHING
     return end
   }
 

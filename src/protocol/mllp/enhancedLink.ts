@@ -1,9 +1,10 @@
 import { createHeaderFields, findHeaderFields } from '../hl7/fields.ts'
 import type { Link } from '../link.ts'
+import { isCommit } from './ack.ts'
 import { CommitAckWriter } from './commitAck.ts'
 import { MllpLink, type MllpLinkOptions } from './link.ts'
+import type { Ending } from './past.ts'
 
-const ACCEPT = 0x43
 const ACK_CONDITION = 15
 
 /**
@@ -31,18 +32,24 @@ class EnhancedMllpLink extends MllpLink {
   protected override acknowledged(slot: number, code: string, bytes: Uint8Array, start: number, end: number): void {
     if (code === 'CA') return this.#commit(slot)
     const isCommitted = this.#committed[slot] === 1
-    if (code.charCodeAt(0) !== ACCEPT) {
+    if (!isCommit(code)) {
       if (!isCommitted) this.#tolerated('application-ack-without-commit')
       this.#answerAck(bytes, start, end)
     } else if (!isCommitted) this.#options.events.committed(this.#options.id, slot)
-    super.acknowledged(slot, code, bytes, start, end)
+    this.conclude(slot, code, bytes, start, end)
   }
 
-  /** After the application's answer a commit has nothing to tell any more. */
-  protected override acknowledgedAgain(code: string, bytes: Uint8Array, start: number, end: number): void {
-    if (code.charCodeAt(0) === ACCEPT) return this.#tolerated('commit-after-application-ack')
-    this.#answerAck(bytes, start, end)
-    super.acknowledgedAgain(code, bytes, start, end)
+  /** After the application's answer a commit has nothing to tell any more; a late answer of the application is committed like any other. */
+  protected override acknowledgedAgain(
+    ending: Ending,
+    code: string,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    if (code === 'CA' && ending !== 'unanswered') return this.#tolerated('commit-after-application-ack')
+    if (!isCommit(code)) this.#answerAck(bytes, start, end)
+    super.acknowledgedAgain(ending, code, bytes, start, end)
   }
 
   protected override finish(slot: number, reason: string | null): void {

@@ -1,5 +1,6 @@
 import type { Framing } from '../framing.ts'
 import { createMllpDecoder } from './decoder.ts'
+import { NO_LIMIT } from './holdings.ts'
 
 /** MLLP release 1: VT message FS CR. */
 export const mllpFraming: Framing = {
@@ -11,6 +12,6 @@ export const mllpFraming: Framing = {
     frame[messageBytes + 1] = 0x1c
     frame[messageBytes + 2] = 0x0d
   },
-  createDecoder: (maxFrameBytes, { onMessage, onError }) =>
-    createMllpDecoder({ maxFrameBytes, onFrame: onMessage, onError }),
+  createDecoder: (maxFrameBytes, { onMessage, onError }, room = NO_LIMIT) =>
+    createMllpDecoder({ maxFrameBytes, room, onFrame: onMessage, onError }),
 }

@@ -32,3 +32,10 @@ export function releaseHolding(holding: Uint8Array): Uint8Array {
 }
 
 export const NOTHING = new Uint8Array(0)
+
+/** What connections that share a limit may still hold of frames whose end has not come, bytes. */
+export interface Room {
+  freeBytes: number
+}
+
+export const NO_LIMIT: Room = { freeBytes: Number.POSITIVE_INFINITY }

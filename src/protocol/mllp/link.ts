@@ -1,11 +1,13 @@
 import type { Bytes, MessageStream } from '../../model/stream.ts'
 import { DialledLink, type DialledLinkOptions } from '../dialledLink.ts'
-import type { FrameDecoder, Framing, NakReason } from '../framing.ts'
+import type { FrameDecoder, FrameHandlers, Framing, NakReason } from '../framing.ts'
 import { describeAckError } from '../hl7/ackError.ts'
 import type { Link } from '../link.ts'
-import { createAck, readAck } from './ack.ts'
+import { COMMIT_IN_ORIGINAL_MODE, createAck, isAccepting, isCommit, readAck } from './ack.ts'
 import type { MllpError } from './decoder.ts'
 import { Doubts } from './doubts.ts'
+import type { Room } from './holdings.ts'
+import { type Ending, Past } from './past.ts'
 
 export interface MllpLinkOptions extends DialledLinkOptions {
   readonly window: number
@@ -16,6 +18,8 @@ export interface MllpLinkOptions extends DialledLinkOptions {
 }
 
 const MAX_ACK_BYTES = 16 * 1024 * 1024
+/** Of acknowledgements whose end has not come, all links of the process hold so much together. */
+const ACK_ROOM: Room = { freeBytes: 128 * 1024 * 1024 }
 const FREE = -1
 
 /** One connection, original acknowledgement mode: acks are matched by MSA-2 to MSH-10, byte for byte. */
@@ -25,9 +29,8 @@ export function createMllpLink(options: MllpLinkOptions): Link {
 
 export class MllpLink extends DialledLink {
   readonly #options: MllpLinkOptions
-  /** Index of the message in flight on each slot, and of the one last answered there. */
+  /** Index of the message in flight on each slot. */
   readonly #slots: Float64Array
-  readonly #answered: Float64Array
   readonly #frames: Buffer[]
   /** The room for a message in each frame. */
   readonly #rooms: Uint8Array[]
@@ -37,6 +40,7 @@ export class MllpLink extends DialledLink {
   readonly #ends: Float64Array
   readonly #ack = createAck()
   readonly #doubts: Doubts
+  readonly #past: Past
   #decoder: FrameDecoder
 
   constructor(options: MllpLinkOptions) {
@@ -44,12 +48,12 @@ export class MllpLink extends DialledLink {
     const { window, framing } = options
     this.#options = options
     this.#slots = new Float64Array(window).fill(FREE)
-    this.#answered = new Float64Array(window).fill(FREE)
     this.#ends = new Float64Array(window)
     this.#frames = Array.from({ length: window }, () => Buffer.allocUnsafeSlow(2048))
     this.#rooms = this.#frames.map(frame => frame.subarray(framing.headBytes))
     this.#payloads = this.#rooms.map(bytes => ({ bytes, length: 0 }))
     this.#doubts = new Doubts(window)
+    this.#past = new Past(window)
     this.#decoder = this.#newDecoder()
     this.connection.dial()
   }
@@ -79,20 +83,27 @@ export class MllpLink extends DialledLink {
 
   /** An ack for the message in flight on `slot`; it lies in `bytes[start, end)`. */
   protected acknowledged(slot: number, code: string, bytes: Uint8Array, start: number, end: number): void {
-    if (code === 'AA' || code === 'CA') return this.finish(slot, null)
+    // Original mode knows AA, AE and AR; of a receiver that only commits no more is to be had.
+    if (isCommit(code)) this.#options.events.tolerated(this.#options.id, COMMIT_IN_ORIGINAL_MODE)
+    this.conclude(slot, code, bytes, start, end)
+  }
+
+  /** Ends the exchange on `slot` as this ack says. */
+  protected conclude(slot: number, code: string, bytes: Uint8Array, start: number, end: number): void {
+    if (isAccepting(code)) return this.finish(slot, null)
     this.#options.events.explained(this.#options.id, describeAckError(code, bytes, start, end))
     this.finish(slot, code)
   }
 
-  /** An ack for a message that was answered before. */
-  protected acknowledgedAgain(_code: string, _bytes: Uint8Array, _start: number, _end: number): void {
-    this.#options.events.tolerated(this.#options.id, 'repeated-ack')
+  /** An ack for a message that ended before, on this connection or an earlier one of the link. */
+  protected acknowledgedAgain(ending: Ending, code: string, _bytes: Uint8Array, _start: number, _end: number): void {
+    this.#options.events.tolerated(this.#options.id, nameOfAckAfter(ending, code))
   }
 
   /** Ends the exchange on `slot`; `reason` says why the peer rejected the message, null = it accepted it. */
   protected finish(slot: number, reason: string | null): void {
     const { id, events } = this.#options
-    this.#answered[slot] = this.#slots[slot]!
+    this.#past.answered(this.#slots[slot]!, reason === null)
     this.#slots[slot] = FREE
     this.connection.proven()
     const isDoubtful = this.#doubts.any
@@ -119,9 +130,10 @@ export class MllpLink extends DialledLink {
     if (ack.hasLineFeeds) this.#options.events.tolerated(this.#options.id, 'line-feeds-in-ack')
     const index = this.#options.indexOf(bytes, ack.idStart, ack.idEnd)
     const slot = index < 0 ? -1 : this.#slotOf(index)
-    if (slot !== -1) this.acknowledged(slot, ack.code, bytes, start, end)
-    else if (index >= 0 && this.#answered.includes(index)) this.acknowledgedAgain(ack.code, bytes, start, end)
-    else this.#unmatched('another control id')
+    if (slot !== -1) return this.acknowledged(slot, ack.code, bytes, start, end)
+    const ending = index < 0 ? null : this.#past.endingOf(index)
+    if (ending === null) this.#unmatched('another control id')
+    else this.acknowledgedAgain(ending, ack.code, bytes, start, end)
   }
 
   /** In place of `indexOf`, which leaves compiled code: windows are small. */
@@ -164,10 +176,11 @@ export class MllpLink extends DialledLink {
   }
 
   protected override reset(): void {
+    for (const slot of this.#slotsInFlight()) this.#past.unanswered(this.#slots[slot]!)
     this.#slots.fill(FREE)
-    this.#answered.fill(FREE)
     this.#doubts.reset()
     for (const slot of this.#frames.keys()) this.#refresh(slot)
+    this.#decoder.close()
     this.#decoder = this.#newDecoder()
   }
 
@@ -187,7 +200,7 @@ export class MllpLink extends DialledLink {
 
   #newDecoder(): FrameDecoder {
     const isCurrent = () => decoder === this.#decoder
-    const decoder: FrameDecoder = this.#options.framing.createDecoder(MAX_ACK_BYTES, {
+    const handlers: FrameHandlers = {
       onMessage: (bytes, start, end) => {
         if (isCurrent()) this.#received(bytes, start, end)
       },
@@ -200,7 +213,8 @@ export class MllpLink extends DialledLink {
       onError: error => {
         if (isCurrent()) this.#framingError(error)
       },
-    })
+    }
+    const decoder = this.#options.framing.createDecoder(MAX_ACK_BYTES, handlers, ACK_ROOM)
     return decoder
   }
 
@@ -210,4 +224,12 @@ export class MllpLink extends DialledLink {
     this.redial()
     events.lost(id, 'acknowledgement too long')
   }
+}
+
+/** A second answer changes nothing, but one of another kind than the first is not to look like its mere repetition. */
+function nameOfAckAfter(ending: Ending, code: string): string {
+  if (ending === 'unanswered') return 'late-ack'
+  const accepts = isAccepting(code)
+  if (accepts === (ending === 'accepted')) return 'repeated-ack'
+  return accepts ? 'repeated-ack-that-accepts' : 'repeated-ack-that-rejects'
 }

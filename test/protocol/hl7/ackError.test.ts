@@ -36,18 +36,30 @@ test.each([
   expect(describe(segments)).toBe(expected)
 })
 
+test.each([
+  ['surnames', 'LEE^12^3', 'AE 101 Required field missing, E'],
+  ['given names that are a segment of the standard', 'DON^12^3', 'AE 101 Required field missing, E'],
+  ['segments that are the peer’s own', 'ZPI^1^3', 'AE 101 Required field missing, E'],
+  ['sequences of three digits', 'PID^555^3', 'AE 101 Required field missing, E, PID'],
+  ['fields of three digits', 'PID^1^555', 'AE 101 Required field missing, E, PID^1'],
+])('a place does not tell %s', (_, place, expected) => {
+  expect(describe(['MSA|AE|1', `ERR||${place}|101|E`])).toBe(expected)
+})
+
 test('the separators are the message’s own', () => {
   const text = Buffer.from('MSH$*~\\&$A$B$C$D$20261124$$ACK$1$T$2.5.1\rMSA$AR$1\rERR$$MSH*1*12$203$E\r')
   expect(describeAckError('AR', text, 0, text.length)).toBe('AR 203 Unsupported version id, E, MSH^1^12')
 })
 
-test('whatever a peer writes, nothing but our texts, segment names and small numbers comes out', () => {
+test('whatever a peer writes, nothing but our texts, segment names of the standard and small numbers comes out', () => {
   const value = fc.oneof(
     fc.string({ unit: 'binary-ascii', maxLength: 12 }),
     fc.constantFrom(
       '101',
       'PID^1^3',
       'DOE^JANE^19800101',
+      'LEE^12^3',
+      'DOE^555^123',
       'Jane Doe',
       '123456789',
       'PID^1^123456789',
@@ -56,7 +68,7 @@ test('whatever a peer writes, nothing but our texts, segment names and small num
       '__proto__',
     ),
   )
-  const allowed = /^AE( \d{1,3} [A-Z][A-Za-z0-9 -]+)?(, [FEWI])?(, [A-Z][A-Z0-9]{2}(\^\d{1,3}){0,2})?$/
+  const allowed = /^AE( \d{1,3} [A-Z][A-Za-z0-9 -]+)?(, [FEWI])?(, PID(\^\d{1,2}){0,2})?$/
   fc.assert(
     fc.property(fc.array(value, { maxLength: 7 }), fc.array(value, { maxLength: 7 }), (err, msa) => {
       expect(describe([`MSA|AE|1|${msa.join('|')}`, `ERR|${err.join('|')}`])).toMatch(allowed)
