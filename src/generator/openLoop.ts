@@ -1,5 +1,6 @@
 import { type ArrivalCursor, NO_FEED } from '../workload/arrivals.ts'
 import type { Loop, LoopParts } from './loop.ts'
+import { AT_SEND } from './outstanding.ts'
 import { Pacer } from './pace.ts'
 import { positionOf } from './share.ts'
 
@@ -75,19 +76,21 @@ export class OpenLoop implements Loop {
     options.clock.soon(() => this.#pump())
   }
 
-  #arrive(index: number, intendedMs: number, readyMs: number, ownFeed: number): void {
+  /** @param seenMs when it was seen to be due: it is ready then if it has to wait for a slot, else when it is made */
+  #arrive(index: number, intendedMs: number, seenMs: number, ownFeed: number): void {
     const { options, slots, outstanding, settler, dispatch } = this.#parts
     const feed = this.#feedOf(index, ownFeed)
     this.#begun++
-    settler.begin(index, intendedMs, readyMs, feed)
-    const entry = outstanding.take(index, intendedMs, readyMs, feed)
+    const entry = outstanding.take(index, intendedMs, AT_SEND, feed)
+    const slot = entry === NONE ? NONE : slots.take(feed)
+    if (slot !== NONE) return dispatch.send(slot, entry)
+    settler.begin(index, intendedMs, seenMs, feed)
     if (entry === NONE) {
       options.recorder.because('too many outstanding')
       return settler.neverSent(index, 'dropped', intendedMs, feed)
     }
-    const slot = slots.take(feed)
-    if (slot === NONE) outstanding.enqueue(feed, entry)
-    else dispatch.send(slot, entry)
+    outstanding.readyMs[entry] = seenMs
+    outstanding.enqueue(feed, entry)
   }
 
   #feedOf(index: number, ownFeed: number): number {

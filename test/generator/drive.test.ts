@@ -88,7 +88,26 @@ test('to make messages, of whatever link, takes no part of the time between a se
   for (const { intendedMs, readyMs, sentMs } of closed.times) expect([intendedMs, readyMs]).toEqual([sentMs, sentMs])
   const open = await drive({ ...slow, workload: { kind: 'open', ratePerSecond: 40 } })
   expect(open.times).toHaveLength(40)
-  for (const { readyMs, sentMs } of open.times) expect(sentMs - readyMs).toBeCloseTo(3, 6)
+  for (const { intendedMs, readyMs, sentMs } of open.times) {
+    expect(readyMs - intendedMs).toBeCloseTo(3, 6)
+    expect(sentMs).toBe(readyMs)
+  }
+})
+
+test('an arrival that waits for a slot is ready when it was seen to be due: to wait, and then to be made, is its queue', async () => {
+  const { times, recorder } = await drive({
+    workload: { kind: 'open', ratePerSecond: 100, records: 3 },
+    makingMs: 3,
+    answer: () => ({ afterMs: 50 }),
+  })
+  const split = times.map(({ intendedMs, readyMs, sentMs }) => [readyMs - intendedMs, sentMs - readyMs].map(Math.round))
+  // Made from 0 to 3 ms and answered at 53; then made until 56 and answered at 106.
+  expect(split).toEqual([
+    [3, 0],
+    [0, 46],
+    [0, 89],
+  ])
+  expect(recorder.measuredArrivals).toBe(3)
 })
 
 test('lag + queue + service = response for every exchange, over loads, windows and service times', async () => {
@@ -99,14 +118,16 @@ test('lag + queue + service = response for every exchange, over loads, windows a
         links: fc.integer({ min: 1, max: 5 }),
         window: fc.integer({ min: 1, max: 4 }),
         pinned: fc.boolean(),
+        makingMs: fc.integer({ min: 0, max: 5 }),
         serviceMs: fc.array(fc.integer({ min: 0, max: 80 }), { minLength: 1 }),
       }),
-      async ({ rate, links, window, pinned, serviceMs }) => {
+      async ({ rate, links, window, pinned, makingMs, serviceMs }) => {
         const { times, recorder } = await drive({
           workload: { kind: 'open', ratePerSecond: rate },
           links,
           window,
           pinned,
+          makingMs,
           answer: (_, nth) => ({ afterMs: serviceMs[nth % serviceMs.length]! }),
         })
         for (const { intendedMs, readyMs, sentMs, doneMs } of times) {
