@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks'
+import { type EventLoopUtilization, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks'
 import type { Vitals } from '../model/generator.ts'
 
 /** What the meters of the process and of the host say of a while. */
@@ -20,6 +20,7 @@ export function watchMeters(): { restart(): void; end(): Metered } {
       const elapsedMs = Math.max(to.atMs - from.atMs, 1)
       return {
         cpuShare: (to.cpuMs - from.cpuMs) / elapsedMs,
+        loopBusyShare: performance.eventLoopUtilization(to.loop, from.loop).utilization,
         starvedShare: to.waitedMs === null || from.waitedMs === null ? null : (to.waitedMs - from.waitedMs) / elapsedMs,
         stolenShare: shareStolen(from.host, to.host),
         gcMs: collections.totalMs(),
@@ -56,6 +57,7 @@ function watchCollections() {
 interface Meters {
   readonly atMs: number
   readonly cpuMs: number
+  readonly loop: EventLoopUtilization
   readonly waitedMs: number | null
   readonly host: HostTicks | null
 }
@@ -67,7 +69,13 @@ interface HostTicks {
 
 function readMeters(): Meters {
   const { user, system } = process.cpuUsage()
-  return { atMs: performance.now(), cpuMs: (user + system) / 1000, waitedMs: readWaitedMs(), host: readHostTicks() }
+  return {
+    atMs: performance.now(),
+    cpuMs: (user + system) / 1000,
+    loop: performance.eventLoopUtilization(),
+    waitedMs: readWaitedMs(),
+    host: readHostTicks(),
+  }
 }
 
 /** Second field of schedstat: ns spent waiting on a run queue (Linux Documentation/scheduler/sched-stats). */

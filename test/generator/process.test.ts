@@ -111,6 +111,26 @@ test('a run in which code of the scenario blocked the event loop is invalid', as
   expect(judge(told, result).join()).toMatch(/paused for \d+ ms/)
 })
 
+test('a closed loop that code of the scenario blocked nearly all the time, a few ms at once and without a CPU, is invalid', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'hl7bench-code-'))
+  closing.push(() => rmSync(folder, { recursive: true }))
+  const module = join(folder, 'scenario.ts')
+  writeFileSync(
+    module,
+    `const never = new Int32Array(new SharedArrayBuffer(4))
+    export default { load: [{ messages: () => {
+      Atomics.wait(never, 0, 0, 9)
+      return 'MSH|^~\\\\&|A|B|C|D|x||ADT^A01|x|T|2.5.1'
+    } }] }`,
+  )
+  const workload = { kind: 'closed', thinkMs: 0, records: null } as const
+  const told = plan(await target(0), { workload }, { content: { kind: 'code' }, module: pathToFileURL(module).href })
+  const result = await measured(conduct(start(), told))
+  expect(result.health.cpuShare).toBeLessThan(0.5)
+  expect(result.health.loopBusyShare).toBeGreaterThan(0.95)
+  expect(judge(told, result).join()).toContain('its event loop was busy')
+})
+
 test('what code of the scenario prints does not get between the lines of the generator', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'hl7bench-code-'))
   closing.push(() => rmSync(folder, { recursive: true }))
