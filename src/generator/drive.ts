@@ -42,6 +42,8 @@ export class Driver {
   #finish: () => void = () => {}
   readonly refusals = new Map<string, number>()
   redials = 0
+  /** When every arrival had its outcome, ms from the start of the run. */
+  endedMs = 0
 
   constructor(options: DriveOptions) {
     const { load, links, pinned, share, phases, clock } = options
@@ -224,6 +226,7 @@ export class Driver {
 
   #end(): void {
     this.#running = false
+    this.endedMs = this.now()
     this.#loop.stop()
     for (const timer of this.#timers) timer.cancel()
     this.#putBack.endAll(this.#options.pinned ? this.#dispatch.links.length : 1)

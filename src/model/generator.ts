@@ -75,7 +75,7 @@ export interface GeneratorResult {
   readonly total: OutcomeCounts
   /** Accepted replies whose end lies in the measured phase; with fixed work, all. */
   readonly acceptedInPhase: number
-  /** Length of the measured phase; with fixed work, from the first intended time to the last reply, ms. */
+  /** Length of the measured phase; with fixed work, from the start to the last reply, or to the end where anything got none, ms. */
   readonly measuredMs: number
   /** HDR histograms (V2, base64) of the answered exchanges of the measured phase, in units of 100 ns. */
   readonly histograms: Readonly<Record<Time, string>>
