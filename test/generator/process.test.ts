@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -11,6 +11,7 @@ import { Fates } from '../../src/ledger/fate.ts'
 import type { GeneratorPlan, GeneratorResult, Tick } from '../../src/model/generator.ts'
 import type { ValidityLimits } from '../../src/model/scenario.ts'
 import { startMllpTarget } from '../../src/target/mllpTarget.ts'
+import { needs } from '../needs.ts'
 import { closing, entry, plan, start } from './generatorProcess.ts'
 
 const limits: ValidityLimits = {
@@ -193,6 +194,17 @@ test.skipIf(process.platform === 'win32')(
     )
     expect(result.health.connectionsOpened).toBeLessThan(200)
     expect(judge(told, result).join()).toContain('EMFILE')
+  },
+)
+
+needs(existsSync('/proc/self/schedstat'), 'Linux with schedstats')(
+  'a generator whose connections use up all descriptors is still seen to wait for a CPU, and to be robbed of it',
+  async () => {
+    const told = plan(await target(), { connections: 200, timeoutMs: 700 })
+    const limited = start('/bin/sh', ['-c', `ulimit -n 64; exec '${process.execPath}' '${entry}'`])
+    const { starvedShare, stolenShare } = (await measured(conduct(limited, told))).health
+    expect(starvedShare).toBeGreaterThanOrEqual(0)
+    expect(stolenShare).toBeGreaterThanOrEqual(0)
   },
 )
 
