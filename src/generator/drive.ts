@@ -168,9 +168,10 @@ export class Driver {
     this.#slots.entry[slot] = NONE
     if (this.#outstanding.attempts[entry]! > 1) this.#putBack.resolve(entry, outcome)
     const end = outcome === 'repeated' ? 'accepted' : outcome
-    if (end === 'accepted' || end === 'rejected') this.#settler.answered(entry, end, this.now())
+    const nowMs = this.now()
+    if (end === 'accepted' || end === 'rejected') this.#settler.answered(entry, end, nowMs)
     else this.#settler.unanswered(entry, end)
-    if (this.#thinkTime !== null) this.#think(slot, this.#thinkTime(this.#outstanding.index[entry]!))
+    if (this.#thinkTime !== null) this.#think(slot, nowMs, nowMs + this.#thinkTime(this.#outstanding.index[entry]!))
     else this.#release(slot)
     this.#endIfDone()
   }
@@ -189,9 +190,12 @@ export class Driver {
     else this.#replied(slot, 'rejected', reason, null)
   }
 
-  #think(slot: number, thinkMs: number): void {
+  /** A timer leaves fractions of a millisecond out and may ring early: then it is waited again, as a pause is never shorter than it was declared. */
+  #think(slot: number, nowMs: number, untilMs: number): void {
     this.#slots.thinking[slot] = 1
-    this.#clock.after(thinkMs, () => {
+    this.#clock.after(untilMs - nowMs, () => {
+      const rangMs = this.now()
+      if (rangMs < untilMs) return this.#think(slot, rangMs, untilMs)
       this.#slots.thinking[slot] = 0
       this.#use(slot)
     })

@@ -298,6 +298,25 @@ test('think time separates a reply and the next send of its connection', async (
   expect(sent.map(({ atMs }) => Math.round(atMs))).toEqual([0, 100, 200, 300, 400, 500, 600, 700, 800, 900])
 })
 
+test('no think time is shorter than declared, though the timers of the runtime leave fractions of a millisecond out', async () => {
+  const { sent, times } = await drive({
+    workload: { kind: 'closed', thinkMs: 1.9, records: 50 },
+    answer: (_, nth, clock) => {
+      if (nth === 0) {
+        const after = clock.after.bind(clock)
+        // Of Node's: whole milliseconds, 1 at least, from a time that was read before.
+        clock.after = (delayMs, callback) => after(Math.max(1, Math.trunc(delayMs)) - 0.5, callback)
+      }
+      return { afterMs: 10 }
+    },
+  })
+  expect(sent).toHaveLength(50)
+  for (const [nth, { doneMs }] of times.slice(0, -1).entries()) {
+    expect(sent[nth + 1]!.atMs - doneMs).toBeGreaterThanOrEqual(1.9)
+    expect(sent[nth + 1]!.atMs - doneMs).toBeLessThan(2.9)
+  }
+})
+
 test('think time is kept by a connection that is closed after every reply, or lost while it thinks', async () => {
   const closed = await drive({
     workload: { kind: 'closed', thinkMs: 90 },
