@@ -16,6 +16,8 @@ import { countOf } from './share.ts'
 import { Slots } from './slots.ts'
 
 const NONE = -1
+/** How often overdue answers are looked for: every hundredth of the timeout, in these bounds. An answer that is late by less may be taken. */
+const [LEAST_SWEEP_MS, MOST_SWEEP_MS] = [2, 100]
 
 /**
  * One run of load over links that it is handed: a loop has messages arrive, open or closed, and what becomes of each is settled here. The path
@@ -120,7 +122,7 @@ export class Driver {
     this.#timers.push(this.#clock.after(warmupMs + measureMs + drainMs, () => this.#end()))
     // Answers that wait in the input while the process is held up came in time: they are read first.
     const sweep = () => this.#clock.afterInput(() => this.#sweepTimeouts())
-    this.#timers.push(this.#clock.every(Math.min(100, Math.max(1, timeoutMs / 10)), sweep))
+    this.#timers.push(this.#clock.every(Math.min(MOST_SWEEP_MS, Math.max(LEAST_SWEEP_MS, timeoutMs / 100)), sweep))
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#finish = resolve
     for (const [link, { isOpen }] of links.entries()) if (isOpen) this.#opened(link)

@@ -62,7 +62,7 @@ test('an answer costs a turn of the event loop only where a message waits for it
     let turns = 0
     const { times } = await drive({
       workload,
-      load: { timeoutMs: 5000 },
+      load: { timeoutMs: 10_000 },
       answer: (_, nth, clock) => {
         if (nth === 0)
           clock.afterInput = callback => {
@@ -439,13 +439,29 @@ test('messages put back after a timeout are sent again in the order of their arr
   expect(sent.map(({ index }) => index)).toEqual([0, 1, 2, 3, 0, 1, 2, 3, 4, 5])
 })
 
+test.each([
+  [1000, 1011],
+  [1000, 1040],
+  [100, 103],
+  [10, 13],
+])('of a timeout of %d ms an answer after %d ms is too late', async (timeoutMs, afterMs) => {
+  const { recorder } = await drive({
+    workload: { kind: 'open', ratePerSecond: 100, records: 5 },
+    links: 5,
+    load: { timeoutMs },
+    answer: () => ({ afterMs }),
+  })
+  expect(recorder.total).toMatchObject({ accepted: 0, unknown: 5 })
+})
+
 test('every message that had no answer in time is a timeout, the others of its link were lost with it', async () => {
   const { recorder } = await drive({
     workload: { kind: 'open', ratePerSecond: 25, records: 3 },
     window: 3,
-    // Looked for every 100 ms: at 1,500 ms the messages of 0 and 40 ms are overdue, that of 80 ms is not.
-    load: { timeoutMs: 1450 },
-    answer: ({ index }) => (index < 2 ? 'never' : { afterMs: 1440 }),
+    // Looked for every 100 ms: at 10,100 ms the messages of 0 and 40 ms are overdue, that of 80 ms is not.
+    load: { timeoutMs: 10_050 },
+    phases: { warmupMs: 0, measureMs: 1000, drainMs: 12_000 },
+    answer: ({ index }) => (index < 2 ? 'never' : { afterMs: 10_040 }),
   })
   expect(recorder.total.unknown).toBe(3)
   expect(Object.fromEntries(recorder.reasons)).toEqual({ timeout: 2, 'redialled after a timeout': 1 })
