@@ -50,6 +50,11 @@ function healthReasons(load: LoadResult, health: GeneratorHealth, limits: Validi
   const busyShare = health.cpuShare + (health.starvedShare ?? 0)
   if (load.workload === 'closed' && busyShare > limits.maxCpuShare) {
     reasons.push(`used or waited for a CPU ${percent(busyShare)} of the time, more than ${percent(limits.maxCpuShare)}`)
+  } else if (load.workload === 'closed' && health.loopBusyShare > limits.maxCpuShare) {
+    // Code that blocks without a CPU, in pauses too short to count as such.
+    reasons.push(
+      `its event loop was busy ${percent(health.loopBusyShare)} of the time, more than ${percent(limits.maxCpuShare)}`,
+    )
   }
   const starvedShare = health.starvedShare ?? 0
   const mayWaitShare = load.workload === 'closed' ? mostWaiting(health, limits) : limits.maxStarvedShare

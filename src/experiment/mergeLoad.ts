@@ -1,9 +1,9 @@
 import { MOST_ACK_ERRORS, OTHER_ACK_ERRORS } from '../model/ackErrors.ts'
-import { OUTCOMES, type OutcomeCounts, type Quantiles, TIMES, type Time } from '../model/exchange.ts'
+import { OUTCOMES, type OutcomeCounts, QUANTILES, type Quantiles, TIMES, type Time } from '../model/exchange.ts'
 import type { GeneratorResult, Tick } from '../model/generator.ts'
 import type { LoadResult } from '../model/result.ts'
 import type { Load, Phases } from '../model/scenario.ts'
-import { decode, encode, meanMs, merge, quantilesOf } from '../stats/histogram.ts'
+import { decode, encode, type Histogram, meanMs, merge, quantilesOf } from '../stats/histogram.ts'
 import { lagOfPauses, type Suspect } from '../stats/lagOfPauses.ts'
 import { expectedArrivals } from '../workload/schedule.ts'
 import { feedsAndDrain } from './mergeFeeds.ts'
@@ -28,9 +28,11 @@ export function mergeLoad(
   const leastMs = Math.min(load.timeoutMs, phases.drainMs)
   const isEnhanced = load.protocol === 'mllp' && load.acknowledgement === 'enhanced'
   const uncommitted = isEnhanced ? arrivals - histograms.commit.totalCount : 0
-  const lag = load.workload.kind === 'open' ? histograms.lag : lagOfPauses(results.map(suspectOf(load)))
+  const responses = (lag: Histogram) => quantilesOf(histograms.response, unanswered, leastMs, lag, maxLagShare)
+  // A closed loop has no lag; an open one has none either where it was held up while nothing was due and answers waited.
+  const response = markedByEither(responses(histograms.lag), responses(lagOfPauses(results.map(suspectOf(load)))))
   const quantiles: Record<Time, Quantiles> = {
-    response: quantilesOf(histograms.response, unanswered, leastMs, lag, maxLagShare),
+    response,
     lag: quantilesOf(histograms.lag, 0, leastMs, null, 1),
     queue: quantilesOf(histograms.queue, unanswered, leastMs, null, 1),
     service: quantilesOf(histograms.service, unanswered, leastMs, null, 1),
@@ -68,6 +70,13 @@ export function mergeLoad(
     ...feedsAndDrain(results, leastMs),
     ticks,
   }
+}
+
+/** The same figures, marked where either is: by the larger of two delays of the generators. */
+function markedByEither(a: Quantiles, b: Quantiles): Quantiles {
+  return Object.fromEntries(
+    QUANTILES.map(name => [name, { ...a[name], marked: a[name].marked || b[name].marked }]),
+  ) as unknown as Quantiles
 }
 
 /** The pauses of generator `index`, and what they held up. */

@@ -1,5 +1,6 @@
 import type { Timer } from './clock.ts'
 import type { Loop, LoopParts } from './loop.ts'
+import { AT_SEND } from './outstanding.ts'
 import { indexAt } from './share.ts'
 
 const NONE = -1
@@ -42,7 +43,7 @@ export class ClosedLoop implements Loop {
       return NONE
     }
     this.#begun++
-    return dispatch.prepare(slot, outstanding.take(index, nowMs, nowMs, slots.feedOf(slot)))
+    return dispatch.prepare(slot, outstanding.take(index, AT_SEND, AT_SEND, slots.feedOf(slot)))
   }
 
   stop(): void {

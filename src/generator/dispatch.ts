@@ -12,12 +12,11 @@ export class Dispatch {
   readonly #outstanding: Outstanding
   readonly #settler: Settler
   readonly #now: () => number
-  readonly #isClosed: boolean
   links: readonly Link[] = []
 
   /** @param now ms since the start of the run */
   constructor(
-    { recorder, arrivals }: Pick<DriveOptions, 'recorder' | 'arrivals'>,
+    { recorder }: Pick<DriveOptions, 'recorder'>,
     slots: Slots,
     outstanding: Outstanding,
     settler: Settler,
@@ -28,7 +27,6 @@ export class Dispatch {
     this.#outstanding = outstanding
     this.#settler = settler
     this.#now = now
-    this.#isClosed = arrivals === null
   }
 
   isOpen(slot: number): boolean {
@@ -45,12 +43,12 @@ export class Dispatch {
   /** Writes what was prepared for the slot: it is sent now. */
   write(slot: number): void {
     const { window } = this.#slots
-    const { attempts, sentMs } = this.#outstanding
+    const { attempts, readyMs, sentMs } = this.#outstanding
     const entry = this.#slots.entry[slot]!
     const link = Math.floor(slot / window)
     const nowMs = this.#now()
     if (attempts[entry]! > 0) this.#recorder.resends++
-    else if (this.#isClosed) this.#arrive(entry, nowMs)
+    else if (Number.isNaN(readyMs[entry]!)) this.#arrive(entry, nowMs)
     this.#settler.goesBy(entry, link)
     this.#recorder.sends++
     attempts[entry] = Math.min(255, attempts[entry]! + 1)
@@ -63,11 +61,14 @@ export class Dispatch {
     this.write(slot)
   }
 
-  /** Closed loop: a message arrives when it is ready to be written, as the client's own work is no part of its response. */
+  /**
+   * A message that waited for no slot is ready when it is made, so that to make it is lag, the generator's own doing, and no part of its queue.
+   * In a closed loop it arrives only then: the client's own work is no part of its response.
+   */
   #arrive(entry: number, nowMs: number): void {
     const { index, intendedMs, readyMs, feed } = this.#outstanding
-    intendedMs[entry] = nowMs
+    if (Number.isNaN(intendedMs[entry]!)) intendedMs[entry] = nowMs
     readyMs[entry] = nowMs
-    this.#settler.begin(index[entry]!, nowMs, nowMs, feed[entry]!)
+    this.#settler.begin(index[entry]!, intendedMs[entry]!, nowMs, feed[entry]!)
   }
 }

@@ -16,6 +16,8 @@ import { countOf } from './share.ts'
 import { Slots } from './slots.ts'
 
 const NONE = -1
+/** How often overdue answers are looked for: every hundredth of the timeout, in these bounds. An answer that is late by less may be taken. */
+const [LEAST_SWEEP_MS, MOST_SWEEP_MS] = [2, 100]
 
 /**
  * One run of load over links that it is handed: a loop has messages arrive, open or closed, and what becomes of each is settled here. The path
@@ -42,6 +44,8 @@ export class Driver {
   #finish: () => void = () => {}
   readonly refusals = new Map<string, number>()
   redials = 0
+  /** When every arrival had its outcome, ms from the start of the run. */
+  endedMs = 0
 
   constructor(options: DriveOptions) {
     const { load, links, pinned, share, phases, clock } = options
@@ -118,7 +122,7 @@ export class Driver {
     this.#timers.push(this.#clock.after(warmupMs + measureMs + drainMs, () => this.#end()))
     // Answers that wait in the input while the process is held up came in time: they are read first.
     const sweep = () => this.#clock.afterInput(() => this.#sweepTimeouts())
-    this.#timers.push(this.#clock.every(Math.min(100, Math.max(1, timeoutMs / 10)), sweep))
+    this.#timers.push(this.#clock.every(Math.min(MOST_SWEEP_MS, Math.max(LEAST_SWEEP_MS, timeoutMs / 100)), sweep))
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#finish = resolve
     for (const [link, { isOpen }] of links.entries()) if (isOpen) this.#opened(link)
@@ -166,9 +170,10 @@ export class Driver {
     this.#slots.entry[slot] = NONE
     if (this.#outstanding.attempts[entry]! > 1) this.#putBack.resolve(entry, outcome)
     const end = outcome === 'repeated' ? 'accepted' : outcome
-    if (end === 'accepted' || end === 'rejected') this.#settler.answered(entry, end, this.now())
+    const nowMs = this.now()
+    if (end === 'accepted' || end === 'rejected') this.#settler.answered(entry, end, nowMs)
     else this.#settler.unanswered(entry, end)
-    if (this.#thinkTime !== null) this.#think(slot, this.#thinkTime(this.#outstanding.index[entry]!))
+    if (this.#thinkTime !== null) this.#think(slot, nowMs, nowMs + this.#thinkTime(this.#outstanding.index[entry]!))
     else this.#release(slot)
     this.#endIfDone()
   }
@@ -187,9 +192,12 @@ export class Driver {
     else this.#replied(slot, 'rejected', reason, null)
   }
 
-  #think(slot: number, thinkMs: number): void {
+  /** A timer leaves fractions of a millisecond out and may ring early: then it is waited again, as a pause is never shorter than it was declared. */
+  #think(slot: number, nowMs: number, untilMs: number): void {
     this.#slots.thinking[slot] = 1
-    this.#clock.after(thinkMs, () => {
+    this.#clock.after(untilMs - nowMs, () => {
+      const rangMs = this.now()
+      if (rangMs < untilMs) return this.#think(slot, rangMs, untilMs)
       this.#slots.thinking[slot] = 0
       this.#use(slot)
     })
@@ -224,6 +232,7 @@ export class Driver {
 
   #end(): void {
     this.#running = false
+    this.endedMs = this.now()
     this.#loop.stop()
     for (const timer of this.#timers) timer.cancel()
     this.#putBack.endAll(this.#options.pinned ? this.#dispatch.links.length : 1)

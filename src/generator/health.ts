@@ -1,9 +1,17 @@
-import { readFileSync } from 'node:fs'
-import { type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks'
+import { openSync, readSync } from 'node:fs'
+import { type EventLoopUtilization, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks'
 import type { Vitals } from '../model/generator.ts'
 
 /** What the meters of the process and of the host say of a while. */
 export type Metered = Omit<Vitals, 'loopDelayP99Ms' | 'loopDelayMaxMs' | 'pausedMs'>
+
+/** More than the lines that are read of a file in /proc. */
+const PROC_BYTES = 512
+const bytes = Buffer.alloc(PROC_BYTES)
+
+/** Opened before any connection and kept: where connections use up all descriptors, starvation must still show. */
+const schedstat = openProc('/proc/self/schedstat')
+const stat = openProc('/proc/stat')
 
 /** Reads the meters now and at `end`: a generator is a suspect in every result. `restart` = what was before does not count. */
 export function watchMeters(): { restart(): void; end(): Metered } {
@@ -20,6 +28,7 @@ export function watchMeters(): { restart(): void; end(): Metered } {
       const elapsedMs = Math.max(to.atMs - from.atMs, 1)
       return {
         cpuShare: (to.cpuMs - from.cpuMs) / elapsedMs,
+        loopBusyShare: performance.eventLoopUtilization(to.loop, from.loop).utilization,
         starvedShare: to.waitedMs === null || from.waitedMs === null ? null : (to.waitedMs - from.waitedMs) / elapsedMs,
         stolenShare: shareStolen(from.host, to.host),
         gcMs: collections.totalMs(),
@@ -56,6 +65,7 @@ function watchCollections() {
 interface Meters {
   readonly atMs: number
   readonly cpuMs: number
+  readonly loop: EventLoopUtilization
   readonly waitedMs: number | null
   readonly host: HostTicks | null
 }
@@ -67,18 +77,24 @@ interface HostTicks {
 
 function readMeters(): Meters {
   const { user, system } = process.cpuUsage()
-  return { atMs: performance.now(), cpuMs: (user + system) / 1000, waitedMs: readWaitedMs(), host: readHostTicks() }
+  return {
+    atMs: performance.now(),
+    cpuMs: (user + system) / 1000,
+    loop: performance.eventLoopUtilization(),
+    waitedMs: readWaitedMs(),
+    host: readHostTicks(),
+  }
 }
 
 /** Second field of schedstat: ns spent waiting on a run queue (Linux Documentation/scheduler/sched-stats). */
 function readWaitedMs(): number | null {
-  const fields = readProc('/proc/self/schedstat')?.split(' ')
+  const fields = readProc(schedstat)?.split(' ')
   return fields === undefined ? null : Number(fields[1]) / 1e6
 }
 
 /** First line of /proc/stat: user nice system idle iowait irq softirq steal guest guest_nice (guest is counted in user). */
 function readHostTicks(): HostTicks | null {
-  const fields = readProc('/proc/stat')?.split('\n')[0]?.trim().split(/\s+/).slice(1, 9).map(Number)
+  const fields = readProc(stat)?.split('\n')[0]?.trim().split(/\s+/).slice(1, 9).map(Number)
   return fields === undefined || fields.length < 8
     ? null
     : { all: fields.reduce((sum, ticks) => sum + ticks, 0), stolen: fields[7]! }
@@ -89,10 +105,18 @@ function shareStolen(from: HostTicks | null, to: HostTicks | null): number | nul
   return (to.stolen - from.stolen) / (to.all - from.all)
 }
 
-function readProc(file: string): string | null {
+/** Null = this machine has no such file, or none that can be read again. */
+function openProc(file: string): number | null {
   try {
-    return readFileSync(file, 'utf8')
+    const descriptor = openSync(file, 'r')
+    readProc(descriptor)
+    return descriptor
   } catch {
     return null
   }
+}
+
+/** The first bytes of a file in /proc as it is now. */
+function readProc(descriptor: number | null): string | null {
+  return descriptor === null ? null : bytes.toString('latin1', 0, readSync(descriptor, bytes, 0, PROC_BYTES, 0))
 }

@@ -1,11 +1,17 @@
 import { type ArrivalCursor, NO_FEED } from '../workload/arrivals.ts'
 import type { Loop, LoopParts } from './loop.ts'
+import { AT_SEND } from './outstanding.ts'
 import { Pacer } from './pace.ts'
 import { positionOf } from './share.ts'
 
 const NONE = -1
 /** Arrivals made ready in one go before waiting input is read again. */
 const BURST = 256
+/**
+ * Of one that is due at once, a backlog. It takes some 20 ms: a generator that stood still for longer would be said to have been paused, by a million
+ * messages for a third of a second.
+ */
+const BURST_AT_ONCE = 65_536
 
 /** Messages arrive by schedule, whatever the target does; those of a feed that is busy wait in its queue. */
 export class OpenLoop implements Loop {
@@ -61,8 +67,8 @@ export class OpenLoop implements Loop {
     const arrivals = this.#arrivals
     let lastMs = Number.NaN
     let dueMs = arrivals.timeMs
-    // What is due at the same time, a backlog, is made ready in one go, or its last messages would be late by our own doing.
-    for (let burst = 0; burst < BURST || dueMs === lastMs; burst++) {
+    // Much of what is due at the same time is made ready in one go, or its last messages would be late by our own doing.
+    for (let burst = 0; burst < BURST || (dueMs === lastMs && burst < BURST_AT_ONCE); burst++) {
       if (!this.#isArriving) return
       if (dueMs >= endMs || this.#begun >= records) return this.#parts.ended()
       const nowMs = this.#parts.now()
@@ -75,19 +81,21 @@ export class OpenLoop implements Loop {
     options.clock.soon(() => this.#pump())
   }
 
-  #arrive(index: number, intendedMs: number, readyMs: number, ownFeed: number): void {
+  /** @param seenMs when it was seen to be due: it is ready then if it has to wait for a slot, else when it is made */
+  #arrive(index: number, intendedMs: number, seenMs: number, ownFeed: number): void {
     const { options, slots, outstanding, settler, dispatch } = this.#parts
     const feed = this.#feedOf(index, ownFeed)
     this.#begun++
-    settler.begin(index, intendedMs, readyMs, feed)
-    const entry = outstanding.take(index, intendedMs, readyMs, feed)
+    const entry = outstanding.take(index, intendedMs, AT_SEND, feed)
+    const slot = entry === NONE ? NONE : slots.take(feed)
+    if (slot !== NONE) return dispatch.send(slot, entry)
+    settler.begin(index, intendedMs, seenMs, feed)
     if (entry === NONE) {
       options.recorder.because('too many outstanding')
       return settler.neverSent(index, 'dropped', intendedMs, feed)
     }
-    const slot = slots.take(feed)
-    if (slot === NONE) outstanding.enqueue(feed, entry)
-    else dispatch.send(slot, entry)
+    outstanding.readyMs[entry] = seenMs
+    outstanding.enqueue(feed, entry)
   }
 
   #feedOf(index: number, ownFeed: number): number {

@@ -1,5 +1,8 @@
 const NONE = -1
 
+/** A time that is not known before the message is made and sent: it is then the time of the send. */
+export const AT_SEND = Number.NaN
+
 export const [NOT_COMMITTED, COMMITTED, TAKEN_BACK] = [0, 1, 2]
 
 /** Arrivals that wait or are in flight: a fixed pool of entries, each with its times, and a first-in-first-out queue of waiting entries per feed. */

@@ -4,7 +4,7 @@ import type { MessageStream } from '../model/stream.ts'
 import { createHistogram, recordMs } from '../stats/histogram.ts'
 import { createBytes } from '../workload/bytes.ts'
 import { FeedRecorder } from './feedRecorder.ts'
-import { Outstanding } from './outstanding.ts'
+import { AT_SEND, Outstanding } from './outstanding.ts'
 import { Recorder } from './recorder.ts'
 import { Settler } from './settle.ts'
 
@@ -48,10 +48,13 @@ export function rehearseSettling(): void {
     // Times of a run are hardly ever whole, and whole ones are compiled apart.
     const intendedMs = index + 0.25
     const doneMs = intendedMs + 0.1 + (index % 100) / 10
-    settler.begin(index, intendedMs, intendedMs + 0.01, feed)
-    const entry = outstanding.take(index, intendedMs, intendedMs + 0.01, feed)
+    // Some wait for a slot, most are ready when they are sent.
+    const readyMs = intendedMs + 0.01
+    const entry = outstanding.take(index, intendedMs, AT_SEND, feed)
+    outstanding.readyMs[entry] = readyMs
+    settler.begin(index, intendedMs, readyMs, feed)
     settler.goesBy(entry, feed)
-    outstanding.sentMs[entry] = intendedMs + 0.02
+    outstanding.sentMs[entry] = index % 4 === 0 ? readyMs + 0.01 : readyMs
     settler.answered(entry, index % 64 === 0 ? 'rejected' : 'accepted', doneMs)
     if (index % EXCHANGES_OF_A_TICK === 0) recorder.tick(doneMs, 0)
   }

@@ -23,6 +23,8 @@ export interface Traffic {
 export interface Driven {
   readonly refusals: ReadonlyMap<string, number>
   readonly redials: number
+  /** When every arrival had its outcome, ms from the start of the run. */
+  readonly endedMs: number
 }
 
 /** What a generator prints at its end. */
@@ -40,7 +42,7 @@ export function resultOf(
     total: recorder.total,
     // Fixed work is counted over the time that it took, stragglers after the end of the phase included.
     acceptedInPhase: load.workload.records === null ? recorder.acceptedInPhase : recorder.total.accepted,
-    measuredMs: load.workload.records === null ? phases.measureMs : recorder.lastDoneMs,
+    measuredMs: load.workload.records === null ? phases.measureMs : workedMs(recorder, driver),
     histograms: recorder.encodedHistograms(),
     unanswered: recorder.unanswered,
     reasons: Object.fromEntries(recorder.reasons),
@@ -73,4 +75,9 @@ export function resultOf(
       lag: quantilesOf(recorder.times.lag.toHistogram(), 0, load.timeoutMs, null, 1),
     },
   }
+}
+
+/** How long fixed work took: what got no answer was worked at until it was given up, ms. */
+function workedMs({ total, arrivals, lastDoneMs }: Recorder, { endedMs }: Driven): number {
+  return total.accepted + total.rejected < arrivals ? endedMs : lastDoneMs
 }

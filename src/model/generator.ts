@@ -77,7 +77,7 @@ export interface GeneratorResult {
   readonly total: OutcomeCounts
   /** Accepted replies whose end lies in the measured phase; with fixed work, all. */
   readonly acceptedInPhase: number
-  /** Length of the measured phase; with fixed work, from the first intended time to the last reply, ms. */
+  /** Length of the measured phase; with fixed work, from the start to the last reply, or to the end where anything got none, ms. */
   readonly measuredMs: number
   /** HDR histograms (V2, base64) of the answered exchanges of the measured phase, in units of 100 ns. */
   readonly histograms: Readonly<Record<Time, string>>
@@ -153,6 +153,8 @@ export interface Vitals {
   readonly pausedMs: number
   /** CPU seconds of the process per second of the measured phase. */
   readonly cpuShare: number
+  /** Share of the measured phase in which the event loop did not wait for events, be it that it worked or stood still, 0 to 1. */
+  readonly loopBusyShare: number
   /** Time runnable without a CPU per second of the measured phase. */
   readonly starvedShare: number | null
   /** Time that the host stole from all CPUs, as a share of their time. */

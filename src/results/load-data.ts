@@ -94,6 +94,7 @@ function healthData(generators: readonly GeneratorHealth[]): Record<string, unkn
     loopDelayMaxMs: worst(health => health.loopDelayMaxMs),
     pausedMs: worst(health => health.pausedMs),
     cpuShare: worst(health => health.cpuShare),
+    loopBusyShare: worst(health => health.loopBusyShare),
     starvedShare: worst(health => health.starvedShare),
     stolenShare: worst(health => health.stolenShare),
     gcMs: worst(health => health.gcMs),

@@ -30,6 +30,14 @@ function checkShares(load: ParsedLoad, path: Path): readonly Finding[] {
       hint: 'raise connections or lower generators',
     })
   }
+  if (load.workload.kind === 'closed' && load.pacing !== undefined) {
+    findings.push({
+      path: [...path, 'pacing'],
+      expected: 'none with a closed workload, which has no schedule to hit',
+      found: load.pacing,
+      hint: "remove pacing, or say workload: { kind: 'open', ratePerSecond }",
+    })
+  }
   const resends =
     load.protocol === 'fhir' && load.retry !== undefined
       ? 'retry'

@@ -110,6 +110,15 @@ function checkFeeds(load: ParsedLoad, workload: ParsedOpenWorkload, path: Path):
   return findings
 }
 
+/** So many standard deviations below its mean a Poisson count is in 1 of 30,000 runs (normal approximation). */
+const POISSON_DEVIATIONS = 4
+
+/** The mean of a Poisson count that lies so far above `records`: the root of mean - k * sqrt(mean) = records. */
+function poissonMean(records: number): number {
+  const half = POISSON_DEVIATIONS / 2
+  return (half + Math.sqrt(half * half + records)) ** 2
+}
+
 /** A schedule has to bring at least one arrival, all of its records and all of its stages within the measured phase. */
 export function checkSchedule(
   load: ParsedLoad,
@@ -164,12 +173,16 @@ function checkArrivals(
         hint: 'raise the rate or phases.measureMs',
       },
     ]
-  if (workload.records === null || workload.records <= arrivals) return []
-  const neededMs = Math.ceil((workload.records / arrivals) * measureMs)
+  const isRandom = open.arrivals === 'poisson'
+  const certain = isRandom ? arrivals - POISSON_DEVIATIONS * Math.sqrt(arrivals) : arrivals
+  if (workload.records === null || workload.records <= certain) return []
+  const needed = isRandom ? poissonMean(workload.records) : workload.records
+  const neededMs = Math.ceil((needed / arrivals) * measureMs)
+  const what = isRandom ? `surely arrives, of ${Math.round(arrivals)} in the mean,` : 'arrives'
   return [
     {
       path: [...path, 'records'],
-      expected: `at most ${Math.floor(arrivals)}: what arrives within phases.measureMs (${measureMs} ms)`,
+      expected: `at most ${Math.max(0, Math.floor(certain))}: what ${what} within phases.measureMs (${measureMs} ms)`,
       found: workload.records,
       hint: `set phases.measureMs to at least ${neededMs}`,
     },

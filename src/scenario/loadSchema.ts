@@ -56,9 +56,9 @@ const common = {
     .describe("Most sends of one message with onUnknown or onRejected 'resend', the first included, 1 to 100."),
   pacing: z
     .enum(['auto', 'spin', 'sleep'])
-    .default('auto')
+    .optional()
     .describe(
-      'How precisely arrivals are hit: spin burns CPU just before one, sleep never does, auto spins where a core is free.',
+      'Of open loops, how precisely arrivals are hit: spin burns CPU just before one, sleep never does, auto (default) spins where a core is free.',
     ),
 }
 

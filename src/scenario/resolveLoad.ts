@@ -38,7 +38,7 @@ export function resolveLoad(load: ParsedLoad, name: string, place: Place, addres
     timeoutMs: load.timeoutMs,
     onUnknown: load.onUnknown,
     maxAttempts: load.maxAttempts,
-    pacing: load.pacing,
+    pacing: load.pacing ?? 'auto',
     tls,
     assumed: [...(tls?.verify === false ? [UNVERIFIED] : []), ...assumedCurve(load.workload, place)],
   }

@@ -33,7 +33,9 @@ const validitySchema = z.strictObject({
     .min(0)
     .max(64)
     .default(0.95)
-    .describe('Most CPU time that a closed-loop generator may use or wait for, seconds per second, 0 to 64.'),
+    .describe(
+      'Most CPU time that a closed-loop generator may use or wait for, seconds per second, 0 to 64; also the largest share of the time that its event loop may be busy.',
+    ),
   maxStarvedShare: share(
     'Largest share of the measured phase that a generator may have been runnable without a CPU, in pauses of 10 ms and more, or collecting garbage',
   ).default(0.3),

@@ -90,7 +90,7 @@ export function quantileMs(histogram: Histogram, thousandths: number): number | 
 
 /**
  * Quantiles over answered and unanswered arrivals together: the unanswered are slower than any answered one, and known only to
- * lie above `timeoutMs`. Nothing answered and nothing unanswered: `ms` and `aboveMs` are both null.
+ * lie above `timeoutMs` and the slowest answer. Nothing answered and nothing unanswered: `ms` and `aboveMs` are both null.
  * @param unanswered arrivals without an answer, an integer >= 0
  * @param lag the generator's own lag over the same arrivals; null = nothing is marked
  * @param maxLagShare a figure is marked when lag at the same rank is more than this share of it, 0 to 1
@@ -106,11 +106,12 @@ export function quantilesOf(
   if (!Number.isSafeInteger(unanswered) || unanswered < 0)
     throw new RangeError(`unanswered is ${unanswered}; pass a whole number, 0 or more`)
   const total = answered.totalCount + unanswered
+  // Bounds ascend with the quantiles: what was never answered was slower than all that was, be that later than the timeout.
+  const aboveMs = Math.max(timeoutMs, answered.totalCount === 0 ? 0 : answered.maxValue / UNITS_PER_MS)
   const at = (quantile: Quantile): QuantileValue => {
     if (total === 0) return { ms: null, aboveMs: null, marked: false }
     const rank = rankOf(THOUSANDTHS[quantile], total)
-    if (rank > answered.totalCount)
-      return { ms: null, aboveMs: timeoutMs, marked: lagAtMs(lag, rank) > maxLagShare * timeoutMs }
+    if (rank > answered.totalCount) return { ms: null, aboveMs, marked: lagAtMs(lag, rank) > maxLagShare * aboveMs }
     const ms = valueAtRankMs(answered, rank)
     return { ms, aboveMs: null, marked: lagAtMs(lag, rank) > maxLagShare * ms }
   }

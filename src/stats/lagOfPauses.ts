@@ -1,6 +1,6 @@
 import { createHistogram, type Histogram, recordedOf, recordTimes } from './histogram.ts'
 
-/** A closed-loop generator's pauses, and the exchanges that they may have held up. */
+/** A generator's pauses, and the exchanges that they may have held up. */
 export interface Suspect {
   readonly pauses: Histogram
   /** Exchanges of the measured phase. */
@@ -14,9 +14,9 @@ export interface Suspect {
 const STEPS = 10
 
 /**
- * How much later than they came replies of a closed loop were read, estimated from the pauses of the generators: a pause of d ms
- * holds up the replies due in it, rate x d, at most all in flight, each by what is left of it. A closed loop has no lag by
- * its schedule; this takes its place where a quantile is set against the generator's own delays.
+ * How much later than they came replies were read, estimated from the pauses of the generators: a pause of d ms holds up the replies
+ * due in it, rate x d, at most all in flight, each by what is left of it. Lag behind a schedule does not tell: a closed loop has none,
+ * and an open one stays on time where the pause ends before the next arrival.
  */
 export function lagOfPauses(suspects: readonly Suspect[]): Histogram {
   const lag = createHistogram()

@@ -19,6 +19,7 @@ const healthy = {
   localErrors: {},
   loopDelayMaxMs: 12,
   cpuShare: 0.3,
+  loopBusyShare: 0.3,
   starvedShare: 0.01,
   pausedMs: 0,
   gcMs: 5,
@@ -98,9 +99,21 @@ test('a closed loop that used its whole CPU is invalid; an open loop may spin', 
   expect(reasons({ workload: 'open', health: { cpuShare: 0.99 } })).toEqual([])
 })
 
+test('a closed loop whose event loop was never idle is invalid, though it used little CPU; told once, by its CPU if that does', () => {
+  const blocked = { cpuShare: 0.1, loopBusyShare: 0.97 }
+  expect(reasons({ workload: 'closed', health: blocked })).toEqual([
+    'mllp generator 0: its event loop was busy 97 % of the time, more than 95 %',
+  ])
+  expect(reasons({ workload: 'closed', health: { ...blocked, cpuShare: 0.99 } })).toEqual([
+    'mllp generator 0: used or waited for a CPU 100 % of the time, more than 95 %',
+  ])
+  expect(reasons({ workload: 'closed', health: { loopBusyShare: 0.95 } })).toEqual([])
+  expect(reasons({ workload: 'open', health: blocked })).toEqual([])
+})
+
 test('hashing that the load declares is the client’s own work: its CPU is not held against the run', () => {
   const hash = { iterations: 1_000, threads: 2, records: 10, threadMs: 9, p50Ms: 1, p99Ms: 1 }
-  const health = { cpuShare: 1.9, starvedShare: 0.6 }
+  const health = { cpuShare: 1.9, starvedShare: 0.6, loopBusyShare: 1 }
   expect(reasons({ workload: 'closed', hash, health })).toEqual([])
   expect(reasons({ workload: 'closed', hash, health: { ...health, loopDelayMaxMs: 900 } })).toHaveLength(1)
 })

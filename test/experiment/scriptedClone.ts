@@ -157,6 +157,7 @@ function resultOf(plan: GeneratorPlan, accepted: number, dropped: number, pauseM
       loopDelayMaxMs: pauseMs,
       pausedMs: 0,
       cpuShare: 0.1,
+      loopBusyShare: 0.1,
       starvedShare: 0,
       stolenShare: 0,
       gcMs: 0,

@@ -62,7 +62,7 @@ test('an answer costs a turn of the event loop only where a message waits for it
     let turns = 0
     const { times } = await drive({
       workload,
-      load: { timeoutMs: 5000 },
+      load: { timeoutMs: 10_000 },
       answer: (_, nth, clock) => {
         if (nth === 0)
           clock.afterInput = callback => {
@@ -88,7 +88,26 @@ test('to make messages, of whatever link, takes no part of the time between a se
   for (const { intendedMs, readyMs, sentMs } of closed.times) expect([intendedMs, readyMs]).toEqual([sentMs, sentMs])
   const open = await drive({ ...slow, workload: { kind: 'open', ratePerSecond: 40 } })
   expect(open.times).toHaveLength(40)
-  for (const { readyMs, sentMs } of open.times) expect(sentMs - readyMs).toBeCloseTo(3, 6)
+  for (const { intendedMs, readyMs, sentMs } of open.times) {
+    expect(readyMs - intendedMs).toBeCloseTo(3, 6)
+    expect(sentMs).toBe(readyMs)
+  }
+})
+
+test('an arrival that waits for a slot is ready when it was seen to be due: to wait, and then to be made, is its queue', async () => {
+  const { times, recorder } = await drive({
+    workload: { kind: 'open', ratePerSecond: 100, records: 3 },
+    makingMs: 3,
+    answer: () => ({ afterMs: 50 }),
+  })
+  const split = times.map(({ intendedMs, readyMs, sentMs }) => [readyMs - intendedMs, sentMs - readyMs].map(Math.round))
+  // Made from 0 to 3 ms and answered at 53; then made until 56 and answered at 106.
+  expect(split).toEqual([
+    [3, 0],
+    [0, 46],
+    [0, 89],
+  ])
+  expect(recorder.measuredArrivals).toBe(3)
 })
 
 test('lag + queue + service = response for every exchange, over loads, windows and service times', async () => {
@@ -99,14 +118,16 @@ test('lag + queue + service = response for every exchange, over loads, windows a
         links: fc.integer({ min: 1, max: 5 }),
         window: fc.integer({ min: 1, max: 4 }),
         pinned: fc.boolean(),
+        makingMs: fc.integer({ min: 0, max: 5 }),
         serviceMs: fc.array(fc.integer({ min: 0, max: 80 }), { minLength: 1 }),
       }),
-      async ({ rate, links, window, pinned, serviceMs }) => {
+      async ({ rate, links, window, pinned, makingMs, serviceMs }) => {
         const { times, recorder } = await drive({
           workload: { kind: 'open', ratePerSecond: rate },
           links,
           window,
           pinned,
+          makingMs,
           answer: (_, nth) => ({ afterMs: serviceMs[nth % serviceMs.length]! }),
         })
         for (const { intendedMs, readyMs, sentMs, doneMs } of times) {
@@ -277,6 +298,25 @@ test('think time separates a reply and the next send of its connection', async (
   expect(sent.map(({ atMs }) => Math.round(atMs))).toEqual([0, 100, 200, 300, 400, 500, 600, 700, 800, 900])
 })
 
+test('no think time is shorter than declared, though the timers of the runtime leave fractions of a millisecond out', async () => {
+  const { sent, times } = await drive({
+    workload: { kind: 'closed', thinkMs: 1.9, records: 50 },
+    answer: (_, nth, clock) => {
+      if (nth === 0) {
+        const after = clock.after.bind(clock)
+        // Of Node's: whole milliseconds, 1 at least, from a time that was read before.
+        clock.after = (delayMs, callback) => after(Math.max(1, Math.trunc(delayMs)) - 0.5, callback)
+      }
+      return { afterMs: 10 }
+    },
+  })
+  expect(sent).toHaveLength(50)
+  for (const [nth, { doneMs }] of times.slice(0, -1).entries()) {
+    expect(sent[nth + 1]!.atMs - doneMs).toBeGreaterThanOrEqual(1.9)
+    expect(sent[nth + 1]!.atMs - doneMs).toBeLessThan(2.9)
+  }
+})
+
 test('think time is kept by a connection that is closed after every reply, or lost while it thinks', async () => {
   const closed = await drive({
     workload: { kind: 'closed', thinkMs: 90 },
@@ -399,13 +439,29 @@ test('messages put back after a timeout are sent again in the order of their arr
   expect(sent.map(({ index }) => index)).toEqual([0, 1, 2, 3, 0, 1, 2, 3, 4, 5])
 })
 
+test.each([
+  [1000, 1011],
+  [1000, 1040],
+  [100, 103],
+  [10, 13],
+])('of a timeout of %d ms an answer after %d ms is too late', async (timeoutMs, afterMs) => {
+  const { recorder } = await drive({
+    workload: { kind: 'open', ratePerSecond: 100, records: 5 },
+    links: 5,
+    load: { timeoutMs },
+    answer: () => ({ afterMs }),
+  })
+  expect(recorder.total).toMatchObject({ accepted: 0, unknown: 5 })
+})
+
 test('every message that had no answer in time is a timeout, the others of its link were lost with it', async () => {
   const { recorder } = await drive({
     workload: { kind: 'open', ratePerSecond: 25, records: 3 },
     window: 3,
-    // Looked for every 100 ms: at 1,500 ms the messages of 0 and 40 ms are overdue, that of 80 ms is not.
-    load: { timeoutMs: 1450 },
-    answer: ({ index }) => (index < 2 ? 'never' : { afterMs: 1440 }),
+    // Looked for every 100 ms: at 10,100 ms the messages of 0 and 40 ms are overdue, that of 80 ms is not.
+    load: { timeoutMs: 10_050 },
+    phases: { warmupMs: 0, measureMs: 1000, drainMs: 12_000 },
+    answer: ({ index }) => (index < 2 ? 'never' : { afterMs: 10_040 }),
   })
   expect(recorder.total.unknown).toBe(3)
   expect(Object.fromEntries(recorder.reasons)).toEqual({ timeout: 2, 'redialled after a timeout': 1 })

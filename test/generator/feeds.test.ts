@@ -124,6 +124,25 @@ test.each([
   if ('ratePerSecond' in rate) expect(times.length).toBeGreaterThan(90)
 })
 
+test('a large backlog is made ready in a few goes, between which input is read', async () => {
+  let turns = 0
+  const { recorder } = await drive({
+    workload: { kind: 'open', ratePerSecond: 0, backlogPerFeed: 150_000, records: 150_000, maxOutstanding: 150_000 },
+    load: { timeoutMs: 5000 },
+    answer: (_, __, clock) => {
+      clock.soon = callback => {
+        turns++
+        clock.after(0.001, callback)
+      }
+      return 'never'
+    },
+  })
+  // Three goes, and a last one that finds nothing more.
+  expect(turns).toBe(3)
+  expect(recorder.total).toMatchObject({ unfinished: 150_000, dropped: 0 })
+  expect(recorder.readyInTime).toBe(150_000)
+})
+
 test('a backlog that loses a message is never drained: only how long it was waited for is known', async () => {
   const { drain } = await drive({
     workload: { kind: 'open', ratePerSecond: 0, backlogPerFeed: 20, records: 60 },

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -11,6 +11,7 @@ import { Fates } from '../../src/ledger/fate.ts'
 import type { GeneratorPlan, GeneratorResult, Tick } from '../../src/model/generator.ts'
 import type { ValidityLimits } from '../../src/model/scenario.ts'
 import { startMllpTarget } from '../../src/target/mllpTarget.ts'
+import { needs } from '../needs.ts'
 import { closing, entry, plan, start } from './generatorProcess.ts'
 
 const limits: ValidityLimits = {
@@ -111,6 +112,26 @@ test('a run in which code of the scenario blocked the event loop is invalid', as
   expect(judge(told, result).join()).toMatch(/paused for \d+ ms/)
 })
 
+test('a closed loop that code of the scenario blocked nearly all the time, a few ms at once and without a CPU, is invalid', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'hl7bench-code-'))
+  closing.push(() => rmSync(folder, { recursive: true }))
+  const module = join(folder, 'scenario.ts')
+  writeFileSync(
+    module,
+    `const never = new Int32Array(new SharedArrayBuffer(4))
+    export default { load: [{ messages: () => {
+      Atomics.wait(never, 0, 0, 9)
+      return 'MSH|^~\\\\&|A|B|C|D|x||ADT^A01|x|T|2.5.1'
+    } }] }`,
+  )
+  const workload = { kind: 'closed', thinkMs: 0, records: null } as const
+  const told = plan(await target(0), { workload }, { content: { kind: 'code' }, module: pathToFileURL(module).href })
+  const result = await measured(conduct(start(), told))
+  expect(result.health.cpuShare).toBeLessThan(0.5)
+  expect(result.health.loopBusyShare).toBeGreaterThan(0.95)
+  expect(judge(told, result).join()).toContain('its event loop was busy')
+})
+
 test('what code of the scenario prints does not get between the lines of the generator', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'hl7bench-code-'))
   closing.push(() => rmSync(folder, { recursive: true }))
@@ -200,6 +221,17 @@ test.skipIf(process.platform === 'win32')(
     )
     expect(result.health.connectionsOpened).toBeLessThan(200)
     expect(judge(told, result).join()).toContain('EMFILE')
+  },
+)
+
+needs(existsSync('/proc/self/schedstat'), 'Linux with schedstats')(
+  'a generator whose connections use up all descriptors is still seen to wait for a CPU, and to be robbed of it',
+  async () => {
+    const told = plan(await target(), { connections: 200, timeoutMs: 700 })
+    const limited = start('/bin/sh', ['-c', `ulimit -n 64; exec '${process.execPath}' '${entry}'`])
+    const { starvedShare, stolenShare } = (await measured(conduct(limited, told))).health
+    expect(starvedShare).toBeGreaterThanOrEqual(0)
+    expect(stolenShare).toBeGreaterThanOrEqual(0)
   },
 )
 

@@ -18,6 +18,7 @@ const health = (changes: Partial<GeneratorHealth>) =>
     starvedShare: null,
     stolenShare: null,
     cpuShare: 0.2,
+    loopBusyShare: 0.5,
     ...changes,
   }) as GeneratorHealth
 
@@ -159,6 +160,7 @@ test('generators are summed, the worst kept, and what no machine told is null', 
     ready: 18,
     localErrors: { EMFILE: 2 },
     cpuShare: 0.4,
+    loopBusyShare: 0.5,
     stolenShare: 0.1,
     starvedShare: null,
   })

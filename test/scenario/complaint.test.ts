@@ -129,6 +129,11 @@ describe('complaints', () => {
       ['load[0].messages.mix["ADT^A0"]'],
     ],
     ['a glob without files', { load: [{ ...mllp, messages: { files: 'none/*.hl7' } }] }, ['load[0].messages.files']],
+    [
+      'pacing without a schedule',
+      { load: [{ ...mllp, workload: { kind: 'closed' }, pacing: 'spin' }] },
+      ['load[0].pacing'],
+    ],
     ['a resend that is none', { load: [{ ...mllp, onUnknown: 'resend', maxAttempts: 1 }] }, ['load[0].maxAttempts']],
     ['a bad duration', { phases: { measureMs: '3 weeks' } }, ['phases.measureMs']],
     [

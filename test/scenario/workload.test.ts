@@ -75,6 +75,24 @@ test.each<[string, unknown, object, readonly string[]]>([
   expect(await paths(workload, more)).toEqual(expected)
 })
 
+test('fixed work of Poisson arrivals has to fit into the measured phase in all but one of 30,000 runs, and the complaint says how', async () => {
+  const input = (records: number, measureMs: number, more: object = {}) => ({
+    name: 'shapes',
+    load: [{ protocol: 'mllp', workload: { kind: 'open', arrivals: 'poisson', ratePerSecond: 100, records, ...more } }],
+    phases: { measureMs },
+  })
+  const [complaint] = (await refusal(loadInput(input(300, 3000)))).complaints
+  expect(complaint).toMatchObject({
+    path: 'load[0].workload.records',
+    expected: 'at most 230: what surely arrives, of 300 in the mean, within phases.measureMs (3000 ms)',
+    hint: 'set phases.measureMs to at least 3778',
+  })
+  expect((await refusal(loadInput(input(300, 3777)))).complaints).toHaveLength(1)
+  await loadInput(input(300, 3778))
+  await loadInput(input(230, 3000))
+  await loadInput(input(300, 3000, { arrivals: 'constant' }))
+})
+
 test('feeds of their own are for MLLP', async () => {
   const workload = { kind: 'open', ratePerSecond: 5, perFeed: true, backlogPerFeed: 2 }
   const input = { name: 'x', load: [{ protocol: 'fhir', workload, operations: [{ search: 'Patient' }] }] }

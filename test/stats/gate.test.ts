@@ -104,7 +104,7 @@ group('two stages', () => {
   const slower = judge(sample(around(10, 0.04), around(11, 0.04)))
   const faster = judge(sample(around(10, 0.04), around(9, 0.04)))
   const same = judge(sample(around(10, 0.04), around(10, 0.04)))
-  const insufficient = judge(sample(around(10, 0.04).slice(0, 5), around(11, 0.04).slice(0, 5)))
+  const insufficient = judge(sample([10, 10.1, 10.2], [11, 11.1, 11.2]))
 
   test('only what fresh runs show again is claimed, with the figures of the fresh ones', () => {
     expect(judgeStages(slower, slower)).toEqual({ verdict: 'slower', stage: 2, remark: null })

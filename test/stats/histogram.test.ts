@@ -106,6 +106,13 @@ test('a figure among the unanswered is a lower bound and never marked', () => {
   })
 })
 
+test('the bound of what was never answered is no lower than the slowest answer: bounds ascend with the quantiles', () => {
+  const quantiles = quantilesOf(histogramOf([20, 1_790, 1_800]), 3, 500, null, 0.1)
+  expect(quantiles.p50.ms).toBeCloseTo(1_800, 0)
+  expect(quantiles.p99).toEqual({ ms: null, aboveMs: 1_800, marked: false })
+  expect(quantilesOf(createHistogram(), 3, 500, null, 0.1).p50).toEqual({ ms: null, aboveMs: 500, marked: false })
+})
+
 test('nothing recorded has no mean and no quantile', () => {
   expect(meanMs(createHistogram())).toBeNull()
   expect(quantileMs(createHistogram(), 500)).toBeNull()

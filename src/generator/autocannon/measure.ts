@@ -143,7 +143,7 @@ export async function prepareAutocannon(plan: GeneratorPlan): Promise<Ready> {
       instance.stop()
       onTick(recorder.tick(now(), exchanges.open))
       recorder.checkConservation()
-      return resultOf(plan, recorder, { refusals, redials }, fates, watched, {
+      return resultOf(plan, recorder, { refusals, redials, endedMs: now() }, fates, watched, {
         hash: null,
         timeline: null,
         feeds: null,
