@@ -30,7 +30,10 @@ export interface LinkEvents {
   counted(link: number, what: CountName, times: number): void
   /** The peer did something odd that harms no exchange: stray bytes, an answer twice. */
   tolerated(link: number, what: string): void
-  /** The coded parts of the error that a rejection carried, fit to be counted and shown: never a text or value of the peer's. */
+  /**
+   * The coded parts of the error that a rejection carried, or what is wrong with a reply and at which byte; fit to be counted and shown: never a
+   * text or value of the peer's.
+   */
   explained(link: number, error: string): void
   /** The connection is gone; whatever was in flight on it has an unknown fate. It is dialled again by itself. */
   lost(link: number, reason: string): void

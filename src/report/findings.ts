@@ -82,7 +82,7 @@ export function reasonTexts(reasons: readonly Count[]): readonly string[] {
 /** One line for each load and kind of oddity: coded errors of rejections, failed dials, what was tolerated. */
 export function oddityTexts({ ackErrors, refusals, tolerated, counts }: Oddities): readonly string[] {
   return [
-    ...linesByLoad(ackErrors, 'errors in acknowledgements', 'kind', '; '),
+    ...linesByLoad(ackErrors, 'errors in replies', 'kind', '; '),
     ...linesByLoad(refusals, 'failed dials', 'code'),
     ...linesByLoad(tolerated, 'tolerated', 'kind'),
     ...linesByLoad(counts, 'counted', 'kind'),

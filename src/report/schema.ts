@@ -139,7 +139,7 @@ const testCase = z.strictObject({
   audit: nullable(audit),
   alarms: z.array(count),
   reasons: z.array(count),
-  ackErrors: z.array(count).describe('Coded errors of rejections.'),
+  ackErrors: z.array(count).describe('Coded errors of rejections, and what was wrong with replies at which byte.'),
   refusals: z.array(count).describe('Failed dials by code.'),
   tolerated: z.array(count).describe('What peers did that harmed no exchange.'),
   handshakes: z.array(count).describe('TLS handshakes: full, and resumed.'),

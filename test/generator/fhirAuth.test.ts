@@ -31,7 +31,7 @@ test.each(['RS384', 'ES384'] as const)(
 )
 
 test('tokens that expire in the middle of a load are replaced, and nothing is refused', async () => {
-  const { client, server } = authPair('ES384', 1_000)
+  const { client, server } = authPair('ES384', 1_400)
   const target = await guardedTarget(server)
   const result = await generate(fhirPlan(target, { workload: longer, connections: 8 }, { auth: client }))
   expect(result.total).toMatchObject({ accepted: 400, rejected: 0 })

@@ -114,7 +114,8 @@ describe.each([
     send(link, 0, 1)
     await until('opened 5', 2)
     const reason = 'two different Content-Lengths'
-    expect(told).toEqual(['opened 5', `mismatched 0: ${reason}`, `lost: ${reason}`, 'opened 5'])
+    const explained = `explained: ${reason}, at byte 36 of its connection`
+    expect(told).toEqual(['opened 5', explained, `mismatched 0: ${reason}`, `lost: ${reason}`, 'opened 5'])
   })
 
   const unasked = 'tolerated: a reply that was not asked for'

@@ -58,7 +58,7 @@ test('without failures there is nothing to say', () => {
   expect(alarmsOf([])).toEqual([])
 })
 
-test('the kinds of errors in acknowledgements are bounded over all runs, and none of their number is lost', () => {
+test('the kinds of errors in replies are bounded over all runs, and none of their number is lost', () => {
   const kinds = (from: number) => Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`AE ${from + i}`, 2]))
   const runs = [0, 15].map((from, order) => ({
     ...run(order, 'valid', {}, {}),
@@ -87,7 +87,7 @@ test('what peers did oddly is told in a line for each kind', () => {
     counts: countsOf(results),
   }
   expect(oddityTexts(oddities)).toEqual([
-    'mllp errors in acknowledgements: AE 101 Required field missing, E, PID^1^3 4; AE 207 Application internal error 1',
+    'mllp errors in replies: AE 101 Required field missing, E, PID^1^3 4; AE 207 Application internal error 1',
     'mllp failed dials: connect timeout 2',
     'mllp tolerated: stray-bytes 1,200',
     'mllp counted: attempts 12, retries 2',

@@ -102,8 +102,11 @@ export abstract class HttpLink extends DialledLink {
       onReply: (_status, bytes, start, end, keepAlive, head, isFollowed) => {
         if (decoder === this.#decoder) this.#replied(head, bytes, start, end, keepAlive, isFollowed)
       },
-      onError: reason => {
-        if (decoder === this.#decoder) this.#protocolError(reason)
+      onError: (reason, offset) => {
+        if (decoder !== this.#decoder) return
+        const { id, events } = this.#options
+        events.explained(id, `${reason}, at byte ${offset} of its connection`)
+        this.#protocolError(reason)
       },
     })
     return decoder

@@ -218,9 +218,10 @@ export class MllpLink extends DialledLink {
     return decoder
   }
 
-  #framingError({ kind }: MllpError): void {
+  #framingError({ kind, offset }: MllpError): void {
     const { id, events } = this.#options
     if (kind !== 'frame-too-long') return events.tolerated(id, kind)
+    events.explained(id, `acknowledgement too long, at byte ${offset} of its connection`)
     this.redial()
     events.lost(id, 'acknowledgement too long')
   }
