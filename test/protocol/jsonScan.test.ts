@@ -27,6 +27,8 @@ test.each([
   ['a total as text', '{"resourceType":"Bundle","total":"1"}'],
   ['another type that begins alike', '{"resourceType":"Bundles","total":1}'],
   ['a type in an escaped name', '{"resource\\u0054ype":"Bundle","total":1}'],
+  ['a total that comes again in an escaped name', '{"total":1,"tot\\u0061l":7,"resourceType":"Bundle"}'],
+  ['a total that comes again', '{"total":1,"total":7,"resourceType":"Bundle"}'],
   ['a total in a text', '{"resourceType":"Bundle","x":"\\"total\\":1"}'],
   ['a list', '[{"resourceType":"Bundle","total":1}]'],
   ['a byte order mark', '\ufeff{"resourceType":"Bundle","total":1}'],

@@ -1,3 +1,5 @@
+import { isName, isSpace, isTextAt, skipSpace } from '../text.ts'
+
 const [QUOTE, BACKSLASH, COLON, COMMA, ZERO, NINE] = [0x22, 0x5c, 0x3a, 0x2c, 0x30, 0x39]
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d]
 const RESOURCE_TYPE = Buffer.from('resourceType')
@@ -16,15 +18,15 @@ export function scanJsonAccepts(body: Uint8Array, type: string | null, total: nu
   while (!(hasType && hasTotal)) {
     const name = skipSpace(body, at + 1)
     if (body[name] !== QUOTE) return false
-    const nameEnd = endOfPlainText(body, name + 1)
+    const nameEnd = endOfName(body, name + 1)
     if (nameEnd === -1) return false
     const colon = skipSpace(body, nameEnd + 1)
     if (body[colon] !== COLON) return false
     const value = skipSpace(body, colon + 1)
-    if (isText(body, name + 1, nameEnd, RESOURCE_TYPE)) {
+    if (isName(body, name + 1, nameEnd, RESOURCE_TYPE)) {
       if (type !== null && !isType(body, value, type)) return false
       hasType = true
-    } else if (isText(body, name + 1, nameEnd, TOTAL)) {
+    } else if (isName(body, name + 1, nameEnd, TOTAL)) {
       if (total !== null && numberAt(body, value) !== total) return false
       hasTotal = true
     }
@@ -36,11 +38,8 @@ export function scanJsonAccepts(body: Uint8Array, type: string | null, total: nu
   return true
 }
 
-function isType(body: Uint8Array, at: number, type: string): boolean {
-  if (body[at] !== QUOTE || body[at + type.length + 1] !== QUOTE) return false
-  for (let i = 0; i < type.length; i++) if (body[at + 1 + i] !== type.charCodeAt(i)) return false
-  return true
-}
+const isType = (body: Uint8Array, at: number, type: string): boolean =>
+  body[at] === QUOTE && isTextAt(body, at + 1, type) && body[at + type.length + 1] === QUOTE
 
 /** The number at `at` where it is made of digits alone, or -1. */
 function numberAt(body: Uint8Array, at: number): number {
@@ -79,25 +78,11 @@ function endOfText(body: Uint8Array, at: number): number {
   return -1
 }
 
-/** The same where nothing in it is escaped. */
-function endOfPlainText(body: Uint8Array, at: number): number {
+/** The same of a name, and -1 where it is escaped: it may be that of a member which comes twice, of which a parser takes the last. */
+function endOfName(body: Uint8Array, at: number): number {
   for (let i = at; i < body.length; i++) {
     if (body[i] === QUOTE) return i
     if (body[i] === BACKSLASH) return -1
   }
   return -1
 }
-
-function isText(body: Uint8Array, from: number, to: number, expected: Uint8Array): boolean {
-  if (to - from !== expected.length) return false
-  for (let i = 0; i < expected.length; i++) if (body[from + i] !== expected[i]) return false
-  return true
-}
-
-function skipSpace(body: Uint8Array, from: number): number {
-  let at = from
-  while (isSpace(body[at]!)) at++
-  return at
-}
-
-const isSpace = (byte: number): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09

@@ -1,3 +1,5 @@
+import { isAt, isName, isSpace, isTextAt, skipSpace } from '../text.ts'
+
 const [LT, GT, SLASH, EQUALS, QUOTE, APOSTROPHE] = [0x3c, 0x3e, 0x2f, 0x3d, 0x22, 0x27]
 const BYTE_ORDER_MARK = Buffer.from('\ufeff')
 const DECLARATION = Buffer.from('<?xml')
@@ -147,25 +149,4 @@ function endOfName(body: Buffer, from: number): number {
   return at
 }
 
-function skipSpace(body: Buffer, from: number): number {
-  let at = from
-  while (isSpace(body[at]!)) at++
-  return at
-}
-
-const isSpace = (byte: number): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
 const isLetter = (byte: number): boolean => (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a
-
-function isName(body: Buffer, from: number, to: number, expected: Buffer): boolean {
-  return to - from === expected.length && isAt(body, from, expected)
-}
-
-function isAt(body: Buffer, at: number, expected: Buffer): boolean {
-  for (let i = 0; i < expected.length; i++) if (body[at + i] !== expected[i]) return false
-  return true
-}
-
-function isTextAt(body: Buffer, at: number, expected: string): boolean {
-  for (let i = 0; i < expected.length; i++) if (body[at + i] !== expected.charCodeAt(i)) return false
-  return true
-}
