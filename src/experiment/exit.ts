@@ -69,6 +69,8 @@ export function exitOf(outcome: Outcome): Exit {
   if (slosFailed > 0)
     return { code: EXIT.sloMissed, reason: `${slosFailed} of ${counted(slosDeclared, 'SLO')} not met` }
   if (alarms.length > 0) return { code: EXIT.sloMissed, reason: `alarm: ${alarms.join(', ')}` }
+  const mute = loadsWithoutAccepted(results)
+  if (mute.length > 0) return { code: EXIT.sloMissed, reason: `nothing was accepted: ${mute.join(', ')}` }
   if (slosDeclared > 0 && failedByTarget.length > 0)
     return { code: EXIT.sloMissed, reason: `the target failed in ${counted(failedByTarget.length, 'run')}` }
   if (compared !== null) return compared
@@ -80,6 +82,19 @@ export function exitOf(outcome: Outcome): Exit {
     code: EXIT.ok,
     reason: slosDeclared > 0 ? allMet(slosDeclared) : outcome.comparison === null ? 'measured' : 'compared',
   }
+}
+
+/** Loads of which no valid run had a single message accepted, with their case: no figure of theirs is one of the target at work. */
+function loadsWithoutAccepted(results: readonly RunResult[]): readonly string[] {
+  const accepted = new Map<string, number>()
+  for (const result of results) {
+    if (result.state !== 'valid') continue
+    for (const { load, total } of result.loads) {
+      const name = `${load} of ${result.run.caseId}`
+      accepted.set(name, (accepted.get(name) ?? 0) + total.accepted)
+    }
+  }
+  return [...accepted].filter(([, count]) => count === 0).map(([name]) => name)
 }
 
 const allMet = (slos: number): string => (slos === 1 ? 'the SLO was met' : `all ${slos} SLOs met`)

@@ -3,7 +3,12 @@ import { exitOf, type Outcome } from '../../src/experiment/exit.ts'
 import type { RunResult, Stage } from '../../src/model/result.ts'
 
 const run = (caseId = 'a') => ({ caseId }) as RunResult['run']
-const valid = (caseId?: string) => ({ state: 'valid', run: run(caseId) }) as RunResult
+const valid = (caseId?: string, accepted: readonly number[] = [5]) =>
+  ({
+    state: 'valid',
+    run: run(caseId),
+    loads: accepted.map((count, index) => ({ load: `load-${index}`, total: { accepted: count } })),
+  }) as unknown as RunResult
 const invalid = () => ({ state: 'invalid', reasons: ['paused'], run: run() }) as unknown as RunResult
 const failed = (stage: Stage, fault: 'target' | 'environment' | 'harness' = 'target') =>
   ({ state: 'failed', stage, fault, error: 'because', run: run() }) as RunResult
@@ -43,6 +48,10 @@ test.each<[number, string, Partial<Outcome>]>([
     { slosFailed: 1, results: [valid(), failed('cleanup', 'environment')] },
   ],
   [99, 'an alarm was raised, though no SLO speaks of it', { alarms: ['total-above-expected'], slosDeclared: 0 }],
+  [99, 'nothing was accepted, though no SLO speaks of it', { results: [valid('a', [0])], slosDeclared: 0 }],
+  [99, 'of one load nothing was accepted in any run', { results: [valid('a', [9, 0]), valid('a', [9, 0])] }],
+  [0, 'of one load nothing was accepted in one run', { results: [valid('a', [9, 0]), valid('a', [9, 1])] }],
+  [99, 'nothing was accepted in one of two cases', { results: [valid('a'), valid('b', [0])], caseIds: ['a', 'b'] }],
   [99, 'the target failed in some run of a scenario with SLOs', { results: [valid(), failed('measure')] }],
   [
     0,

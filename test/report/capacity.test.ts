@@ -189,13 +189,24 @@ test("without a receiver's record the report says that losses were not looked fo
   expect(text).toContain("no receiver's record")
 })
 
+/** Searches whose trials last so many seconds. */
+const lasting = (seconds: number) =>
+  six().map(each => ({ ...each, trials: each.trials.map(trial => ({ ...trial, seconds })) }))
+
 test('the page shows every trial with its load, p99 and answer, and the limit of the SLO', () => {
-  const page = renderCapacityHtml(reported(six()), ASSETS)
+  const page = renderCapacityHtml(reported(lasting(60)), ASSETS)
   const rows = [...page.matchAll(/<td class="number">(kept up with|not)<\/td>/g)].map(([, answer]) => answer)
   expect(rows.filter(answer => answer === 'not')).toHaveLength(6)
   expect(rows.filter(answer => answer === 'kept up with')).toHaveLength(6)
   expect(page).toContain('"name":"limit of the SLO","unit":"ms","values":[250,')
   expect(page).toContain('class="limit"')
+})
+
+test('a trial that is shorter than those that decide is not drawn as an answer', () => {
+  const page = renderCapacityHtml(reported(lasting(15)), ASSETS)
+  expect(page).toContain('>in time so far</td>')
+  expect(page).not.toContain('>kept up with</td>')
+  expect(page).toContain('"name":"p99, in time so far (a shorter trial)"')
 })
 
 test('trials that do not count, and runs that failed, are in no chart', () => {

@@ -74,6 +74,13 @@ const report = (points: readonly HashPoint[], more: Partial<HashReport> = {}): H
   ...more,
 })
 
+test('thousands of hashes a second and long hashes are told in digits', () => {
+  const slow = { style: PLAIN, glyphs: 'unicode', width: 80 } as const
+  const fast = renderHash(report(runsOf(1e-6, 100e-9, 0)), slow)
+  expect(fast).toMatch(/1,000 +101 us +9,901/)
+  expect(renderHash(report(runsOf(0.05, 200e-9)), slow)).not.toMatch(/\de\+/)
+})
+
 test('the text begins with the answer, fits 80 columns and says what it does not know', () => {
   const text = renderHash(report(runsOf(20e-6, 200e-9)), { style: PLAIN, glyphs: 'unicode', width: 80 })
   expect(text.replace(/\n {2}/g, ' ')).toMatch(

@@ -1,5 +1,5 @@
 import { columns } from '../columns.ts'
-import { formatCount, formatMs } from '../format.ts'
+import { formatCount, formatMs, formatNumber } from '../format.ts'
 import { roughDuration } from '../progress.ts'
 import { MARKS, paragraph, type TerminalOptions } from '../terminal.ts'
 import type { HashAnswer, HashDemand } from './answer.ts'
@@ -16,6 +16,8 @@ export interface HashReport {
   readonly load: LoadFit | null
   readonly stopped: 'complete' | 'deadline' | 'interrupted'
 }
+
+const coefficients = new Intl.NumberFormat('en-US', { minimumSignificantDigits: 4, maximumSignificantDigits: 4 })
 
 /** The answer first; ends with a newline. */
 export function renderHash(report: HashReport, options: TerminalOptions): string {
@@ -66,7 +68,7 @@ function placeLines(place: string, answer: HashAnswer | null, options: TerminalO
       rows: answer.rungs.map(({ iterations, medianSeconds, n }) => [
         formatCount(iterations),
         formatMs(medianSeconds * 1000),
-        (1 / medianSeconds).toPrecision(3),
+        formatNumber(1 / medianSeconds),
         String(n),
       ]),
     }),
@@ -81,7 +83,7 @@ function placeLines(place: string, answer: HashAnswer | null, options: TerminalO
 }
 
 function interval({ estimate, lower, upper }: HashAnswer['slope'], times = 1): string {
-  const us = (seconds: number) => (seconds * 1e6 * times).toPrecision(4)
+  const us = (seconds: number) => coefficients.format(seconds * 1e6 * times)
   return `${us(estimate)} [${us(lower)}, ${us(upper)}]`
 }
 

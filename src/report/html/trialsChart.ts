@@ -13,6 +13,8 @@ interface Point {
   /** Response p99, ms; where it fell among the unanswered, the least that it can be. */
   readonly p99Ms: number
   readonly isKept: boolean
+  /** It tells where to look; full trials decide. */
+  readonly isShorter: boolean
 }
 
 /** Times below are drawn at this height: a logarithmic axis has no 0. */
@@ -20,7 +22,7 @@ const LEAST_MS = 0.01
 
 /** Load against p99 of every trial of a case, with the limit of the SLO; empty where nothing was measured. */
 export function trialsChart({ id, searches }: CapacityCase, report: CapacityReport, charts: Charts): string {
-  const points = searches.flatMap(pointsOf).toSorted((a, b) => a.trial.load - b.trial.load)
+  const points = searches.flatMap(search => pointsOf(search, report)).toSorted((a, b) => a.trial.load - b.trial.load)
   if (points.length === 0) return ''
   const xs = points.map(({ trial }) => trial.load)
   const limitMs = limitOf(report)
@@ -35,7 +37,14 @@ export function trialsChart({ id, searches }: CapacityCase, report: CapacityRepo
     ...(color && { color }),
   })
   const lines = [
-    line('p99, kept up with', 'dots', '--good', ({ isKept, p99Ms }) => (isKept ? p99Ms : null)),
+    line('p99, kept up with', 'dots', '--good', each => (each.isKept && !each.isShorter ? each.p99Ms : null)),
+    ...(points.some(each => each.isKept && each.isShorter)
+      ? [
+          line('p99, in time so far (a shorter trial)', 'dots', '--soft', each =>
+            each.isKept && each.isShorter ? each.p99Ms : null,
+          ),
+        ]
+      : []),
     line('p99, not kept up with', 'rings', '--bad', ({ isKept, p99Ms }) => (isKept ? null : p99Ms)),
     ...(limitMs === null ? [] : [line('limit of the SLO', 'dashed', '--soft', () => limitMs)]),
   ]
@@ -49,11 +58,19 @@ export function trialsChart({ id, searches }: CapacityCase, report: CapacityRepo
   )
 }
 
-function pointsOf({ clone, trials }: SearchReport): Point[] {
+function pointsOf({ clone, trials }: SearchReport, { aim }: CapacityReport): Point[] {
   return trials.flatMap(trial => {
     const ms = trial.responseP99?.value ?? trial.responseP99?.above ?? null
     if (ms === null || trial.lossRatio === null) return []
-    return [{ clone, trial, p99Ms: Math.max(ms, LEAST_MS), isKept: trial.isKept }]
+    return [
+      {
+        clone,
+        trial,
+        p99Ms: Math.max(ms, LEAST_MS),
+        isKept: trial.isKept,
+        isShorter: trial.seconds < aim.trialSeconds,
+      },
+    ]
   })
 }
 
@@ -62,7 +79,8 @@ function limitOf({ slos, aim }: CapacityReport): number | null {
   return slos.find(({ metric }) => metric === `${aim.load}.response.p99`)?.limit ?? null
 }
 
-function cellsOf({ clone, trial }: Point, { aim }: CapacityReport): string[] {
+function cellsOf(each: Point, { aim }: CapacityReport): string[] {
+  const { clone, trial } = each
   return [
     `${formatNumber(trial.load)} ${unitOf(aim)}`,
     formatFigure(trial.responseP99!, 'ms'),
@@ -71,13 +89,13 @@ function cellsOf({ clone, trial }: Point, { aim }: CapacityReport): string[] {
     `${formatNumber(trial.messagesPerSecond!)} msg/s`,
     String(clone),
     trial.runId,
-    answerOf(trial),
+    answerOf(each),
   ]
 }
 
-function answerOf({ isKept, isSustained }: Point['trial']): string {
-  if (isKept) return 'kept up with'
-  return isSustained ? 'not' : 'not: its backlog grew'
+function answerOf({ isKept, isShorter, trial }: Point): string {
+  if (isKept) return isShorter ? 'in time so far' : 'kept up with'
+  return trial.isSustained ? 'not' : 'not: its backlog grew'
 }
 
 function drawing(
