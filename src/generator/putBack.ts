@@ -132,18 +132,23 @@ export class PutBack {
   /** A committed message is the receiver's by then (HL7 v2.5.1 section 2.9.3): it is not sent again. */
   #loseSlot(slot: number, reason: string, nowMs: number): void {
     const entry = this.#slots.entry[slot]!
-    const { attempts, committed, sentMs } = this.#outstanding
+    const { committed, sentMs } = this.#outstanding
     const isCommitted = committed[entry] === COMMITTED
     const why = sentMs[entry]! <= nowMs - this.#load.timeoutMs ? 'timeout' : reason
     this.#slots.entry[slot] = NONE
+    if (!isCommitted && this.#resends(slot, entry)) return this.#recorder.tolerate(`${why}, sent again`)
     this.#recorder.because(isCommitted ? `${why} after the commit` : why)
-    if (this.#load.onUnknown !== 'resend' || isCommitted) return this.#settler.unanswered(entry, 'unknown')
+    this.#settler.unanswered(entry, 'unknown')
+  }
+
+  /** Has a message of unknown fate sent again, where that is asked for and it was not sent often enough. */
+  #resends(slot: number, entry: number): boolean {
+    if (this.#load.onUnknown !== 'resend') return false
     this.#outstanding.doubtful[entry] = 1
-    if (this.#retry !== null) {
-      if (!this.#putOff(slot, entry, UNANSWERED)) this.#settler.unanswered(entry, 'unknown')
-    } else if (attempts[entry]! < this.#load.maxAttempts)
-      this.#outstanding.enqueueFirst(this.#slots.feedOf(slot), entry)
-    else this.#settler.unanswered(entry, 'unknown')
+    if (this.#retry !== null) return this.#putOff(slot, entry, UNANSWERED)
+    if (this.#outstanding.attempts[entry]! >= this.#load.maxAttempts) return false
+    this.#outstanding.enqueueFirst(this.#slots.feedOf(slot), entry)
+    return true
   }
 
   #putOff(slot: number, entry: number, refusal: Refusal): boolean {

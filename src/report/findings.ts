@@ -2,7 +2,7 @@ import { MOST_ACK_ERRORS, OTHER_ACK_ERRORS } from '../model/ackErrors.ts'
 import type { RunResult } from '../model/result.ts'
 import { formatCount, plural } from './format.ts'
 
-/** Something counted in the replies of a load, over all runs that were measured. */
+/** Something counted in the replies of a load, over the runs that are told of. */
 export interface Count {
   readonly load: string
   readonly name: string
@@ -14,6 +14,12 @@ export interface Count {
 const MEANING: Readonly<Record<string, string>> = {
   'total-above-expected': 'a search found more than may exist: a duplicate, or two people under one identifier',
   'duplicate-resource': 'a conditional create found more than one match: the resource is there twice',
+}
+
+/** The runs whose counts stand beside figures and audit: the valid ones, or all where none is. */
+export function toldOf(results: readonly RunResult[]): readonly RunResult[] {
+  const valid = results.filter(({ state }) => state === 'valid')
+  return valid.length > 0 ? valid : results
 }
 
 /** Findings that are more than one failed check among others, the valid and the invalid runs together. */
@@ -31,9 +37,9 @@ export function toleratedOf(results: readonly RunResult[]): readonly Count[] {
   return countBy(results, load => load.tolerated)
 }
 
-/** What FHIR loads count beyond outcomes. */
+/** What is counted beyond outcomes: of FHIR loads, and connections that were dialled again. */
 export function countsOf(results: readonly RunResult[]): readonly Count[] {
-  return countBy(results, load => load.counts ?? {})
+  return countBy(results, ({ counts, redials }) => ({ ...counts, ...(redials > 0 && { redials }) }))
 }
 
 /** The coded errors of rejections, the most frequent first. */

@@ -9,7 +9,7 @@ import { responseCurve } from './curve.ts'
 import { endToEndReport } from './endToEnd.ts'
 import type { CaseReport, ExperimentReport, LoadReport, ReportInput } from './experiment.ts'
 import { summarizeFeeds } from './feeds.ts'
-import { ackErrorsOf, alarmsOf, countsOf, handshakesOf, reasonsOf, refusalsOf, toleratedOf } from './findings.ts'
+import { ackErrorsOf, alarmsOf, countsOf, handshakesOf, reasonsOf, refusalsOf, toldOf, toleratedOf } from './findings.ts'
 import { fitLoad } from './hash/loadFit.ts'
 import { shownMetrics } from './metrics.ts'
 import { networkReport } from './network.ts'
@@ -50,6 +50,7 @@ export function summarizeCase(
   const audit = sumAudits(results)
   const network = networkReport(results)
   const price = priceReport(testCase, plan.cases, all)
+  const told = toldOf(results)
   return {
     id: testCase.id,
     levels: testCase.levels,
@@ -61,12 +62,12 @@ export function summarizeCase(
     slos: judgeSlos(scenario.slo, scenario.load, results, audit),
     audit,
     alarms: alarmsOf(results),
-    reasons: reasonsOf(results),
-    ackErrors: ackErrorsOf(results),
-    refusals: refusalsOf(results),
-    tolerated: toleratedOf(results),
-    handshakes: handshakesOf(results),
-    counts: countsOf(results),
+    reasons: reasonsOf(told),
+    ackErrors: ackErrorsOf(told),
+    refusals: refusalsOf(told),
+    tolerated: toleratedOf(told),
+    handshakes: handshakesOf(told),
+    counts: countsOf(told),
     validity: validityOf(scenario.runs, planned, results),
     ...(network && { network }),
     ...(price && { price }),
