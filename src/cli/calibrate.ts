@@ -35,7 +35,7 @@ export function addCalibrate(program: Command, console: () => Console, exit: (co
     )
     .addOption(new Option('--only <parts...>', 'parts to measure; the others stay as stored').choices(PARTS))
     .option('-r, --runs <n>', `closed-loop runs of each protocol (default: ${RUNS})`, wholeNumber)
-    .option('-d, --duration <time>', 'measured phase of every run', parseDuration, 1_000)
+    .addOption(new Option('-d, --duration <time>', 'measured phase of every run').argParser(phase).default(1_000, '1s'))
     .option('--quick', `${QUICK_RUNS} runs, and a rougher search for the open rate`)
     .option('--seed <n>', 'seed of data and order', wholeNumber, 1)
     .option('--json', 'print the result as JSON on standard output')
@@ -75,6 +75,12 @@ async function calibrate(flags: CalibrateFlags, { out, err, terminal }: Console)
       : renderCalibration(shown, notStored, file, terminal),
   )
   return leaks.length > 0 ? EXIT.leaked : EXIT.ok
+}
+
+function phase(value: string): number {
+  const ms = parseDuration(value)
+  if (ms <= 0) throw new InvalidArgumentError('write a time above 0, such as 1s.')
+  return ms
 }
 
 function wholeNumber(value: string): number {

@@ -17,7 +17,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-const BAD_RESULTS = new Set(['columns', 'malformed', 'unwritable', 'unreadable', 'journal'])
+const BAD_RESULTS = new Set(['columns', 'malformed', 'unwritable', 'unreadable', 'journal', 'locked'])
 
 /** The exit code of an error that ended a command. */
 export function exitCodeOf(error: unknown): number {

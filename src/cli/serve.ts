@@ -8,7 +8,7 @@ import type { Console } from './console.ts'
 import { UsageError } from './errors.ts'
 import { faultHelp, parseFault } from './fault.ts'
 import { interruptible } from './interrupt.ts'
-import { positive, whole } from './number.ts'
+import { port, positive, whole } from './number.ts'
 import { addServeAuthOptions, type ServeAuthFlags, serveAuth } from './serveAuth.ts'
 import { faultMisfits, optionMisfits, pathMisfits } from './serveMisfits.ts'
 import { addServeRelay } from './serveRelay.ts'
@@ -40,7 +40,7 @@ export function addServe(program: Command, console: () => Console): void {
     .argument('<protocol>', 'mllp or fhir')
   const serving = addServeAuthOptions(addServeTlsOptions(command))
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--port <n>', 'port; 0 = any free one (default: 2575 for mllp, 8080 for fhir and --transport http)', whole)
+    .option('--port <n>', 'port; 0 = any free one (default: 2575 for mllp, 8080 for fhir and --transport http)', port)
     .option('--base <path>', 'path of the FHIR base', '/fhir')
     .option('--population <n>', 'patients that the FHIR server holds', whole, 0)
     .addOption(

@@ -102,7 +102,10 @@ async function relayUntilInterrupted(flags: RelayFlags, { out }: Console): Promi
 function parseRoute(text: string): RelayRoute {
   const [address = '', ...types] = text.split(',')
   const parsed = parseMllpEndpoint(address)
-  if (!('endpoint' in parsed)) throw new InvalidArgumentError(`write ${parsed.expected} before the first comma.`)
+  if (!('endpoint' in parsed) || !/^mllp:/i.test(address))
+    throw new InvalidArgumentError(
+      'write mllp://host:port before the first comma; the relay forwards by plain MLLP, without TLS.',
+    )
   const wrong = types.find(type => !TYPE_PATTERN.test(type))
   if (wrong !== undefined) throw new InvalidArgumentError(`${wrong} is no message type: write ORU^R01, ADT^A0* or *.`)
   return { ...parsed.endpoint, types: types.length === 0 ? ['*'] : types }

@@ -15,8 +15,10 @@ import { createIdentity } from '../workload/identity.ts'
 import { followedOf } from './digests.ts'
 
 const POLL_MS = 20
-/** How long nothing more may come before all is taken to be there: a copy too many is not far behind. */
+/** How long nothing more may come before all is taken to be there. */
 const QUIET_MS = 250
+/** Of the audit, what comes too often or in the wrong place: an engine may send it again when a timer of its own rings. */
+const SURPLUS = ['audit.duplicated', 'audit.misrouted', 'audit.foreign']
 
 export interface FollowOptions {
   readonly scenario: Scenario
@@ -29,7 +31,7 @@ export interface FollowOptions {
 
 /** The messages of a run on their way through a SUT that forwards. */
 export interface Following {
-  /** Waits, at most the drain of the scenario, until what was accepted has arrived and nothing more comes. */
+  /** Waits, at most the drain of the scenario, until what was accepted has arrived and nothing more comes; the whole drain where an SLO asks for what may come late. */
   settle(): Promise<void>
   /** What became of every message; the receivers have ended. */
   audit(): Audit
@@ -65,12 +67,13 @@ export function follow({ scenario, plans, results, contents, target }: FollowOpt
   return {
     async settle() {
       const { drainMs } = scenario.phases
+      const quietMs = scenario.slo.some(({ metric }) => SURPLUS.includes(metric)) ? drainMs : QUIET_MS
       const deadlineMs = performance.now() + drainMs
       let quietSinceMs = performance.now()
       for (;;) {
         const nowMs = performance.now()
         if (look() > 0) quietSinceMs = nowMs
-        if (nowMs >= deadlineMs || (follower.missing === 0 && nowMs - quietSinceMs >= QUIET_MS)) return
+        if (nowMs >= deadlineMs || (follower.missing === 0 && nowMs - quietSinceMs >= quietMs)) return
         await sleep(POLL_MS)
       }
     },

@@ -4,6 +4,8 @@ import { AT_SEND } from './outstanding.ts'
 import { indexAt } from './share.ts'
 
 const NONE = -1
+/** Before the end of the measured phase: what is due then still belongs to it. */
+const LAST_MOMENT_MS = 0.001
 
 /** A message arrives when a slot got its answer: the target sets the pace. */
 export class ClosedLoop implements Loop {
@@ -51,8 +53,18 @@ export class ClosedLoop implements Loop {
     this.#timer?.cancel()
   }
 
-  /** Nothing is due that did not arrive. */
-  countUnreached(): void {}
+  /** Of fixed work all is due: what the time did not allow to begin counts as what an open loop did not reach. Else nothing is due that did not arrive. */
+  countUnreached(): void {
+    const { records, endMs, options, dispatch, settler } = this.#parts
+    if (records === Number.POSITIVE_INFINITY) return
+    const dueMs = endMs - LAST_MOMENT_MS
+    for (; this.#begun < records; this.#begun++) {
+      const index = indexAt(this.#begun, options.share)
+      const feed = options.pinned ? this.#begun % dispatch.links.length : 0
+      settler.begin(index, dueMs, dueMs, feed)
+      settler.neverSent(index, 'unfinished', dueMs, feed)
+    }
+  }
 
   #unpark(): void {
     const waiting = [...this.#parked]

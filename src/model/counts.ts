@@ -13,7 +13,7 @@ export const COUNTS = {
   'auth-refresh-failures': 'access tokens that could not be fetched under load',
   'auth-repeats': 'requests sent once more with a new access token after http 401',
   'auth-refused': 'requests refused for good with http 401 or 403',
-  'entries-failed': 'entries that were answered with another status than 200 or 201',
+  'entries-failed': 'entries that were answered with another status than 200, 201 or 304',
   pages: 'pages that searches with a page limit read, the first ones included',
   matches: 'entries that those searches found, over all pages that were read',
   'page-limit-reached': 'searches that had a further page beyond their page limit',

@@ -31,9 +31,9 @@ export interface Expectation {
   readonly resourceType: string | null
   /** Only this `Bundle.total` is accepted; null = any. */
   readonly total: number | null
-  /** Accepted status that says the resource had been there: of a conditional create. */
-  readonly existed?: number
-  /** Entries that a Bundle answers, each of them with 200 or 201; absent = not looked at. */
+  /** Accepted statuses that say the resource had been there: of a conditional create. */
+  readonly existed?: readonly number[]
+  /** Entries that a Bundle answers, each of them with 200, 201 or 304; absent = not looked at. */
   readonly entries?: number
   /** Whether they are carried out wholly or not at all: a transaction; absent = one by one. */
   readonly isAtomic?: boolean

@@ -8,6 +8,7 @@ export function warningsOf(scenario: Scenario): readonly string[] {
     ...repeatWarnings(scenario),
     ...drainWarnings(scenario),
     ...sloWarnings(scenario),
+    ...thinkWarnings(scenario),
     ...unusedEndpoints(scenario),
   ]
 }
@@ -67,6 +68,16 @@ function sloWarnings({ slo, load }: Scenario): readonly string[] {
       `SLO ${metric} ${text} lies above the timeout of ${timeoutMs} ms, where replies are given up. Raise timeoutMs of load ${name} or lower the limit.`,
     ]
   })
+}
+
+function thinkWarnings({ load, phases }: Scenario): readonly string[] {
+  return load.flatMap(({ name, workload }) =>
+    workload.kind === 'closed' && workload.thinkMs >= phases.measureMs
+      ? [
+          `The think time of load ${name}, ${workload.thinkMs} ms, is as long as the measured phase of ${phases.measureMs} ms: few of its connections, or none, begin an exchange in it. Raise phases.measureMs.`,
+        ]
+      : [],
+  )
 }
 
 function unusedEndpoints({ environment, load }: Scenario): readonly string[] {

@@ -5,6 +5,8 @@ import { ANY_MACHINE, clear, hl7bench, rowsOf, workplace } from '../fixtures/com
 import { NO_TERMS } from './noTerms.ts'
 
 const RECORDS = 100
+/** The exit code where no request at all was accepted. */
+const REFUSED = 99
 
 interface Parts {
   readonly faults: readonly object[]
@@ -15,10 +17,12 @@ interface Parts {
   readonly load?: object
   /** Default: until all is sent. */
   readonly measureMs?: number
+  /** Exit code that is expected, default 0. */
+  readonly code?: number
 }
 
 /** One run of fixed work, in which requests are sent once unless `load` says otherwise. */
-async function runOnce({ faults, operations, files = {}, load = {}, measureMs = 100_000 }: Parts) {
+async function runOnce({ faults, operations, files = {}, load = {}, measureMs = 100_000, code = 0 }: Parts) {
   const place = workplace()
   onTestFinished(() => clear(place))
   for (const [name, content] of Object.entries(files)) writeFileSync(join(place.folder, name), JSON.stringify(content))
@@ -37,7 +41,7 @@ async function runOnce({ faults, operations, files = {}, load = {}, measureMs = 
     `export default { ...${JSON.stringify(scenario)}, load: [{ ...${JSON.stringify(fixed)}, operations: ${operations} }] }`,
   )
   const ended = await hl7bench(place, ['run', file, '--results', place.results, '--quiet'])
-  expect(ended.code, ended.stderr).toBe(0)
+  expect(ended.code, ended.stderr).toBe(code)
   const [row] = rowsOf(place)
   expect(row?.state, JSON.stringify(row?.reasons ?? row?.error)).toBe('valid')
   expect(row!.audit).toMatchObject({ evidence: 'receiver', foreign: 0, balanced: true })
@@ -97,7 +101,11 @@ const PARTLY_REFUSED = `index => ({
 })`
 
 test('a batch that was rejected for one entry is lost when another was answered well and not stored', async () => {
-  const { audit, load } = await runOnce({ faults: [{ kind: 'lose-entry', every: 9 }], operations: PARTLY_REFUSED })
+  const { audit, load } = await runOnce({
+    faults: [{ kind: 'lose-entry', every: 9 }],
+    operations: PARTLY_REFUSED,
+    code: REFUSED,
+  })
   expect(load.reasons).toEqual({ 'entry http 422': RECORDS })
   expect(audit.acknowledged).toMatchObject({ rejected: RECORDS })
   expect(audit.terms).toEqual({ ...NO_TERMS, rejected: RECORDS - 11, lost: 11 })
@@ -127,6 +135,7 @@ test('a batch of a file is rejected when one of its entries failed', async () =>
     faults: [],
     files: { 'batch.json': { resourceType: 'Bundle', type: 'batch', entry: [PATIENT, created('Coverage', {})] } },
     operations: "[{ files: ['batch.json'] }]",
+    code: REFUSED,
   })
   expect(load.reasons).toEqual({ 'entry http 422': RECORDS })
   expect(audit.terms).toEqual({ ...NO_TERMS, rejected: RECORDS })
@@ -138,6 +147,7 @@ test('autocannon too says which entries were refused', async () => {
     operations: PARTLY_REFUSED,
     load: { engine: 'autocannon', workload: { kind: 'closed' }, connections: 1 },
     measureMs: 500,
+    code: REFUSED,
   })
   expect(audit.terms.lost).toBeGreaterThan(0)
 })

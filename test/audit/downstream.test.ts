@@ -26,10 +26,11 @@ interface Setup {
   readonly downstream?: object
   readonly load?: object
   readonly drainMs?: number
+  readonly more?: object
 }
 
 /** One run of fixed work through a relay, and what the receivers behind it recorded. */
-async function through({ relay, downstream = {}, load = {}, drainMs = 4_000 }: Setup) {
+async function through({ relay, downstream = {}, load = {}, drainMs = 4_000, more = {} }: Setup) {
   const place = workplace()
   onTestFinished(() => clear(place))
   const file = writeScenario(place, {
@@ -47,6 +48,7 @@ async function through({ relay, downstream = {}, load = {}, drainMs = 4_000 }: S
     phases: { measureMs: 60_000, drainMs },
     validity: ANY_MACHINE,
     runs: 1,
+    ...more,
   })
   const ended = await hl7bench(place, ['run', file, '--results', place.results, '--quiet'])
   const [row] = rowsOf(place)
@@ -155,6 +157,15 @@ test('an engine that acknowledges before it forwards is waited for', async () =>
   expect(audit.terms).toEqual({ ...NO_TERMS, once: RECORDS })
 })
 
+test('an engine that sends again long after is waited for where an SLO asks for duplicates', async () => {
+  const late = {
+    relay: `${ONE} --ack before --timeout 1500`,
+    downstream: { receivers: [{ faults: [{ kind: 'lose-ack', every: 300 }] }] },
+  }
+  const { audit } = await through({ ...late, more: { slo: { 'audit.duplicated': '= 0' } } })
+  expect(audit.terms).toEqual({ ...NO_TERMS, once: RECORDS - 3, duplicated: 3 })
+})
+
 test('with control ids that survive nothing else need carry the identity', async () => {
   const kept = await through({ relay: `${ONE} --keep-id`, downstream: { identity: 'MSH-10' } })
   expect(kept.audit.terms).toEqual({ ...NO_TERMS, once: RECORDS })
@@ -175,7 +186,7 @@ test('an engine that runs already forwards to a receiver of ours at a port that 
     load: [
       { protocol: 'mllp', connections: 2, workload: { kind: 'closed', records: 100 }, messages: { sizes: 'template' } },
     ],
-    phases: { measureMs: 60_000, drainMs: 10_000 },
+    phases: { measureMs: 60_000, drainMs: 2_000 },
     validity: ANY_MACHINE,
     slo: { 'mllp.endToEnd.p99': '< 60 s', 'audit.lost': '= 0', 'audit.misrouted': '= 0' },
     runs: 2,

@@ -13,9 +13,12 @@ const executions = (results: string) => cells(results).map(row => Number(row['Te
 
 test('SIGINT stops in good order with 105: finished runs are kept, nothing is left running, and resume does the rest', async () => {
   const here = place()
-  const file = write(here, 's.json', small({ runs: 3, phases: { warmupMs: 50, measureMs: 1_000, drainMs: 500 } }))
+  const file = write(here, 's.json', small({ runs: 3, phases: { warmupMs: 50, measureMs: 3_000, drainMs: 500 } }))
   const started = start(here, ['run', file, '--results', here.results])
   await started.printed(/valid {3}run 1\/3/)
+  const meanwhile = await hl7bench(here, ['resume', experimentFolders(here)[0]!])
+  expect(meanwhile.code, meanwhile.stderr).toBe(104)
+  expect(meanwhile.stderr).toContain('another process runs this experiment')
   started.child.kill('SIGINT')
   const ended = await started.ended
   expect(ended.code, ended.stderr).toBe(105)

@@ -51,6 +51,21 @@ test('what is wrong with options, faults, paths and the host is told at once', a
     expect(stderr).toContain(told)
 })
 
+test.each(['mllps://127.0.0.1:1', 'hl7+http://127.0.0.1:1/x', 'hl7+https://127.0.0.1:1/x'])(
+  'the relay, which speaks plain MLLP, is not sent to %s',
+  async address => {
+    const { code, stderr } = await hl7bench(place(), ['serve', 'relay', '--to', address, '--port', '0'], 20_000)
+    expect(code).toBe(104)
+    expect(stderr).toContain('plain MLLP, without TLS')
+  },
+)
+
+test('a port that cannot be is refused', async () => {
+  const { code, stderr } = await hl7bench(place(), ['serve', ...RELAY, '--port', '99999'], 20_000)
+  expect(code).toBe(104)
+  expect(stderr).toContain('write a port, 0 to 65535')
+})
+
 test.each(['x', '', 'http://x/y', '/a b'])('the path %j, which cannot stand after a port, is refused', async path => {
   const args = ['serve', 'mllp', '--transport', 'http', '--port', '0', '--path', path]
   const { code, stderr } = await hl7bench(place(), args, 20_000)

@@ -198,7 +198,7 @@ describe('entries of a Bundle', () => {
     })
 
   test.each([
-    ['accepted 0', ['201 Created', '200', '200 OK'], 0],
+    ['accepted 0', ['201 Created', '200 OK', '304'], 0],
     ['rejected 0: entry http 409', ['201 Created', '409 Conflict', '500'], 2],
     ['rejected 0: entry http 412: duplicate-resource', ['412', '200', '200'], 1],
     ['rejected 0: fewer than 3 entries answered', ['201', '201'], 0],

@@ -11,6 +11,7 @@ import {
   reasonsOf,
   reasonTexts,
   refusalsOf,
+  toldOf,
   toleratedOf,
 } from '../../src/report/findings.ts'
 import { loadResult, plannedRun } from './experiment.fixture.ts'
@@ -51,6 +52,18 @@ test('reasons are listed by load, the most frequent first, and a long list is cu
   expect(reasonTexts(reasonsOf(results))).toEqual([
     'mllp not accepted: AE 9, ECONNRESET 3, timeout 1, a 1, b 1 and 1 other reason',
   ])
+})
+
+test('counts beside figures are those of the valid runs, and of the others only where none is valid', () => {
+  const invalid = run(1, 'invalid', {}, { AE: 12 })
+  expect(reasonsOf(toldOf([run(0, 'valid', {}, { AE: 5 }), invalid, failed]))).toMatchObject([{ name: 'AE', count: 5 }])
+  expect(reasonsOf(toldOf([invalid, failed]))).toMatchObject([{ name: 'AE', count: 12 }])
+})
+
+test('connections that were dialled again are told', () => {
+  const result = { ...run(0, 'valid', {}, {}), loads: [{ ...loadResult([10]), redials: 11 }] } as RunResult
+  expect(countsOf([result])).toEqual([{ load: 'mllp', name: 'redials', count: 11, runs: 1 }])
+  expect(countsOf([run(0, 'valid', {}, {})])).toEqual([])
 })
 
 test('without failures there is nothing to say', () => {

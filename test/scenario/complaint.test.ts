@@ -170,6 +170,14 @@ describe('complaints', () => {
     },
   )
 
+  test('a think time as long as the measured phase is doubtful', async () => {
+    const closed = (thinkMs: number) => ({ ...mllp, workload: { kind: 'closed', thinkMs } })
+    const warned = async (thinkMs: number) =>
+      (await loadInput({ ...small, load: [closed(thinkMs)], phases: { measureMs: '3s' } })).warnings
+    expect(await warned(3000)).toEqual([expect.stringContaining('The think time of load mllp, 3000 ms')])
+    expect(await warned(2999)).toEqual([])
+  })
+
   test('what is allowed but doubtful is a warning', async () => {
     const environment = { kind: 'attached', fhir: 'http://127.0.0.1:8080/fhir/' }
     const { warnings, scenario } = await loadInput({

@@ -4,7 +4,7 @@ const QUOTE = 0x22
 /** How the entries of a batch-response or transaction-response came out. */
 export interface Entries {
   readonly answered: number
-  /** With another status than 200 or 201. */
+  /** With another status than 200, 201 or 304. */
   readonly failed: number
   /** Status of the first that failed; 0 = none did. */
   readonly firstFailed: number
@@ -28,12 +28,15 @@ export function scanEntries(body: Buffer): Entries {
     const status = digitsAt(body, at + 1)
     if (status === -1) continue
     const place = answered++
-    if (status === 200 || status === 201) continue
+    if (isWell(status)) continue
     if (failedAt === null) [failedAt, firstFailed] = [[place], status]
     else failedAt.push(place)
   }
   return { answered, failed: failedAt?.length ?? 0, firstFailed, failedAt: failedAt ?? NOWHERE }
 }
+
+/** Done, or there already: a conditional create that finds its record gets 200, or 304 of some servers. */
+export const isWell = (status: number): boolean => status === 200 || status === 201 || status === 304
 
 function digitsAt(body: Buffer, at: number): number {
   let number = 0

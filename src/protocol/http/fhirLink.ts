@@ -109,7 +109,7 @@ class FhirLink extends HttpLink {
     }
     if (refusedEntries !== undefined) events.entriesRefused(id, 0, refusedEntries)
     if (reason === null)
-      return events.replied(id, 0, status === expected.existed ? 'repeated' : 'accepted', null, alarm)
+      return events.replied(id, 0, expected.existed?.includes(status) ? 'repeated' : 'accepted', null, alarm)
     const mostAttempts = expected.statuses.includes(status) ? 0 : mostAttemptsAfter(status)
     if (mostAttempts === 0) events.replied(id, 0, 'rejected', reason, alarm)
     else events.deferred(id, 0, reason, { afterMs: retryAfterMs(retryAfter, Date.now()), mostAttempts })

@@ -1,4 +1,4 @@
-import type { Entries } from '../http/entries.ts'
+import { type Entries, isWell } from '../http/entries.ts'
 import { eachAttribute, endOfTag } from './scan.ts'
 
 const STATUS = Buffer.from('<status')
@@ -22,7 +22,7 @@ export function scanXmlEntries(body: Buffer): Entries {
 /** Counts entries by their `response.status`; what does not begin with three digits is the status of a resource. */
 export function entriesOf(statuses: readonly string[]): Entries {
   const numbers = statuses.filter(text => /^\d{3}(?: |$)/.test(text)).map(text => Number(text.slice(0, 3)))
-  const failedAt = [...numbers.keys()].filter(place => numbers[place] !== 200 && numbers[place] !== 201)
+  const failedAt = [...numbers.keys()].filter(place => !isWell(numbers[place]!))
   const firstFailed = failedAt.length === 0 ? 0 : numbers[failedAt[0]!]!
   return { answered: numbers.length, failed: failedAt.length, firstFailed, failedAt }
 }

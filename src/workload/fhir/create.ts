@@ -21,6 +21,8 @@ import {
 } from './slots.ts'
 import { COVERAGE_SYSTEM, HICN_HASH_SYSTEM, RECORD_SYSTEM } from './systems.ts'
 
+/** Of a conditional create that finds its record there: 200 by FHIR R4, 3.1.0.8.1; 304 of some servers. */
+const EXISTED = [200, 304]
 /** Different bodies of one resource type; names and values repeat after that many, identifiers never. */
 const VARIANTS = 64
 
@@ -51,10 +53,10 @@ export function createRenderer(
     conditional,
     {
       name,
-      statuses: conditional ? [201, 200] : [201],
+      statuses: conditional ? [201, ...EXISTED] : [201],
       resourceType: null,
       total: null,
-      ...(conditional && { existed: 200 }),
+      ...(conditional && { existed: EXISTED }),
     },
   )
 }
