@@ -51,7 +51,7 @@ function readRun(result: RunResult, load: string, read: Read): readonly Reading[
 function sourceOf(name: string): { readonly unit: Unit; readonly read: Read } | null {
   if (name === 'throughput') return { unit: '/s', read: result => exactly(result.throughputPerSecond) }
   if (name === 'errors') return { unit: 'ratio', read: result => exactly(result.errorRatio) }
-  if (name === 'duration') return { unit: 'ms', read: result => exactly(result.measuredMs) }
+  if (name === 'duration') return { unit: 'ms', read: workedMs }
   if (name === 'drain')
     return { unit: 'ms', read: ({ drain }) => (drain ? ofQuantile({ ...drain, marked: false }) : null) }
   for (const time of TIMES)
@@ -66,6 +66,11 @@ function sourceOf(name: string): { readonly unit: Unit; readonly read: Read } | 
 
 function exactly(value: number | null): ReturnType<Read> {
   return value === null ? null : { value: { value, above: null }, marked: false }
+}
+
+/** Of work that was not done to its end no more is known than how long it was worked at. */
+function workedMs({ measuredMs, total }: LoadResult): ReturnType<Read> {
+  return total.unfinished > 0 ? { value: { value: null, above: measuredMs }, marked: false } : exactly(measuredMs)
 }
 
 /** Neither a value nor a bound: nothing arrived in the measured phase. */
