@@ -9,7 +9,16 @@ import { responseCurve } from './curve.ts'
 import { endToEndReport } from './endToEnd.ts'
 import type { CaseReport, ExperimentReport, LoadReport, ReportInput } from './experiment.ts'
 import { summarizeFeeds } from './feeds.ts'
-import { ackErrorsOf, alarmsOf, countsOf, handshakesOf, reasonsOf, refusalsOf, toldOf, toleratedOf } from './findings.ts'
+import {
+  ackErrorsOf,
+  alarmsOf,
+  countsOf,
+  handshakesOf,
+  reasonsOf,
+  refusalsOf,
+  toldOf,
+  toleratedOf,
+} from './findings.ts'
 import { fitLoad } from './hash/loadFit.ts'
 import { shownMetrics } from './metrics.ts'
 import { networkReport } from './network.ts'
