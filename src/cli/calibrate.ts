@@ -35,7 +35,9 @@ export function addCalibrate(program: Command, console: () => Console, exit: (co
     )
     .addOption(new Option('--only <parts...>', 'parts to measure; the others stay as stored').choices(PARTS))
     .option('-r, --runs <n>', `closed-loop runs of each protocol (default: ${RUNS})`, wholeNumber)
-    .option('-d, --duration <time>', 'measured phase of every run', parseDuration, 1_000)
+    .addOption(
+      new Option('-d, --duration <time>', 'measured phase of every run').argParser(parseDuration).default(1_000, '1s'),
+    )
     .option('--quick', `${QUICK_RUNS} runs, and a rougher search for the open rate`)
     .option('--seed <n>', 'seed of data and order', wholeNumber, 1)
     .option('--json', 'print the result as JSON on standard output')
