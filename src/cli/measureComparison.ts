@@ -12,6 +12,7 @@ import { writeArtefact } from '../results/artefact.ts'
 import { announce } from './announce.ts'
 import type { Preparing } from './armsOf.ts'
 import { type CompareFlags, settingsOf } from './compareOptions.ts'
+import { endsEarly } from './endsEarly.ts'
 import { htmlAssets } from './htmlAssets.ts'
 import { judgeComparison } from './judge.ts'
 import type { MeasureOptions } from './measure.ts'
@@ -31,7 +32,7 @@ export async function measureComparison(options: MeasureComparisonOptions): Prom
       ...options,
       prepareArms: prepare(begun.folder, text => console.err(`${text}\n`)),
       needsConfirmation: results => isSuspected(begun.plan, results, settings),
-      endsEarly: result => (flags.abortOn?.includes('invalid') ?? false) && result.state === 'invalid',
+      endsEarly: result => endsEarly(flags, begun.plan, result),
     })
     const report = judgeComparison(inputOf(options, end), end.interrupted, flags.failOn)
     begun.journal.append({ type: 'ended', exit: report.exit.code })

@@ -104,6 +104,17 @@ test('--fail-on never lets a slower candidate pass, and JSON says it all the sam
   expect(report).toMatchObject({ schema: 'hl7bench.comparison/1', verdict: 'slower', stages: 2 })
 }, 120_000)
 
+test('--abort-on slo ends after the first run of the candidate that misses one', async () => {
+  const { repository, file, here } = project(place(), { slo: { 'mllp.response.p50': '< 20 ms' } })
+  repository.write('delay.txt', '40')
+  const compare = ['compare', file, '--baseline', 'main', '--abort-on', 'slo', '--quiet', '--json']
+  const ended = await hl7bench(here, compare)
+  expect(ended.code, ended.stderr).toBe(113)
+  const arms = (rowsOf(here) as unknown as { arm: string }[]).map(({ arm }) => arm)
+  expect(arms.filter(arm => arm === 'candidate')).toHaveLength(1)
+  expect(arms.length).toBeLessThanOrEqual(2)
+}, 60_000)
+
 test('in a GitHub workflow the verdict is an annotation and the table a step summary', async () => {
   const { file, here } = project(place())
   const summary = write(here, 'summary.md', '')
