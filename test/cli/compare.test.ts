@@ -188,6 +188,31 @@ test('a build that fails ends with 100 and its last lines, and leaves no work tr
   expect(workTrees(repository)).toBe(1)
 }, 60_000)
 
+test('a build that fails names its arm, in the error, the annotation, the comment, the step summary and JUnit', async () => {
+  const build = 'test ! -e broken || { echo missing header >&2; exit 3; }'
+  const { repository, file, here } = project(place(), { sut: { start: 'node server.mjs', build } })
+  repository.write('broken', '')
+  const summary = write(here, 'summary.md', '')
+  const comment = write(here, 'comment.md', '<!-- hl7bench:answers -->\nof the comparison before')
+  const env = { ...here.env, GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: summary }
+  const exports = ['--export-markdown', comment, '--export-junit', 'junit.xml']
+  const ended = await hl7bench({ ...here, env }, ['compare', file, '--baseline', 'main', ...exports])
+  expect(ended.code, ended.stderr).toBe(100)
+  const failed = 'candidate (feature): the build failed: sut.build (test ! -e broken'
+  expect(ended.stderr).toContain(`hl7bench: ${failed}`)
+  expect(ended.stderr).toMatch(
+    /^::error title=hl7bench answers::.* was not compared with main@.*candidate \(feature\)/m,
+  )
+  const markdown = readFileSync(comment, 'utf8')
+  expect(markdown).toMatch(/^<!-- hl7bench:answers -->\n.*was not compared with main@/)
+  expect(markdown).toContain('Exit code 100: candidate (feature): the build failed')
+  expect(markdown).not.toContain('of the comparison before')
+  expect(readFileSync(summary, 'utf8')).toContain('was not compared with main@')
+  const junit = readFileSync(join(here.folder, 'junit.xml'), 'utf8')
+  expect(junit).toContain('tests="1" failures="1"')
+  expect(junit).toContain(failed)
+}, 60_000)
+
 test('run builds in place, once before the first run', async () => {
   const { repository, file, here } = project(place(), { runs: 2 })
   const ended = await hl7bench(here, ['run', file, '--quiet'])
