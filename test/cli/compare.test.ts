@@ -277,6 +277,11 @@ test('what a controller leaves of its work trees that was killed together with i
 
 test.each([
   [['compare', 'FILE'], /compare with what\? .*--baseline main/],
+  [
+    ['compare', 'FILE', '--baseline', 'main', '--runs', '9'],
+    /runs 9: a verdict needs 10 pairs.*give --runs 10 or more/,
+  ],
+  [['compare', 'FILE', '--baseline', 'main', '--runs', '9', '--dry-run'], /give --runs 10 or more/],
   [['compare', 'FILE', '--baseline', 'nowhere'], /git knows no commit "nowhere"/],
   [['compare', 'FILE', '--baseline', 'main', '--min-effect', '3'], /write a share such as 3% or 0\.03/],
   [['compare', '--baseline', 'mllp://127.0.0.1:1'], /second address is missing|no scenario and no address/],
