@@ -188,6 +188,18 @@ test('a build that fails ends with 100 and its last lines, and leaves no work tr
   expect(workTrees(repository)).toBe(1)
 }, 60_000)
 
+test('a baseline that is not where its branch is now is told as the merge base', async () => {
+  const { repository, file, here } = project(place())
+  const base = repository.git('rev-parse', 'main')
+  repository.git('checkout', '--quiet', 'main')
+  repository.write('other.txt', 'main goes on')
+  repository.commit('main goes on')
+  repository.git('checkout', '--quiet', 'feature')
+  const ended = await hl7bench(here, ['compare', file, '--baseline', 'main', '--dry-run'])
+  expect(ended.code, ended.stderr).toBe(0)
+  expect(ended.stdout).toContain(`baseline: merge-base(main) at ${base}`)
+}, 30_000)
+
 test('a build that fails names its arm, in the error, the annotation, the comment, the step summary and JUnit', async () => {
   const build = 'test ! -e broken || { echo missing header >&2; exit 3; }'
   const { repository, file, here } = project(place(), { sut: { start: 'node server.mjs', build } })
