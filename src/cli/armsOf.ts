@@ -104,7 +104,7 @@ async function commits(
   const arms: Arm[] = [
     {
       name: 'baseline',
-      label: baseline,
+      label: found.isNamed ? baseline : `merge-base(${baseline})`,
       branch: baseline,
       commit: found.baseline,
       version: await versionAt(repository, found.baseline, sut.version),

@@ -34,7 +34,11 @@ export function addCapacityOptions(command: Command): Command {
     )
     .option('--load <name>', 'the load that is raised (default: the only one)')
     .option('--loss <ratio>', 'largest loss ratio of a load that is kept up with: 0.5% or 0.005', ratio, 0)
-    .option('--trial <time>', 'length of a full trial; the search begins with shorter ones', parseDuration, 60_000)
+    .addOption(
+      new Option('--trial <time>', 'length of a full trial; the search begins with shorter ones')
+        .argParser(parseDuration)
+        .default(60_000, '60s'),
+    )
     .option('--sum <time>', 'trial time that decides about a load (default: one trial)', parseDuration)
     .option('--exceed <ratio>', 'share of the trial time that may be bad', ratio, 0)
     .option('--width <ratio>', 'how close the bounds come to each other', ratio, 0.02)
@@ -151,7 +155,7 @@ function peakProblems(aim: CapacityAim, { load: loads }: Scenario, peakPerSecond
   const { over, own, mostLoad } = aim
   if (peakPerSecond === undefined || (over !== 'rate' && loads.length > 1)) return []
   const perUnit = over === 'rate' ? 1 : totalRate(loads[0]!) / own
-  if (perUnit === 0 || mostLoad * perUnit >= peakPerSecond) return []
+  if (perUnit === 0 || mostLoad === 0 || mostLoad * perUnit >= peakPerSecond) return []
   const most = over === 'rate' ? '' : ` ${over}, ${mostLoad * perUnit} msg/s,`
   const enough = over === 'rate' ? peakPerSecond : Math.ceil(peakPerSecond / perUnit)
   return [
@@ -163,7 +167,8 @@ function aimProblems(aim: CapacityAim, cases: LoadedScenario['cases']): string[]
   const { leastLoad, firstLoad, mostLoad, over, widthRatio, trialSeconds, clones } = aim
   const isWhole = over === 'rate' || [leastLoad, firstLoad, mostLoad].every(Number.isInteger)
   return [
-    ...(leastLoad > 0 && leastLoad <= firstLoad && firstLoad <= mostLoad
+    // 0: of a workload without a rate, which is a complaint of its own.
+    ...(firstLoad === 0 || (leastLoad > 0 && leastLoad <= firstLoad && firstLoad <= mostLoad)
       ? []
       : [`--least ${leastLoad}, --from ${firstLoad}, --most ${mostLoad}: give loads above 0 in that order`]),
     ...(isWhole ? [] : [`--least, --from, --most: there are only whole ${over}; give whole numbers`]),

@@ -14,9 +14,10 @@ import { readContents } from '../scenario/content.ts'
 import { SPEEDUP_TEST_RUNS } from '../stats/speedupTest.ts'
 import { armsOf, preparing } from './armsOf.ts'
 import { checkOutputs } from './checkOutputs.ts'
-import { addCompareOptions, type CompareFlags } from './compareOptions.ts'
+import { addCompareOptions, type CompareFlags, settingsOf } from './compareOptions.ts'
 import { compareRows } from './compareRows.ts'
 import type { Console } from './console.ts'
+import { UsageError } from './errors.ts'
 import { interruptible } from './interrupt.ts'
 import { writeInvocation } from './invocation.ts'
 import { loadTarget } from './loadTarget.ts'
@@ -70,6 +71,7 @@ export async function compareLoaded({ loaded, targets, flags, ...rest }: LoadedC
   const contents = await readContents(loaded)
   checkOutputs(flags)
   checkMaxDuration(loaded, flags)
+  checkPairs(loaded, flags)
   const identity = await identify(identityOf(loaded, flags))
   const { arms, warnings } = await armsOf(loaded, flags, identity)
   for (const warning of [...loaded.warnings, ...warnings]) console.err(`warning: ${warning}\n`)
@@ -83,6 +85,7 @@ export async function compareLoaded({ loaded, targets, flags, ...rest }: LoadedC
 async function dryRun(loaded: LoadedScenario, flags: CompareFlags, console: Console): Promise<number> {
   await readContents(loaded)
   checkMaxDuration(loaded, flags)
+  checkPairs(loaded, flags)
   const identity = await identify(identityOf(loaded, flags))
   const { arms, warnings } = await armsOf(loaded, flags, identity)
   for (const warning of [...loaded.warnings, ...warnings]) console.err(`warning: ${warning}\n`)
@@ -99,6 +102,13 @@ async function dryRun(loaded: LoadedScenario, flags: CompareFlags, console: Cons
     console.out(`${name}: ${label}${commit === null ? '' : ` at ${commit}`}\n`)
   console.out(`${durationText(loaded, arms)}\nrows would go to ${identity.resultsFile}\n`)
   return EXIT.ok
+}
+
+/** Pairs that no verdict could rest on are not measured. @throws UsageError */
+function checkPairs({ scenario: { runs } }: LoadedScenario, flags: CompareFlags): void {
+  const { minRuns } = settingsOf(flags)
+  if (runs < minRuns)
+    throw new UsageError(`runs ${runs}: a verdict needs ${minRuns} pairs or more; give --runs ${minRuns} or more`)
 }
 
 function planOf({ cases, scenario }: LoadedScenario, arms: readonly Arm[]) {

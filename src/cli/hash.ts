@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { EXIT } from '../experiment/exit.ts'
 import { type HashRun, performHash } from '../experiment/hash/perform.ts'
 import { experimentId } from '../experiment/plan.ts'
@@ -13,6 +13,7 @@ import { appendRow } from '../results/append.ts'
 import { checkResults } from '../results/check.ts'
 import { environmentId } from '../results/host.ts'
 import { readProvenance } from '../results/provenance.ts'
+import { durationMs } from '../scenario/duration.ts'
 import { defaultFile } from './compareRows.ts'
 import type { Console } from './console.ts'
 import { UsageError } from './errors.ts'
@@ -43,7 +44,11 @@ export function addHash(program: Command, console: () => Console, exit: (code: n
     .command('hash')
     .description('the highest PBKDF2 iteration count whose cost in load time can be borne')
     .option('--records <n>', 'records to hash', positive, 60_000_000)
-    .option('--budget <time>', 'time that the hashing may take: 5d, 12h, 90m', parseBudget, 5 * DAY_MS)
+    .addOption(
+      new Option('--budget <time>', 'time that the hashing may take: 5d, 12h, 90m')
+        .argParser(parseBudget)
+        .default(5 * DAY_MS, '5d'),
+    )
     .option('--cores <n>', 'cores that hash (default: of this machine)', positive)
     .option(
       '--iterations <list>',
@@ -51,7 +56,7 @@ export function addHash(program: Command, console: () => Console, exit: (code: n
       parseLadder,
     )
     .option('-r, --runs <n>', 'runs of every rung in every place', positive, 30)
-    .option('--run-time <time>', 'least length of a run', parseDuration, 150)
+    .addOption(new Option('--run-time <time>', 'least length of a run').argParser(parseDuration).default(150, '150ms'))
     .option('--seed <n>', 'seed of the order', positive, 1)
     .addOption(maxDurationOption())
     .option('--results <file>', 'CSV that rows are appended to (default: that of the repository)')
@@ -175,9 +180,12 @@ function positive(value: string): number {
   return number
 }
 
+/** A bare number would be milliseconds: nobody means so few. */
 function parseBudget(value: string): number {
   const days = /^(\d+(?:\.\d+)?)\s*d$/.exec(value)
-  return days === null ? parseDuration(value) : Number(days[1]) * DAY_MS
+  const ms = days === null ? durationMs(value) : Number(days[1]) * DAY_MS
+  if (ms === null || ms === 0) throw new InvalidArgumentError('write a time above 0 with its unit: 5d, 12h or 90m.')
+  return ms
 }
 
 function parseLadder(value: string): readonly number[] {

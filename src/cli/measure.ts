@@ -4,17 +4,16 @@ import type { Begun } from '../experiment/begin.ts'
 import { machineOf, readCalibration } from '../experiment/calibrate/store.ts'
 import { prepareOne } from '../experiment/prepareOne.ts'
 import type { SessionEnd } from '../experiment/session.ts'
-import type { RunResult } from '../model/result.ts'
 import type { ExperimentReport, ReportInput } from '../report/experiment.ts'
 import { renderHtml } from '../report/html/page.ts'
 import { renderJson } from '../report/json.ts'
 import { renderJunit } from '../report/junit.ts'
 import { renderMarkdown } from '../report/markdown.ts'
-import { summarize } from '../report/summarize.ts'
 import { writeArtefact } from '../results/artefact.ts'
 import type { LoadContent } from '../scenario/content.ts'
 import { announce } from './announce.ts'
 import type { Console } from './console.ts'
+import { endsEarly } from './endsEarly.ts'
 import { experimentName } from './experimentFolder.ts'
 import { htmlAssets } from './htmlAssets.ts'
 import { judge } from './judge.ts'
@@ -40,7 +39,7 @@ export async function measure(options: MeasureOptions): Promise<ExperimentReport
       ...options,
       prepareArms: (guarded, until) => prepareOne(begun.plan.cases[0]!.scenario.sut, begun.folder, guarded, until),
       needsConfirmation: () => false,
-      endsEarly: result => endsEarly(options, result),
+      endsEarly: result => endsEarly(flags, begun.plan, result),
     })
     const report = reportOf(options, end, await nextCommand(begun, end))
     begun.journal.append({ type: 'ended', exit: report.exit.code })
@@ -52,39 +51,20 @@ export async function measure(options: MeasureOptions): Promise<ExperimentReport
   }
 }
 
-function endsEarly({ flags, begun }: MeasureOptions, result: RunResult): boolean {
-  if (flags.abortOn?.includes('invalid') && result.state === 'invalid') return true
-  if (!flags.abortOn?.includes('slo')) return false
-  if (result.state === 'failed') return result.fault === 'target'
-  const alone = summarize({ ...inputOf(begun, [result]), plan: { ...begun.plan, runs: [result.run] } })
-  return alone.cases.some(({ slos }) => slos.some(({ verdict }) => verdict === 'missed'))
-}
-
-function inputOf(begun: Begun, results: readonly RunResult[]): ReportInput {
-  return {
-    plan: begun.plan,
-    results,
-    startedAt: '',
-    wholeMs: 0,
-    environmentId: begun.environmentId,
-    provenance: begun.provenance,
-    calibration: readCalibration(machineOf(begun.provenance)),
-    files: { rows: begun.resultsFile, folder: begun.folder, html: join(begun.folder, 'report.html') },
-    commands: { repeat: '', next: null },
-    exit: { code: 0, reason: '' },
-    leaks: [],
-  }
-}
-
 function reportOf({ begun, flags, repeat }: MeasureOptions, end: SessionEnd, next: string): ExperimentReport {
   const cases = flags.slo
     ? begun.plan.cases
     : begun.plan.cases.map(each => ({ ...each, scenario: { ...each.scenario, slo: [] } }))
-  const input: ReportInput = {
-    ...inputOf(begun, end.results),
+  const { provenance, environmentId, resultsFile, folder } = begun
+  const input: Omit<ReportInput, 'exit'> = {
     plan: { ...begun.plan, cases, runs: end.runs },
+    results: end.results,
     startedAt: end.startedAt,
     wholeMs: end.wholeMs,
+    environmentId,
+    provenance,
+    calibration: readCalibration(machineOf(provenance)),
+    files: { rows: resultsFile, folder, html: join(folder, 'report.html') },
     commands: { repeat, next },
     leaks: end.leaks,
   }

@@ -59,6 +59,7 @@ export class ProgressState {
       runs: this.#missingMs === null ? this.#runs : null,
       block: (this.#run?.block ?? 0) + 1,
       caseId: this.#run?.caseId ?? '',
+      arm: this.#run?.arm ?? 'only',
       stage: this.#stage,
       ...this.#all.now(),
       loads: [...this.#loads].map(([name, ticks]) => ({ name, ...ticks.now() })),

@@ -118,7 +118,7 @@ export function addRunOptions(command: Command): Command {
     .addOption(
       new Option(
         '--abort-on <what>',
-        'end after the first run that misses an SLO or is invalid: slo, invalid or both',
+        'end after the first run that misses an SLO (of a comparison, the candidate) or is invalid: slo, invalid or both',
       ).argParser(listOf(['slo', 'invalid'])),
     )
     .option('--keep-env', 'leave a target running at the end, until interrupted')

@@ -5,6 +5,6 @@ import { NOTHING_PREPARED, type Prepared } from './session.ts'
 
 /** Builds the SUT where it lies, once before the first run. @param folder of the experiment: the build's log */
 export async function prepareOne(sut: Sut, folder: string, guarded: Guarded, signal: AbortSignal): Promise<Prepared> {
-  if (sut.build !== null) await buildSut(guarded, { name: 'build', command: sut.build, sut, folder }, signal)
+  if (sut.build !== null) await buildSut(guarded, { name: 'build', arm: null, command: sut.build, sut, folder }, signal)
   return NOTHING_PREPARED
 }

@@ -84,6 +84,11 @@ const testCase = z.strictObject({
     .describe('Medians over the clones at the largest load kept up with.'),
   bottleneck: z.strictObject({ what: z.enum(['gateway', 'generator', 'target', 'not told']), evidence: text }),
   headroom: number.nullable().describe('Capacity / planned peak.'),
+  headroomShown: number
+    .nullable()
+    .describe(
+      'The same by the lower end of the interval, below 6 clones by the least of them: below 1 the peak is not shown to be carried.',
+    ),
   referenceId: text.nullable().describe('Of the case without a VPN that it is set against.'),
   price: z
     .strictObject({

@@ -1,3 +1,4 @@
+import type { Announced } from './annotations.ts'
 import type { ComparisonReport } from './comparison/comparison.ts'
 import { changeText, verdictText } from './comparison/wording.ts'
 import type { CaseReport, ExperimentReport } from './experiment.ts'
@@ -34,6 +35,12 @@ export function renderComparisonJunit(report: ComparisonReport): string {
     ...sloCases(candidate, `${id} candidate`),
   ])
   return suite(report.name, report.wholeMs, tests)
+}
+
+/** JUnit XML of a comparison that did not come about: one test, and it failed. */
+export function renderNotComparedJunit({ name, answer, exit }: Announced): string {
+  const text = `${answer} (exit ${exit.code}: ${exit.reason})`
+  return suite(name, 0, [{ suite: name, name: 'is compared', outcome: 'failed', text }])
 }
 
 function outcomeOf(verdict: string, gated: boolean): TestCase['outcome'] {

@@ -1,3 +1,4 @@
+import type { ArmName } from '../model/experiment.ts'
 import { formatNumber } from './format.ts'
 
 /** Where a load of the current run stands. */
@@ -19,6 +20,8 @@ export interface Progress {
   /** 1-based; of a search, the clone. */
   readonly block: number
   readonly caseId: string
+  /** Of a comparison; `only` = nothing is compared. */
+  readonly arm: ArmName
   /** Stage of the run: `provision`, `warmup`, `measure` .. */
   readonly stage: string
   /** Accepted per second over all loads in the last tick; null = nothing sent yet. */
@@ -62,13 +65,13 @@ export function progressLine(progress: Progress): string {
 
 /** Runs before the current one count as done; of a search, the time that it took so far. */
 export function progressBar(progress: Progress): ProgressBar {
-  const { run, runs, block, elapsedMs, leftMs } = progress
+  const { run, runs, block, caseId, arm, elapsedMs, leftMs } = progress
   return {
     share: runs === null ? shareOf(elapsedMs, leftMs) : (run - 1) / runs,
     tokens: {
       count: runs === null ? `trial ${run}` : `run ${run}/${runs}`,
       block: `${runs === null ? 'clone' : 'block'} ${block}`,
-      case: progress.caseId,
+      case: arm === 'only' ? caseId : `${caseId} ${arm}`,
       stage: progress.stage,
       ...loadTokens(progress),
       ...timeTokens(progress),

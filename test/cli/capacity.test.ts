@@ -111,6 +111,8 @@ test('bad input gets every complaint at once, before anything is made', async ()
   expect(ended.stderr).toContain("give the scenario an SLO such as 'mllp.response.p99': '< 250 ms'")
   expect(ended.stderr).toContain("topology: 'hub'")
   expect(ended.stderr).toContain('give loads above 0 in that order')
+  const closed = await hl7bench(here, ['capacity', writeScenario(here, { ...known, load }), '--peak', '60'])
+  expect(closed.stderr.trim().split('\n')).toHaveLength(1)
   const short = ['--trial', '400ms', '--most', '50', '--peak', '60']
   const refused = await hl7bench(here, ['capacity', writeScenario(here, known), ...short])
   expect(refused.code).toBe(104)

@@ -104,6 +104,17 @@ test('--fail-on never lets a slower candidate pass, and JSON says it all the sam
   expect(report).toMatchObject({ schema: 'hl7bench.comparison/1', verdict: 'slower', stages: 2 })
 }, 120_000)
 
+test('--abort-on slo ends after the first run of the candidate that misses one', async () => {
+  const { repository, file, here } = project(place(), { slo: { 'mllp.response.p50': '< 20 ms' } })
+  repository.write('delay.txt', '40')
+  const compare = ['compare', file, '--baseline', 'main', '--abort-on', 'slo', '--quiet', '--json']
+  const ended = await hl7bench(here, compare)
+  expect(ended.code, ended.stderr).toBe(113)
+  const arms = (rowsOf(here) as unknown as { arm: string }[]).map(({ arm }) => arm)
+  expect(arms.filter(arm => arm === 'candidate')).toHaveLength(1)
+  expect(arms.length).toBeLessThanOrEqual(2)
+}, 60_000)
+
 test('in a GitHub workflow the verdict is an annotation and the table a step summary', async () => {
   const { file, here } = project(place())
   const summary = write(here, 'summary.md', '')
@@ -177,6 +188,43 @@ test('a build that fails ends with 100 and its last lines, and leaves no work tr
   expect(workTrees(repository)).toBe(1)
 }, 60_000)
 
+test('a baseline that is not where its branch is now is told as the merge base', async () => {
+  const { repository, file, here } = project(place())
+  const base = repository.git('rev-parse', 'main')
+  repository.git('checkout', '--quiet', 'main')
+  repository.write('other.txt', 'main goes on')
+  repository.commit('main goes on')
+  repository.git('checkout', '--quiet', 'feature')
+  const ended = await hl7bench(here, ['compare', file, '--baseline', 'main', '--dry-run'])
+  expect(ended.code, ended.stderr).toBe(0)
+  expect(ended.stdout).toContain(`baseline: merge-base(main) at ${base}`)
+}, 30_000)
+
+test('a build that fails names its arm, in the error, the annotation, the comment, the step summary and JUnit', async () => {
+  const build = 'test ! -e broken || { echo missing header >&2; exit 3; }'
+  const { repository, file, here } = project(place(), { sut: { start: 'node server.mjs', build } })
+  repository.write('broken', '')
+  const summary = write(here, 'summary.md', '')
+  const comment = write(here, 'comment.md', '<!-- hl7bench:answers -->\nof the comparison before')
+  const env = { ...here.env, GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: summary }
+  const exports = ['--export-markdown', comment, '--export-junit', 'junit.xml']
+  const ended = await hl7bench({ ...here, env }, ['compare', file, '--baseline', 'main', ...exports])
+  expect(ended.code, ended.stderr).toBe(100)
+  const failed = 'candidate (feature): the build failed: sut.build (test ! -e broken'
+  expect(ended.stderr).toContain(`hl7bench: ${failed}`)
+  expect(ended.stderr).toMatch(
+    /^::error title=hl7bench answers::.* was not compared with main@.*candidate \(feature\)/m,
+  )
+  const markdown = readFileSync(comment, 'utf8')
+  expect(markdown).toMatch(/^<!-- hl7bench:answers -->\n.*was not compared with main@/)
+  expect(markdown).toContain('Exit code 100: candidate (feature): the build failed')
+  expect(markdown).not.toContain('of the comparison before')
+  expect(readFileSync(summary, 'utf8')).toContain('was not compared with main@')
+  const junit = readFileSync(join(here.folder, 'junit.xml'), 'utf8')
+  expect(junit).toContain('tests="1" failures="1"')
+  expect(junit).toContain(failed)
+}, 60_000)
+
 test('run builds in place, once before the first run', async () => {
   const { repository, file, here } = project(place(), { runs: 2 })
   const ended = await hl7bench(here, ['run', file, '--quiet'])
@@ -241,6 +289,11 @@ test('what a controller leaves of its work trees that was killed together with i
 
 test.each([
   [['compare', 'FILE'], /compare with what\? .*--baseline main/],
+  [
+    ['compare', 'FILE', '--baseline', 'main', '--runs', '9'],
+    /runs 9: a verdict needs 10 pairs.*give --runs 10 or more/,
+  ],
+  [['compare', 'FILE', '--baseline', 'main', '--runs', '9', '--dry-run'], /give --runs 10 or more/],
   [['compare', 'FILE', '--baseline', 'nowhere'], /git knows no commit "nowhere"/],
   [['compare', 'FILE', '--baseline', 'main', '--min-effect', '3'], /write a share such as 3% or 0\.03/],
   [['compare', '--baseline', 'mllp://127.0.0.1:1'], /second address is missing|no scenario and no address/],

@@ -54,6 +54,15 @@ test('a pepper below 128 bits is refused, and so are rungs below the floor', asy
   expect(floor.stderr).toMatch(/none below 1,000/)
 }, 30_000)
 
+test('a budget of nothing and one without a unit are refused before anything is measured', async () => {
+  const here = place()
+  for (const budget of ['0s', '0d', '5']) {
+    const refused = await hl7bench(here, ['hash', '--budget', budget, '--results', here.results])
+    expect(refused.code).toBe(104)
+    expect(refused.stderr).toContain('write a time above 0 with its unit: 5d, 12h or 90m.')
+  }
+}, 30_000)
+
 test('an interrupt ends in good order with 105, what was measured kept', async () => {
   const here = place()
   const started = start(here, [

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { ANY_MACHINE, PROJECT, rowsOf } from '../fixtures/commandLine.ts'
+import { ANY_MACHINE, hl7bench, PROJECT, rowsOf } from '../fixtures/commandLine.ts'
 import { place, settled, small, start, write } from './support.ts'
 
 /** Runs a script that uses the package as its users do, from the build, and returns what it printed as JSON. */
@@ -23,6 +23,18 @@ test('a script runs a scenario, gets the report with the exit code, and nothing 
   )
   expect(report).toMatchObject({ name: 'small', seed: 5, verdict: 'missed', exit: { code: 99 } })
   expect(rowsOf(here)).toMatchObject([{ state: 'valid', tags: { by: 'script' } }])
+})
+
+test('times that hold by default stand in the help with their units', async () => {
+  const here = place()
+  for (const [command, defaults] of [
+    ['hash', ['5d', '150ms']],
+    ['capacity', ['60s']],
+    ['calibrate', ['1s']],
+  ] as const) {
+    const help = (await hl7bench(here, [command, '--help'])).stdout.replace(/\s+/g, ' ')
+    for (const time of defaults) expect(help).toContain(`(default: ${time})`)
+  }
 })
 
 test('a script ends an experiment with its own signal', async () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { statusLine } from '../../src/cli/statusLine.ts'
+import type { ArmName } from '../../src/model/experiment.ts'
 import type { Progress } from '../../src/report/progress.ts'
 
 const ASCII = { done: '#', left: '-' }
@@ -9,6 +10,7 @@ const typical: Progress = {
   runs: 30,
   block: 12,
   caseId: 'demo',
+  arm: 'only',
   stage: 'measure',
   ratePerSecond: 149,
   p99Ms: 26.4,
@@ -46,6 +48,7 @@ test('a line is never longer than its width, whatever it tells', () => {
       runs: fc.constant(runs),
       block: fc.nat(),
       caseId: fc.string(),
+      arm: fc.constantFrom<ArmName>('only', 'baseline', 'candidate'),
       stage: fc.constantFrom('start', 'warmup', 'measure', 'drain'),
       ratePerSecond: fc.option(fc.double({ min: 0, max: 1e9, noNaN: true })),
       p99Ms: fc.option(fc.double({ min: 0, max: 1e6, noNaN: true })),

@@ -36,8 +36,12 @@ const asked = (repository: Repository, baseline: string, candidate: string | nul
 
 test('the baseline is where the candidate left the branch, not where the branch is now', async () => {
   const repository = forked()
-  expect(await asked(repository, 'main')).toEqual({ baseline: repository.base, candidate: repository.tip })
-  expect(await asked(repository, 'HEAD~1')).toMatchObject({ baseline: repository.base })
+  expect(await asked(repository, 'main')).toEqual({
+    baseline: repository.base,
+    isNamed: false,
+    candidate: repository.tip,
+  })
+  expect(await asked(repository, 'HEAD~1')).toMatchObject({ baseline: repository.base, isNamed: true })
   expect(await asked(repository, repository.base.slice(0, 8), 'main')).toMatchObject({ baseline: repository.base })
 })
 

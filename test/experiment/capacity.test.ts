@@ -300,7 +300,7 @@ group('the loss ratio', () => {
 })
 
 group('the exit code', () => {
-  const fine = { id: 'a', kind: 'found', headroom: 1.5, atAnswer: { isAudited: true } } as const
+  const fine = { id: 'a', kind: 'found', headroomShown: 1.5, atAnswer: { isAudited: true } } as const
   const of = (changes: object = {}, outcome: object = {}) =>
     exitOfCapacity({
       ...{ cases: [{ ...fine, ...changes }], results: [], interrupted: false, references: new Set<string>() },
@@ -313,9 +313,9 @@ group('the exit code', () => {
     expect(of({ kind: 'generator-bound' })).toBe(0)
     expect(of({}, { leaks: ['x'] })).toBe(114)
     expect(of({ atAnswer: { isAudited: false } })).toBe(99)
-    expect(of({ headroom: 0.9 })).toBe(99)
-    expect(of({ headroom: 0.9 }, { references: new Set(['a']) })).toBe(0)
-    expect(of({ kind: 'below', headroom: null })).toBe(99)
+    expect(of({ headroomShown: 0.9 })).toBe(99)
+    expect(of({ headroomShown: 0.9 }, { references: new Set(['a']) })).toBe(0)
+    expect(of({ kind: 'below', headroomShown: null })).toBe(99)
     expect(of({ kind: 'none' })).toBe(113)
     expect(of({ kind: 'none' }, { interrupted: true })).toBe(105)
   })

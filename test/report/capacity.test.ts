@@ -129,6 +129,47 @@ test('a peak that the search did not get to is not shown, instead of so much sho
   )
 })
 
+test('a peak is shown to be carried by the lower end of the interval, not by the median', () => {
+  const told = (peakPerSecond: number, changes: object = {}) => {
+    const report = reported(six(), { peakPerSecond, ...changes })
+    return { ...report.cases[0]!, text: plain(renderCapacityMarkdown(report)) }
+  }
+  const between = told(402)
+  expect(between.headroom).toBeGreaterThan(1)
+  expect(between.headroomShown).toBeCloseTo(400 / 402)
+  expect(between.text).toContain(
+    'planned peak 402 msg/s: not shown: the interval of the capacity begins at 400 msg/s \\< --peak 402; give more --clones',
+  )
+  const shown = told(400)
+  expect(shown.headroomShown).toBe(1)
+  expect(shown.text).toContain('0.625 % above it is left, 0 % by the lower end of the interval')
+  const feeds = withResults(six(), result => ({ ...result, loads: [carried(result.run.order < 2 ? 390 : 400)] }))
+  const over = { peakPerSecond: 395, aim: { over: 'feeds' } } as const
+  expect(reported(feeds, over).cases[0]!.headroomShown).toBeCloseTo(390 / 395)
+})
+
+test('without an interval a peak is shown only where every clone carried it, and the text says that none stands behind it', () => {
+  const told = (count: number, peakPerSecond: number, changes: Found = {}) => {
+    const searches = [...six().slice(1, count), search(0, changes)]
+    const report = reported(searches, { peakPerSecond })
+    return { ...report.cases[0]!, text: plain(renderCapacityMarkdown(report)) }
+  }
+  const short = told(4, 401)
+  expect(short.headroom).toBeGreaterThan(1)
+  expect(short.headroomShown).toBeLessThan(1)
+  expect(short.text).toContain(
+    'not shown: the least of 4 clones carried 400 msg/s \\< --peak 401; give --clones 6 or more',
+  )
+  const alone = told(1, 320)
+  expect(alone.headroomShown).toBe(1.25)
+  expect(alone.text).toContain(
+    '25 % above it is left, 25 % by the least of 1 clone; no interval stands behind it, that needs 6',
+  )
+  const lost = told(5, 100, { lower: null })
+  expect(lost.headroomShown).toBe(0)
+  expect(lost.text).toContain('not shown: the least of 5 clones carried below the least load \\< --peak 100')
+})
+
 test('a trial is told with what passed, and with why it was not kept up with or does not count', () => {
   const [good] = search(0).trials
   const aim = { ...reported(six()).aim, trialSeconds: 1 }

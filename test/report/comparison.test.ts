@@ -29,6 +29,7 @@ const arm = (name: ArmName, label: string, commit: string): Arm => ({
 })
 const ARMS = [arm('baseline', 'main', 'a'.repeat(40)), arm('candidate', 'feature', `${'b'.repeat(40)}-dirty`)]
 const PAIRS = 12
+const DIED = 'the SUT ended with exit code 3; it printed:\n  | a stack trace'
 
 interface Setting {
   /** Response of the candidate over that of the baseline, by stage. */
@@ -40,9 +41,18 @@ interface Setting {
   readonly unansweredBefore?: number
   /** Runs of the candidate in stage 1 that the target failed. */
   readonly failed?: number
+  /** The same of stage 2; there is one. */
+  readonly failedAgain?: number
 }
 
-function results({ ratios, errors = 0, unanswered = 0, unansweredBefore = 0, failed = 0 }: Setting): RunResult[] {
+function results({
+  ratios,
+  errors = 0,
+  unanswered = 0,
+  unansweredBefore = 0,
+  failed = 0,
+  failedAgain = 0,
+}: Setting): RunResult[] {
   const random = createRandom(3)
   const ofStage = (stage: ComparisonStage, ratio: number) =>
     Array.from({ length: 2 * PAIRS }, (_, at) => {
@@ -54,7 +64,9 @@ function results({ ratios, errors = 0, unanswered = 0, unansweredBefore = 0, fai
       const load = loadResult(Array(200).fill(ms), isLost ? 300 : 0)
       const erring: LoadResult = isCandidate ? { ...load, errorRatio: errors } : load
       const result =
-        isCandidate && stage === 1 && place < failed ? failedRun(at, 'died') : validRun(at, [isLost ? load : erring])
+        isCandidate && place < (stage === 1 ? failed : failedAgain)
+          ? failedRun(at, DIED)
+          : validRun(at, [isLost ? load : erring])
       const run: PlannedRun = { ...result.run, id: `r${stage}${at}`, arm: name, stage, block }
       return { ...result, run } as RunResult
     })
@@ -176,6 +188,23 @@ describe('the verdict', () => {
     const errors = verdictOf({ ratios: [1, null], failed: 2 }, 'mllp.errors')
     expect(errors.change!.estimate).toBeCloseTo(2 / PAIRS, 9)
     expect(verdictOf({ ratios: [1, null], failed: 2 }, 'mllp.response.p50').pairs).toBe(PAIRS - 2)
+  })
+
+  test('that rests on errors alone tells the pairs of that metric, and why runs failed', () => {
+    const report = compared({ ratios: [1, 1], failed: PAIRS, failedAgain: PAIRS })
+    expect(report.verdict).toBe('slower')
+    expect(report.answer).toBe(
+      'hl7bench: demo: feature@bbbbbbb-dirty is slower than main@aaaaaaa: mllp.errors +100 pp [+100, +100] (12 fresh pairs); 24 of 24 runs of the candidate failed: the SUT ended with exit code 3.',
+    )
+  })
+
+  test('says why runs failed where too few pairs are left', () => {
+    const report = compared({ ratios: [1, null], failed: 3 })
+    expect(report.answer).toContain(
+      'could not be compared with main@aaaaaaa: mllp.response.p50: 9 pairs, at least 10 are needed; 3 of 12 runs of the candidate failed: the SUT ended with exit code 3.',
+    )
+    expect(compared({ ratios: [1, null], failed: PAIRS - 1 }).answer).toContain('1 pair, at least 10 are needed')
+    expect(compared({ ratios: [1, null] }).answer).not.toContain('failed')
   })
 
   test('is insufficient below ten pairs', () => {

@@ -77,8 +77,15 @@ const report = (points: readonly HashPoint[], more: Partial<HashReport> = {}): H
 test('thousands of hashes a second and long hashes are told in digits', () => {
   const slow = { style: PLAIN, glyphs: 'unicode', width: 80 } as const
   const fast = renderHash(report(runsOf(1e-6, 100e-9, 0)), slow)
-  expect(fast).toMatch(/1,000 +101 us +9,901/)
+  expect(fast).toMatch(/1,000 +101 us +19,802/)
   expect(renderHash(report(runsOf(0.05, 200e-9)), slow)).not.toMatch(/\de\+/)
+})
+
+test('what is hashed in a second is that of all cores, beside the time of one thread', () => {
+  const text = renderHash(report(runsOf(0, 1e-6, 0), { cores: 4 }), { style: PLAIN, glyphs: 'unicode', width: 80 })
+  expect(text).toMatch(/iterations +thread time +a second/)
+  // 1 ms of a thread: a thousand a second on each of four cores.
+  expect(text).toMatch(/1,000 +1 ms +4,000/)
 })
 
 test('the text begins with the answer, fits 80 columns and says what it does not know', () => {

@@ -4,14 +4,15 @@ import { estimateDuration, renderDryRun } from '../../src/report/dryRun.ts'
 import { estimate } from '../../src/report/estimate.ts'
 import { fold } from '../../src/report/fold.ts'
 import { formatMs, formatNumber, formatValue } from '../../src/report/format.ts'
-import { progressBar, progressLine, roughDuration, timeLeftMs } from '../../src/report/progress.ts'
+import { type Progress, progressBar, progressLine, roughDuration, timeLeftMs } from '../../src/report/progress.ts'
 import { input, load, plannedRun, testCase } from './experiment.fixture.ts'
 
-const PROGRESS = {
+const PROGRESS: Progress = {
   run: 7,
   runs: 30,
   block: 7,
   caseId: 'demo',
+  arm: 'only',
   stage: 'measure',
   ratePerSecond: 149.2,
   p99Ms: 13.9,
@@ -28,6 +29,7 @@ test('progress is one plain line, and leaves out what is not known', () => {
 })
 
 test('a bar counts the runs that are done', () => {
+  expect(progressLine({ ...PROGRESS, arm: 'candidate' })).toContain('run 7/30 block 7 demo candidate  measure')
   expect(progressBar(PROGRESS)).toMatchObject({ share: 0.2, tokens: { rate: '149/s', p99: 'p99 14 ms' } })
 })
 

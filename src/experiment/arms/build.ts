@@ -7,6 +7,8 @@ import type { Sut } from '../../model/scenario.ts'
 export interface Build {
   /** Of the log: `build`, `build-baseline`. */
   readonly name: string
+  /** Arm of a comparison that an error names; null = there is one build. */
+  readonly arm: string | null
   readonly command: string
   readonly sut: Pick<Sut, 'cwd' | 'env'>
   /** Folder of the experiment: the output goes to `build.out.log` and the like. */
@@ -16,7 +18,7 @@ export interface Build {
 /** Builds a SUT. Throws EnvironmentError with the last lines when the command fails. */
 export async function buildSut(
   guarded: Guarded,
-  { name, command, sut, folder }: Build,
+  { name, arm, command, sut, folder }: Build,
   signal: AbortSignal,
 ): Promise<void> {
   const output = outputIn(folder, name)
@@ -27,6 +29,6 @@ export async function buildSut(
   throw new EnvironmentError(
     'provision',
     'target',
-    `sut.build (${command}) ended with ${exit.signal ?? `exit code ${exit.code}`} in ${sut.cwd}; ${quoteOutput(output)}\nrun it by hand there (of a compared commit: in a work tree of it), or correct sut.build`,
+    `${arm === null ? '' : `${arm}: the build failed: `}sut.build (${command}) ended with ${exit.signal ?? `exit code ${exit.code}`} in ${sut.cwd}; ${quoteOutput(output)}\nrun it by hand there (of a compared commit: in a work tree of it), or correct sut.build`,
   )
 }

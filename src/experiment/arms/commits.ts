@@ -14,6 +14,8 @@ export interface CommitsAsked {
 /** Full commit ids. */
 export interface Commits {
   readonly baseline: string
+  /** The baseline is the commit that was named itself, not only the merge base with it. */
+  readonly isNamed: boolean
   /** The commit that the candidate is, or is based on. */
   readonly candidate: string
 }
@@ -35,7 +37,8 @@ export async function findCommits({ workTree, baseline, candidate, env }: Commit
     throw new ArmsError(
       `${baseline} and ${candidate ?? 'HEAD'} have no commit in common. Name a branch, tag or commit of the same history with --baseline.`,
     )
-  return { baseline: base.output.trim().split('\n')[0]!, candidate: tip }
+  const found = base.output.trim().split('\n')[0]!
+  return { baseline: found, isNamed: found === other, candidate: tip }
 }
 
 type Ask = (...args: string[]) => ReturnType<typeof git>

@@ -86,8 +86,9 @@ async function buildArm(
 ): Promise<void> {
   if (sut.build === null) return
   const key = { commit: checkout!, command: sut.build, folder: tree }
-  if (usesCache && restoreBuild(key)) return tell(`${name} (${label}): built before`)
-  tell(`${name} (${label}): building`)
-  await buildSut(guarded, { name: `build-${name}`, command: sut.build, sut, folder }, signal)
+  const arm = `${name} (${label})`
+  if (usesCache && restoreBuild(key)) return tell(`${arm}: built before`)
+  tell(`${arm}: building`)
+  await buildSut(guarded, { name: `build-${name}`, arm, command: sut.build, sut, folder }, signal)
   if (usesCache) await keepBuild(key)
 }

@@ -7,8 +7,8 @@ export interface CapacityOutcome {
   readonly cases: readonly {
     readonly id: string
     readonly kind: 'found' | 'at least' | 'generator-bound' | 'below' | 'none'
-    /** Capacity / planned peak; null where one is not known. */
-    readonly headroom: number | null
+    /** What is shown of the capacity / planned peak; null where one is not known. */
+    readonly headroomShown: number | null
     readonly atAnswer: { readonly isAudited: boolean } | null
   }[]
   readonly results: readonly RunResult[]
@@ -33,7 +33,7 @@ export function exitOfCapacity({ cases, results, interrupted, references, wantsA
   const below = judged.filter(({ kind }) => kind === 'below')
   if (below.length > 0)
     return exit(EXIT.sloMissed, `the least load was not kept up with: ${below.map(({ id }) => id).join(', ')}`)
-  const short = judged.filter(({ headroom }) => headroom !== null && headroom < 1)
+  const short = judged.filter(({ headroomShown }) => headroomShown !== null && headroomShown < 1)
   if (short.length > 0)
     return exit(EXIT.sloMissed, `not shown to carry the planned peak: ${short.map(({ id }) => id).join(', ')}`)
   if (wantsAudit && judged.some(({ atAnswer }) => atAnswer?.isAudited === false))

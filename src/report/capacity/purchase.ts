@@ -3,24 +3,44 @@ import { formatNumber, plural } from '../format.ts'
 import type { CapacityCase, CapacityPrice } from './report.ts'
 import { unitOf } from './unit.ts'
 
-/** `planned peak 300 msg/s: 34.2 % above it is left`; short of it only where something was too much, else not shown. */
-export function headroomText(
-  { kind }: CapacityCase,
-  headroom: number,
-  peakPerSecond: number,
-  aim: CapacityAim,
-): string {
+/**
+ * `planned peak 300 msg/s: 34.2 % above it is left, 30 % by the lower end of the interval`; short of it only where something was too much, else not
+ * shown. Nothing where no peak is planned.
+ */
+export function headroomTexts(testCase: CapacityCase, peakPerSecond: number | null, aim: CapacityAim): string[] {
+  const { headroom, headroomShown } = testCase
+  if (peakPerSecond === null || headroom === null || headroomShown === null) return []
   const peak = `planned peak ${formatNumber(peakPerSecond)} msg/s`
-  const percent = `${formatNumber(Math.abs(headroom - 1) * 100)} %`
-  const isBound = kind === 'at least' || kind === 'generator-bound'
-  if (headroom >= 1) return `${peak}: ${isBound ? 'at least ' : ''}${percent} above it is left`
+  if (headroom < 1) return [`${peak}: ${missedText(testCase.kind, headroom, peakPerSecond, aim)}`]
+  if (headroomShown < 1) return [`${peak}: ${unshownText(testCase, headroomShown, peakPerSecond)}`]
+  const isBound = testCase.kind === 'at least' || testCase.kind === 'generator-bound'
+  const left = `${isBound ? 'at least ' : ''}${percentOff(headroom)} above it is left`
+  return [
+    testCase.lower.interval === null
+      ? `${peak}: ${left}, ${percentOff(headroomShown)} by the least of ${plural(testCase.clones, 'clone')}; no interval stands behind it, that needs 6`
+      : `${peak}: ${left}, ${percentOff(headroomShown)} by the lower end of the interval`,
+  ]
+}
+
+/** Above the median, and not above what is sure of it. */
+function unshownText({ lower, clones }: CapacityCase, shown: number, peakPerSecond: number): string {
+  const reached = shown === 0 ? 'below the least load' : `${formatNumber(shown * peakPerSecond)} msg/s`
+  const than = `${reached} < --peak ${formatNumber(peakPerSecond)}`
+  return lower.interval === null
+    ? `not shown: the least of ${plural(clones, 'clone')} carried ${than}; give --clones 6 or more, so that the capacity has an interval`
+    : `not shown: the interval of the capacity begins at ${than}; give more --clones, or plan for less`
+}
+
+function missedText(kind: CapacityCase['kind'], headroom: number, peakPerSecond: number, aim: CapacityAim): string {
   const reached = formatNumber(headroom * peakPerSecond)
   if (kind === 'at least')
-    return `${peak}: not shown: search ended at ${mostText(aim)}${aim.over === 'rate' ? '' : `, ${reached} msg/s,`} < --peak ${formatNumber(peakPerSecond)}; raise --most`
+    return `not shown: search ended at ${mostText(aim)}${aim.over === 'rate' ? '' : `, ${reached} msg/s,`} < --peak ${formatNumber(peakPerSecond)}; raise --most`
   if (kind === 'generator-bound')
-    return `${peak}: not shown: beyond ${reached} msg/s the generator was the limit; give the load more generators, or run on more cores`
-  return `${peak}: ${percent} short of it`
+    return `not shown: beyond ${reached} msg/s the generator was the limit; give the load more generators, or run on more cores`
+  return `${percentOff(headroom)} short of it`
 }
+
+const percentOff = (headroom: number): string => `${formatNumber(Math.abs(headroom - 1) * 100)} %`
 
 /** `0.62 [0.58, 0.66]`, `at most 0.62`; empty where there is none. */
 export function priceCell({ price }: Pick<CapacityCase, 'price'>): string {

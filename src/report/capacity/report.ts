@@ -64,6 +64,8 @@ export interface CapacityCase {
   readonly bottleneck: Bottleneck
   /** Capacity in messages a second / the planned peak; null where one is not known. */
   readonly headroom: number | null
+  /** The same by the lower end of the interval, below 6 clones by the least of them: from 1 on the peak is shown to be carried. */
+  readonly headroomShown: number | null
   /** Of the case without a VPN that it is set against; null = there is none. */
   readonly referenceId: string | null
   readonly price: CapacityPrice | null

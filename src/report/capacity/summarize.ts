@@ -4,11 +4,12 @@ import { type CalibratedShare, calibratedShare } from '../calibration/share.ts'
 import type { ExitReason } from '../experiment.ts'
 import { networkReport } from '../network.ts'
 import { addedOf } from './added.ts'
-import { answerAt, passesWhole, resultsAt } from './atAnswer.ts'
+import { answerAt, resultsAt } from './atAnswer.ts'
 import { bottleneckOf } from './bottleneck.ts'
 import { boundOver } from './bound.ts'
+import { headroomOf } from './headroom.ts'
 import { priceOf } from './price.ts'
-import type { AtAnswer, CapacityCase, CapacityInput, CapacityReport, SearchReport } from './report.ts'
+import type { CapacityCase, CapacityInput, CapacityReport, SearchReport } from './report.ts'
 import { scalabilityOf } from './scalability.ts'
 import { trialReport } from './trial.ts'
 import { tunnelsOf } from './tunnels.ts'
@@ -41,6 +42,7 @@ function caseReport(input: CapacityInput, testCase: Case): CapacityCase {
   const results = all.flatMap(({ trials }) => trials.map(({ result }) => result))
   const network = networkReport(results)
   const references = referenceId === null ? [] : searchesOf(input, referenceId)
+  const headroom = headroomOf(input, ended, atAnswer)
   const calibrated = calibratedAt(input, testCase, ended)
   return {
     id: testCase.id,
@@ -56,7 +58,8 @@ function caseReport(input: CapacityInput, testCase: Case): CapacityCase {
     irregular: ended.filter(({ irregular }) => irregular).length,
     atAnswer,
     bottleneck: bottleneckOf(testCase, aim, ended, calibrated),
-    headroom: headroomOf(input, lower.median, atAnswer),
+    headroom: headroom?.median ?? null,
+    headroomShown: headroom?.shown ?? null,
     referenceId,
     price: referenceId === null ? null : priceOf(referenceId, ended, references.filter(isEnded)),
     added: addedOf(aim, all, references),
@@ -92,14 +95,6 @@ function kindOf(searches: readonly CapacitySearch[]): CapacityCase['kind'] {
   if (isMost(({ lower }) => lower === null)) return 'below'
   if (isMost(({ ended }) => ended === 'generator-bound')) return 'generator-bound'
   return isMost(({ upper }) => upper === null) ? 'at least' : 'found'
-}
-
-/** By what passed of a rate, over feeds and tunnels by the messages a second that they carried. */
-function headroomOf(input: CapacityInput, load: number | null, atAnswer: AtAnswer | null): number | null {
-  const { peakPerSecond } = input
-  if (peakPerSecond === null || load === null || atAnswer === null) return null
-  if (aimOf(input).over !== 'rate') return atAnswer.messagesPerSecond / peakPerSecond
-  return (load * (passesWhole(atAnswer) ? 1 : atAnswer.passedPerSecond / atAnswer.offeredPerSecond)) / peakPerSecond
 }
 
 function searchReport({ clone, lower, upper, irregular, ended, trials }: CapacitySearch, load: string): SearchReport {

@@ -6,7 +6,7 @@ import { roughDuration } from '../progress.ts'
 import { passesWhole } from './atAnswer.ts'
 import type { Measured } from './measured.ts'
 import { addedTexts, ceilingTexts, linkText, scalabilityTexts, tunnelsTexts } from './planning.ts'
-import { headroomText, priceText } from './purchase.ts'
+import { headroomTexts, priceText } from './purchase.ts'
 import type { Bound, CapacityCase, CapacityReport } from './report.ts'
 import { responseP99 } from './trial.ts'
 import { unitOf } from './unit.ts'
@@ -97,7 +97,7 @@ export function aimText({ aim, slos }: CapacityReport): string {
 
 /** All else about a case, a sentence each. */
 export function caseNotes(testCase: CapacityCase, { peakPerSecond, aim }: CapacityReport): readonly string[] {
-  const { atAnswer, bottleneck, headroom, price, searches, clones } = testCase
+  const { atAnswer, bottleneck, price, searches, clones } = testCase
   const carried = atAnswer && [
     `at that load: ${formatNumber(atAnswer.messagesPerSecond)} msg/s, ${formatNumber(atAnswer.mbitPerSecondOut)} Mbit/s out and ${formatNumber(atAnswer.mbitPerSecondIn)} in (payload)`,
     ...(atAnswer.responseP99Ms === null ? [] : [`response p99 ${formatMs(atAnswer.responseP99Ms)}`]),
@@ -114,7 +114,7 @@ export function caseNotes(testCase: CapacityCase, { peakPerSecond, aim }: Capaci
     ...(clones === 0
       ? []
       : [`bottleneck: ${bottleneck.what}${bottleneck.evidence === '' ? '' : `; ${bottleneck.evidence}`}`]),
-    ...(headroom === null ? [] : [headroomText(testCase, headroom, peakPerSecond!, aim)]),
+    ...headroomTexts(testCase, peakPerSecond, aim),
     ...(price === null ? [] : [priceText(price, aim)]),
     ...addedTexts(testCase, aim),
     ...ceilingTexts(testCase),

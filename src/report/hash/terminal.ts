@@ -24,7 +24,10 @@ export function renderHash(report: HashReport, options: TerminalOptions): string
   const { style } = options
   const lines = [
     ...paragraph(sentence(report), options, style.bold),
-    ...Object.entries(report.places).flatMap(([place, answer]) => ['', ...placeLines(place, answer, options)]),
+    ...Object.entries(report.places).flatMap(([place, answer]) => [
+      '',
+      ...placeLines(place, answer, report.cores, options),
+    ]),
     ...(report.load === null ? [] : ['', ...loadLines(report.load, options)]),
     '',
     ...notes(report).flatMap(text => paragraph(text, options, style.dim)),
@@ -51,7 +54,13 @@ export function sentence({ demand, places }: HashReport): string {
   return `hl7bench: ${what} can bear ${formatCount(answer.most)} PBKDF2 iterations${more}.`
 }
 
-function placeLines(place: string, answer: HashAnswer | null, options: TerminalOptions): readonly string[] {
+/** @param cores all of them hashing: what they do in a second is theirs together, the time is that of one thread */
+function placeLines(
+  place: string,
+  answer: HashAnswer | null,
+  cores: number,
+  options: TerminalOptions,
+): readonly string[] {
   if (answer === null) return paragraph(`${place}: too few runs`, options)
   const { intercept, slope, r2, allowedSeconds, ruleOfCms } = answer
   return [
@@ -61,14 +70,14 @@ function placeLines(place: string, answer: HashAnswer | null, options: TerminalO
       options.style.bold,
     ),
     ...columns({
-      head: ['iterations', 'per hash', 'a second', 'n'].map(options.style.dim),
+      head: ['iterations', 'thread time', 'a second', 'n'].map(options.style.dim),
       widths: [14, 14, 14, 6],
       aligns: ['right', 'right', 'right', 'right'],
       ellipsis: MARKS[options.glyphs].ellipsis,
       rows: answer.rungs.map(({ iterations, medianSeconds, n }) => [
         formatCount(iterations),
         formatMs(medianSeconds * 1000),
-        formatNumber(1 / medianSeconds),
+        formatNumber(cores / medianSeconds),
         String(n),
       ]),
     }),

@@ -58,7 +58,8 @@ export function judgeMetric(sample: MetricSample, settings: GateSettings): Stage
   const wrong = whyInvalid(sample)
   if (wrong !== null) return { ...nothing, outcome: 'invalid', reason: wrong }
   if (n < settings.minRuns) {
-    const reason = `${n} ${sample.paired ? 'pairs' : 'runs per arm'}, at least ${settings.minRuns} are needed`
+    const noun = n === 1 ? ['pair', 'run per arm'] : ['pairs', 'runs per arm']
+    const reason = `${n} ${noun[sample.paired ? 0 : 1]}, at least ${settings.minRuns} are needed`
     return { ...nothing, outcome: 'insufficient', reason }
   }
   return sample.kind === 'ratio'
