@@ -100,6 +100,17 @@ group('one metric in one stage', () => {
   })
 })
 
+test('pairs of equal ratios are ties in any unit', () => {
+  const baseline = [50, 55, 60, 65, 70, 75, 80, 85, 90, 95, 99, 51]
+  const candidate = baseline.map((value, pair) => (pair % 3 === 0 ? value / 2 : value * 2))
+  const p = (factor: number) => {
+    const [x, y] = [baseline, candidate].map(values => values.map(value => value * factor)) as [number[], number[]]
+    const { pSlower, pFaster } = judge(sample(x, y))
+    return { pSlower, pFaster }
+  }
+  for (const factor of [3, 7, 8, 0.1, 1e-3]) expect(p(factor)).toEqual(p(1))
+})
+
 group('two stages', () => {
   const slower = judge(sample(around(10, 0.04), around(11, 0.04)))
   const faster = judge(sample(around(10, 0.04), around(9, 0.04)))

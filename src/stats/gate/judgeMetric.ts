@@ -102,8 +102,11 @@ function judgeRatio(sample: MetricSample, settings: GateSettings, base: Base): S
   }
 }
 
+/** Of the logarithms of a pair: equal ratios are ties, in whatever unit, though rounding makes their logarithms differ by some 1e-15. */
+const LOG_GRAIN = 1e-12
+
 function pairedShift(baseline: readonly number[], candidate: readonly number[]) {
-  const differences = candidate.map((value, pair) => value - baseline[pair]!)
+  const differences = candidate.map((value, pair) => Math.round((value - baseline[pair]!) / LOG_GRAIN) * LOG_GRAIN)
   const shift = signedRank(differences, INTERVAL_LEVEL)
   return { shift, pUp: shift.pGreater, pDown: shift.pLess }
 }
