@@ -1,5 +1,6 @@
 import { createRandom, shuffle } from '../random.ts'
-import { ARRIVAL_STAGE, type MessageType, STAGE_OF } from './messageType.ts'
+import { ARRIVAL_STAGE, type MessageType, OUTPATIENT_TYPES, STAGE_OF } from './messageType.ts'
+import { INPATIENT, OUTPATIENT } from './patientClass.ts'
 
 const LENGTH = 1000
 /** Messages to an encounter when the mix has neither A01 nor A04: then all patients arrived before the run. */
@@ -22,6 +23,8 @@ export interface Deck {
   readonly carried: Uint8Array
   /** By place: which message of its type this is in the encounter, from 0. Order n and result n share the order number. */
   readonly ordinal: Uint16Array
+  /** By place: class of the encounter, INPATIENT or OUTPATIENT: one for all of its messages. */
+  readonly patientClass: Uint8Array
   /** By encounter: place of its arrival (A01 or A04, or its first card); `length` and more = in the next round. */
   readonly arrival: Int32Array
 }
@@ -73,6 +76,12 @@ function deal(types: readonly MessageType[], counts: readonly number[], random: 
   return hands
 }
 
+/** By its arrival: A04 registers an outpatient, A01 admits an inpatient (HL7 v2.5.1, 3.3.1 and 3.3.4). */
+function classOf(hand: readonly MessageType[]): number {
+  const isOutpatient = hand.includes('ADT^A04') || hand.every(type => OUTPATIENT_TYPES.includes(type))
+  return isOutpatient ? OUTPATIENT : INPATIENT
+}
+
 /** Gives each hand random places; its first card lies at a random one of them, so that every stage is as likely everywhere. */
 function layOut(types: readonly MessageType[], hands: readonly (readonly number[])[], random: () => number): Deck {
   const length = hands.reduce((sum, hand) => sum + hand.length, 0)
@@ -87,12 +96,14 @@ function layOut(types: readonly MessageType[], hands: readonly (readonly number[
     encounter: new Int32Array(length),
     carried: new Uint8Array(length),
     ordinal: new Uint16Array(length),
+    patientClass: new Uint8Array(length),
     arrival: new Int32Array(hands.length),
   }
   let used = 0
   hands.forEach((hand, e) => {
     const own = places.slice(used, used + hand.length).sort((a, b) => a - b)
     used += hand.length
+    const patientClass = classOf(hand.map(type => types[type]!))
     const first = Math.floor(random() * hand.length)
     hand.forEach((type, card) => {
       const turn = first + card
@@ -102,6 +113,7 @@ function layOut(types: readonly MessageType[], hands: readonly (readonly number[
       deck.encounter[place] = e
       deck.carried[place] = carried
       deck.ordinal[place] = card - hand.indexOf(type)
+      deck.patientClass[place] = patientClass
       const isArrival = STAGE_OF[types[type]!] === ARRIVAL_STAGE
       if (card === 0 || isArrival) deck.arrival[e] = place + carried * length
     })

@@ -7,8 +7,8 @@ import { birthDateOf } from '../person.ts'
 import { hash32 } from '../random.ts'
 import type { StreamOptions } from '../streamOptions.ts'
 import type { CompiledMix } from './compiled.ts'
-import { createDeck } from './deck.ts'
-import { createLayout, FIXED, KIN, type Layout, PADDING } from './layout.ts'
+import { createDeck, type Deck } from './deck.ts'
+import { createLayouts, FIXED, KIN, type Layout, PADDING } from './layout.ts'
 import { createLooks, LEAN_PATIENT, NEXT_OF_KIN, WHOLE_PATIENT } from './looks.ts'
 import { NO_PADDING } from './padding.ts'
 import { SegmentPool } from './segmentPool.ts'
@@ -24,11 +24,12 @@ const FILLER = new TextEncoder().encode(
 
 /** Messages from templates: see `messageStream`. */
 export function mixStream(compiled: CompiledMix, options: StreamOptions): MessageStream {
-  const { seed, loadIndex, epochMs } = options
+  const { seed, loadIndex } = options
   const encode = encoderOf(compiled.charset)
-  const locate = createEncounters(compiled, seed, loadIndex, epochMs)
+  const deck = createDeck(compiled.types, hash32(seed, DECK, loadIndex))
+  const locate = createEncounters(deck, compiled, options)
   const layoutsOf = (lines: 'lines' | 'leanLines') =>
-    compiled.types.map(type => createLayout(type[lines], largestSize(compiled.sizes), encode))
+    compiled.types.map(type => createLayouts(type[lines], largestSize(compiled.sizes), encode))
   const [layouts, leanLayouts] = [layoutsOf('lines'), layoutsOf('leanLines')]
   const fill = createSlotFiller(seed, createIdentity(options.runKey, loadIndex))
   const write = createSlotWriter(fill)
@@ -40,14 +41,16 @@ export function mixStream(compiled: CompiledMix, options: StreamOptions): Messag
   const state: MessageState = { index: 0, nowMs: 0, admittedMs: 0, visit: 0, ordinal: 0, patient: 0, born: 0 }
 
   function render(index: number, out: Bytes): void {
-    const type = locate(index, state)
+    const card = locate(index, state)
+    const type = deck.type[card]!
+    const patientClass = deck.patientClass[card]!
     const wanted = sizeOf(type, index)
     const kin = segmentOf(state.patient, NEXT_OF_KIN)
     const patient = segmentOf(state.patient, WHOLE_PATIENT)
-    const whole = layouts[type]!
+    const whole = layouts[type]![patientClass]!
     const wholeBytes = bytesOf(whole, patient, kin)
     if (wanted === 0 || wanted >= wholeBytes || !isExact) return put(whole, patient, kin, wholeBytes, wanted, out)
-    const lean = leanLayouts[type]!
+    const lean = leanLayouts[type]![patientClass]!
     const leanPatient = segmentOf(state.patient, LEAN_PATIENT)
     put(lean, leanPatient, kin, bytesOf(lean, leanPatient, kin), wanted, out)
   }
@@ -77,14 +80,12 @@ export function mixStream(compiled: CompiledMix, options: StreamOptions): Messag
   return { render }
 }
 
-/** Finds type, encounter and patient of a message: fills `state` and returns the number of the type. */
+/** Finds encounter and patient of a message: fills `state` and returns the place of its card in the deck. */
 function createEncounters(
+  deck: Deck,
   compiled: CompiledMix,
-  seed: number,
-  loadIndex: number,
-  epochMs: number,
+  { seed, loadIndex, epochMs }: StreamOptions,
 ): (index: number, state: MessageState) => number {
-  const deck = createDeck(compiled.types, hash32(seed, DECK, loadIndex))
   const patientOf = patientsInTurn(compiled, seed, loadIndex)
   return (index, state) => {
     const round = Math.floor(index / deck.length)
@@ -99,6 +100,6 @@ function createEncounters(
     state.ordinal = deck.ordinal[place]!
     state.patient = patientOf(number)
     state.born = birthDateOf(seed, state.patient)
-    return deck.type[place]!
+    return place
   }
 }

@@ -86,12 +86,12 @@ export const PRIMARY_CARE = segment('PD1', { 3: 'Sample Clinic^L' })
 export const ALLERGY = segment('AL1', { 1: '1', 2: 'DA', 3: '7980^Penicillin^RXNORM', 4: 'MO', 5: 'Rash' })
 export const DIAGNOSIS = segment('DG1', { 1: '1', 3: 'I10^Essential hypertension^I10', 5: '{admitted}', 6: 'A' })
 
-/** PV1 of class I (inpatient) or O (outpatient); `discharged` adds disposition and time. */
-export function visitSegment(patientClass: 'I' | 'O', discharged = false): string {
+/** PV1 of a visit of any class, see `lineOfClass`; `discharged` adds disposition and time. */
+export function visitSegment(discharged = false): string {
   return segment('PV1', {
     1: '1',
-    2: patientClass,
-    3: patientClass === 'I' ? 'WARD1^101^A^SAMPLE' : 'CLINIC1^^^SAMPLE',
+    2: '{class}',
+    3: '{ward}^{room}^{bed}^SAMPLE',
     4: 'R',
     7: CLINICIAN,
     10: 'MED',
@@ -104,7 +104,7 @@ export function visitSegment(patientClass: 'I' | 'O', discharged = false): strin
   })
 }
 
-export const LEAN_VISIT = segment('PV1', { 1: '1', 2: 'I' })
+export const LEAN_VISIT = segment('PV1', { 1: '1', 2: '{class}' })
 
 /** A numeric observation; its value is drawn per message, 60 to 199. */
 export function measurement(setId: number, code: string, unit: string): string {

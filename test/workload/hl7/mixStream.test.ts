@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { Message } from 'node-hl7-client'
 import { describe, expect, test } from 'vitest'
+import { messageProfile } from '../../../src/scenario/profile.ts'
 import { createBytes } from '../../../src/workload/bytes.ts'
 import { HL7_VERSIONS, MESSAGE_TYPES } from '../../../src/workload/hl7/messageType.ts'
 import { createIdentity } from '../../../src/workload/identity.ts'
@@ -116,6 +117,48 @@ test('whoever was not admitted in the run was admitted before it: after one roun
   const opened = [...courses(3000).entries()].sort(([a], [b]) => (a < b ? -1 : 1))
   const before = opened.filter(([, { types }]) => types[0] !== 'A01')
   expect(before.length).toBeLessThanOrEqual(opened.length / 4)
+})
+
+describe.each(['template', 200] as const)('of size %s', sizes => {
+  const visitsOf = (mix: Readonly<Record<string, number>>) => {
+    const stream = streamOf(mixSpec(mix, { sizes }))
+    const seen = new Map<string, { types: Set<string>; visits: Set<string> }>()
+    for (let i = 0; i < 3000; i++) {
+      const message = text(stream, i)
+      if (!message.includes('\rPV1|')) continue
+      // A patient comes again after a thousand visits only: the lean PV1 has no number of its visit.
+      const visit = field(message, 'PID', 3)
+      if (!seen.has(visit)) seen.set(visit, { types: new Set(), visits: new Set() })
+      seen.get(visit)!.types.add(field(message, 'MSH', 9).slice(4, 7))
+      seen.get(visit)!.visits.add([2, 3].map(n => field(message, 'PV1', n)).join('|'))
+    }
+    return [...seen.values()]
+  }
+  const [ward, clinic] = sizes === 'template' ? ['I|WARD1^101^A^SAMPLE', 'O|CLINIC1^^^SAMPLE'] : ['I|', 'O|']
+
+  test('a visit has one class in all of its messages, that of its arrival', () => {
+    const visits = visitsOf(ALL_TYPES)
+    const arrived = (trigger: string) => visits.filter(({ types }) => types.has(trigger) && types.size > 1)
+    expect(arrived('A01').length).toBeGreaterThan(50)
+    expect(arrived('A04').length).toBeGreaterThan(50)
+    for (const { visits } of arrived('A01')) expect([...visits]).toEqual([ward])
+    for (const { visits } of arrived('A04')) expect([...visits]).toEqual([clinic])
+  })
+
+  test('nobody stays overnight in a clinic', () => {
+    const visits = visitsOf(messageProfile('clinic').mix)
+    expect(visits.length).toBeGreaterThan(500)
+    for (const { visits: seen } of visits) expect([...seen]).toEqual([clinic])
+  })
+})
+
+test('whose arrival no message tells is an outpatient where appointments and vaccinations are all there is', () => {
+  const classesOf = (mix: Readonly<Record<string, number>>) => {
+    const stream = streamOf(mixSpec(mix))
+    return new Set(Array.from({ length: 100 }, (_, i) => field(text(stream, i), 'PV1', 2)))
+  }
+  expect(classesOf({ 'SIU^S12': 1, 'VXU^V04': 1 })).toEqual(new Set(['O']))
+  expect(classesOf({ 'ORM^O01': 1, 'ORU^R01': 1 })).toEqual(new Set(['I']))
 })
 
 test('a result names the order of its visit', () => {

@@ -40,6 +40,13 @@ test('every size that the patient leaves room for is met to the byte', () => {
   )
 })
 
+test.each([300, 1200])('inpatients and outpatients have messages of %i bytes, to the byte', sizes => {
+  const stream = streamOf(mixSpec({ 'ADT^A01': 1, 'ADT^A04': 1, 'ADT^A08': 2, 'ADT^A03': 1 }, { sizes }))
+  const messages = Array.from({ length: 200 }, (_, i) => text(stream, i))
+  expect(new Set(messages.map(message => field(message, 'PV1', 2)))).toEqual(new Set(['I', 'O']))
+  expect(new Set(messages.map(({ length }) => length))).toEqual(new Set([sizes]))
+})
+
 test('a ladder gives its sizes in turn, or by weight', () => {
   const inTurn = streamOf(mixSpec({ 'ADT^A01': 1 }, { sizes: { ladder: [1000, 1400, 9000], weights: null } }))
   expect(Array.from({ length: 7 }, (_, i) => bytesOf(inTurn, i))).toEqual([1000, 1400, 9000, 1000, 1400, 9000, 1000])
