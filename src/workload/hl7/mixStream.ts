@@ -1,7 +1,7 @@
 import type { Bytes, MessageStream } from '../../model/stream.ts'
 import { resize } from '../bytes.ts'
 import { encoderOf } from '../charset.ts'
-import { createIdentity } from '../identity.ts'
+import { createIdentity, MAX_LOADS } from '../identity.ts'
 import { patientsInTurn } from '../patients.ts'
 import { birthDateOf } from '../person.ts'
 import { hash32 } from '../random.ts'
@@ -17,6 +17,8 @@ import { createSlotFiller, createSlotWriter, type MessageState } from './slots.t
 
 const DECK = 0x6465636b
 const SIZES = 0x73697a65
+/** Numbers of visits that each load has of the nine digits: they name visits, orders, documents and appointments apart over all loads. */
+const VISITS_PER_LOAD = Math.floor(1_000_000_000 / MAX_LOADS)
 /** What the address says where a message needs some more bytes; there are never more. Cut anywhere it ends with no space, which engines trim. */
 const FILLER = new TextEncoder().encode(
   'Sample-annex-at-the-test-yard,-placeholder-stairs,-second-door-of-the-mock-hallway,-left',
@@ -96,7 +98,7 @@ function createEncounters(
     state.index = index
     state.nowMs = epochMs + index
     state.admittedMs = epochMs + opened * deck.length + deck.arrival[encounter]!
-    state.visit = number % 1_000_000_000
+    state.visit = loadIndex * VISITS_PER_LOAD + (number % VISITS_PER_LOAD)
     state.ordinal = deck.ordinal[place]!
     state.patient = patientOf(number)
     state.born = birthDateOf(seed, state.patient)

@@ -49,7 +49,7 @@ export interface MessageState {
   /** Time of the message and of the encounter's arrival, ms since 1970. */
   nowMs: number
   admittedMs: number
-  /** Number of the encounter. */
+  /** Number of the encounter, of nine digits. */
   visit: number
   /** Which message of its type it is in the encounter. */
   ordinal: number

@@ -195,3 +195,23 @@ test('loads of one run send different messages about the same people', () => {
   expect(field(a, 'PID', 5)).toBe(field(b, 'PID', 5))
   expect(field(a, 'MSH', 10)).not.toBe(field(b, 'MSH', 10))
 })
+
+test('no two loads of a scenario give the same visit, order, document, appointment or charge number', () => {
+  const numbersOf = (loadIndex: number) => {
+    const stream = streamOf(mixSpec(ALL_TYPES), { loadIndex })
+    return Array.from({ length: 50 }, (_, i) => i * 20_000_000).flatMap(index => {
+      const message = text(stream, index)
+      const numbers = { PV1: 19, ORC: 2, TXA: 12, SCH: 1, FT1: 2 }
+      return Object.entries(numbers).flatMap(([name, number]) =>
+        message.includes(`\r${name}|`) ? [`${name}-${number} ${field(message, name, number)}`] : [],
+      )
+    })
+  }
+  const loadOf = new Map<string, number>()
+  for (let load = 0; load < 36; load++) {
+    for (const number of numbersOf(load)) {
+      expect([number, loadOf.get(number) ?? load]).toEqual([number, load])
+      loadOf.set(number, load)
+    }
+  }
+})
