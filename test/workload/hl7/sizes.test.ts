@@ -47,9 +47,29 @@ test.each([300, 1200])('inpatients and outpatients have messages of %i bytes, to
   expect(new Set(messages.map(({ length }) => length))).toEqual(new Set([sizes]))
 })
 
-test('a ladder gives its sizes in turn, or by weight', () => {
-  const inTurn = streamOf(mixSpec({ 'ADT^A01': 1 }, { sizes: { ladder: [1000, 1400, 9000], weights: null } }))
-  expect(Array.from({ length: 7 }, (_, i) => bytesOf(inTurn, i))).toEqual([1000, 1400, 9000, 1000, 1400, 9000, 1000])
+test('a ladder gives every size once in a round', () => {
+  const ladder = [1000, 1400, 9000]
+  const stream = streamOf(mixSpec({ 'ADT^A01': 1 }, { sizes: { ladder, weights: null } }))
+  for (let round = 0; round < 50; round++) {
+    const sizes = ladder.map((_, i) => bytesOf(stream, round * ladder.length + i))
+    expect(sizes.sort((a, b) => a - b)).toEqual(ladder)
+  }
+})
+
+test.each([1, 2, 4, 8, 16])(
+  'of %i connections that messages are dealt to in turn, each carries all sizes of a ladder',
+  connections => {
+    const ladder = [200, 350, 500, 900, 1000, 1300, 1400, 1500]
+    const compiled = compileMessages(mixSpec({ 'ADT^A01': 1 }, { sizes: { ladder, weights: null } })) as CompiledMix
+    const rule = createSizeRule(compiled, 5)
+    for (let connection = 0; connection < connections; connection++) {
+      const sizes = Array.from({ length: 2000 }, (_, i) => rule(0, connection + i * connections))
+      for (const size of ladder) expect(sizes.filter(made => made === size).length / 2000).toBeCloseTo(1 / 8, 1)
+    }
+  },
+)
+
+test('a ladder gives its sizes by weight', () => {
   const weighted = streamOf(mixSpec({ 'ADT^A01': 1 }, { sizes: { ladder: [1000, 1400, 9000], weights: [1, 0, 3] } }))
   const drawn = Array.from({ length: 4000 }, (_, i) => bytesOf(weighted, i))
   expect(new Set(drawn)).toEqual(new Set([1000, 9000]))
