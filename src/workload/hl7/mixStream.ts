@@ -82,7 +82,7 @@ export function mixStream(compiled: CompiledMix, options: StreamOptions): Messag
   return { render }
 }
 
-/** Finds encounter and patient of a message: fills `state` and returns the place of its card in the deck. */
+/** Finds encounter and patient of a message: fills `state` and returns its card in the deck. */
 function createEncounters(
   deck: Deck,
   compiled: CompiledMix,
@@ -91,17 +91,19 @@ function createEncounters(
   const patientOf = patientsInTurn(compiled, seed, loadIndex)
   return (index, state) => {
     const round = Math.floor(index / deck.length)
-    const place = index - round * deck.length
-    const encounter = deck.encounter[place]!
-    const opened = round - deck.carried[place]!
+    const card = deck.shuffleOf(round) * deck.length + (index - round * deck.length)
+    const encounter = deck.encounter[card]!
+    const opened = round - deck.carried[card]!
+    const arrived = opened + deck.arrivesLate[encounter]!
     const number = (opened + 1) * deck.encounters + encounter
     state.index = index
     state.nowMs = epochMs + index
-    state.admittedMs = epochMs + opened * deck.length + deck.arrival[encounter]!
+    state.admittedMs =
+      epochMs + arrived * deck.length + deck.arrival[deck.shuffleOf(arrived) * deck.encounters + encounter]!
     state.visit = loadIndex * VISITS_PER_LOAD + (number % VISITS_PER_LOAD)
-    state.ordinal = deck.ordinal[place]!
+    state.ordinal = deck.ordinal[card]!
     state.patient = patientOf(number)
     state.born = birthDateOf(seed, state.patient)
-    return place
+    return card
   }
 }
