@@ -5,7 +5,7 @@ import { createIdentity, MAX_LOADS } from '../identity.ts'
 import { patientsInTurn } from '../patients.ts'
 import { birthDateOf } from '../person.ts'
 import { hash32 } from '../random.ts'
-import type { StreamOptions } from '../streamOptions.ts'
+import { type StreamOptions, timeOfMessage } from '../streamOptions.ts'
 import type { CompiledMix } from './compiled.ts'
 import { createDeck, type Deck } from './deck.ts'
 import { createLayouts, FIXED, KIN, type Layout, PADDING } from './layout.ts'
@@ -86,8 +86,9 @@ export function mixStream(compiled: CompiledMix, options: StreamOptions): Messag
 function createEncounters(
   deck: Deck,
   compiled: CompiledMix,
-  { seed, loadIndex, epochMs }: StreamOptions,
+  options: StreamOptions,
 ): (index: number, state: MessageState) => number {
+  const { seed, loadIndex } = options
   const patientOf = patientsInTurn(compiled, seed, loadIndex)
   return (index, state) => {
     const round = Math.floor(index / deck.length)
@@ -97,9 +98,9 @@ function createEncounters(
     const arrived = opened + deck.arrivesLate[encounter]!
     const number = (opened + 1) * deck.encounters + encounter
     state.index = index
-    state.nowMs = epochMs + index
-    state.admittedMs =
-      epochMs + arrived * deck.length + deck.arrival[deck.shuffleOf(arrived) * deck.encounters + encounter]!
+    state.nowMs = timeOfMessage(options, index)
+    const arrival = deck.arrival[deck.shuffleOf(arrived) * deck.encounters + encounter]!
+    state.admittedMs = timeOfMessage(options, arrived * deck.length + arrival)
     state.visit = loadIndex * VISITS_PER_LOAD + (number % VISITS_PER_LOAD)
     state.ordinal = deck.ordinal[card]!
     state.patient = patientOf(number)

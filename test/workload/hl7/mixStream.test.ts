@@ -29,20 +29,38 @@ test('message i is the same whatever was rendered before, in this stream or anot
   )
 })
 
-test('MSH-10 is the identity and MSH-7 the start of the run plus i ms', () => {
-  const stream = streamOf(mixSpec(ALL_TYPES))
-  const identity = createIdentity(OPTIONS.runKey, OPTIONS.loadIndex)
-  fc.assert(
-    fc.property(
-      indexes.filter(index => index < 1e11),
-      index => {
-        const message = text(stream, index)
-        expect(field(message, 'MSH', 10)).toBe(identity.text(index))
-        const stamp = new Date(OPTIONS.epochMs + index).toISOString().replace(/[-T:Z]/g, '')
-        expect(field(message, 'MSH', 7)).toBe(`${stamp}+0000`)
-      },
-    ),
-  )
+test.each([1, 200, 0.01])(
+  'MSH-10 is the identity and MSH-7 the start of the run plus i times the gap of %d ms',
+  gapMs => {
+    const stream = streamOf(mixSpec(ALL_TYPES), { gapMs })
+    const identity = createIdentity(OPTIONS.runKey, OPTIONS.loadIndex)
+    fc.assert(
+      fc.property(
+        indexes.filter(index => index < 1e9),
+        index => {
+          const message = text(stream, index)
+          expect(field(message, 'MSH', 10)).toBe(identity.text(index))
+          const stamp = new Date(OPTIONS.epochMs + Math.floor(index * gapMs)).toISOString().replace(/[-T:Z]/g, '')
+          expect(field(message, 'MSH', 7)).toBe(`${stamp}+0000`)
+        },
+      ),
+    )
+  },
+)
+
+test.each([1, 200, 0.01])('the time of arrival is that of the message that tells it, %d ms a message', gapMs => {
+  const stream = streamOf(mixSpec({ 'ADT^A01': 1, 'SIU^S12': 1, 'ORU^R01': 2 }), { gapMs })
+  const admissions = new Map<string, string>()
+  for (let i = 0; i < 3000; i++) {
+    const message = text(stream, i)
+    const [visit, admitted] = [field(message, 'PV1', 19), field(message, 'PV1', 44)]
+    if (field(message, 'MSH', 9).startsWith('ADT')) {
+      expect(admitted).toBe(field(message, 'EVN', 2))
+      admissions.set(visit, admitted)
+    }
+    if (admissions.has(visit)) expect(admitted).toBe(admissions.get(visit))
+  }
+  expect(admissions.size).toBe(750)
 })
 
 describe.each(HL7_VERSIONS)('HL7 %s', version => {
