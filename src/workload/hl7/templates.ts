@@ -32,7 +32,7 @@ const HEIGHT = measurement(2, loinc('8302-2', 'Body height'), 'cm^centimeter^UCU
 const PANEL = [
   ['2345-7', 'Glucose', 'mg/dL'],
   ['3094-0', 'Urea nitrogen', 'mg/dL'],
-  ['2160-0', 'Creatinine', 'umol/L'],
+  ['2160-0', 'Creatinine', 'mg/dL'],
   ['2951-2', 'Sodium', 'mmol/L'],
   ['2075-0', 'Chloride', 'mmol/L'],
   ['1742-6', 'Alanine aminotransferase', 'U/L'],

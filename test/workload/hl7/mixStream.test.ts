@@ -195,6 +195,20 @@ test('a result names the order of its visit', () => {
   expect(matched).toBeGreaterThan(400)
 })
 
+test('the e-mail address of a patient is a telecommunication of its own, not a part of the telephone', () => {
+  for (const version of HL7_VERSIONS.filter(version => version !== '2.7' && version !== '2.8')) {
+    const [telephone, email] = field(text(streamOf(mixSpec({ 'ADT^A01': 1 }, { version })), 0), 'PID', 13).split('~')
+    expect(telephone).toMatch(/^[^^@]*\^PRN\^PH(\^\^\^\d+\^\d+)?$/)
+    expect(email).toMatch(/^\^NET\^Internet\^[^^]+@example\.org$/)
+  }
+})
+
+test('creatinine is a mass in a volume, as LOINC 2160-0 is', () => {
+  const result = text(streamOf(mixSpec({ 'ORU^R01': 1 })), 0)
+  const creatinine = result.split('\r').find(line => line.includes('|2160-0^'))!
+  expect(creatinine.split('|')[6]).toBe('mg/dL^mg/dL^UCUM')
+})
+
 test('patients are drawn from the population, all of them, and stay themselves', () => {
   const stream = streamOf(mixSpec({ 'ADT^A01': 1 }, { population: 37 }))
   const names = new Map<string, string>()

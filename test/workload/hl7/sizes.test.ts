@@ -83,6 +83,24 @@ test('200 bytes hold an admission, and it still says who, when and where', () =>
   expect(field(message, 'PID', 3)).toMatch(/^HB\d{8}$/)
 })
 
+test.each([
+  ['ADT^A01', 185],
+  ['ORM^O01', 255],
+  ['DFT^P03', 315],
+  ['ORU^R01', 355],
+  ['MDM^T02', 400],
+  ['SIU^S12', 425],
+  ['VXU^V04', 455],
+])('the least %s has about the %d bytes that docs/scenario.md tells', (type, bytes) => {
+  const stream = streamOf(mixSpec({ [type]: 1 }, { sizes: 1 }))
+  for (let index = 0; index < 100; index++) expect(Math.abs(bytesOf(stream, index) - bytes)).toBeLessThanOrEqual(6)
+})
+
+test('a lean result names the order of its filler', () => {
+  const message = text(streamOf(mixSpec({ 'ORU^R01': 1 }, { sizes: 1 })), 7)
+  expect(field(message, 'OBR', 3)).toBe(`F${field(message, 'OBR', 2)}`)
+})
+
 test('padding goes on counting the set ids of its segment and stands where the structure allows it', () => {
   const message = text(streamOf(mixSpec({ 'ORU^R01': 1 }, { sizes: 9000 })), 0)
   const ids = message
