@@ -19,7 +19,7 @@ import {
   type RequestTemplate,
   writeRequest,
 } from './slots.ts'
-import { COVERAGE_SYSTEM, HICN_HASH_SYSTEM, RECORD_SYSTEM } from './systems.ts'
+import { HICN_HASH_SYSTEM, RECORD_SYSTEM } from './systems.ts'
 
 /** Different bodies of one resource type; names and values repeat after that many, identifiers never. */
 const VARIANTS = 64
@@ -32,8 +32,8 @@ const SUBJECT: Reference = { identifier: HASH }
 const MAKERS: Readonly<Record<FhirResourceType, (seed: number, k: number, charset: Charset) => Resource>> = {
   Patient: patientResource,
   Coverage: (seed, k) => coverageResource(seed, k, SUBJECT),
-  ExplanationOfBenefit: (seed, k) =>
-    explanationOfBenefitResource(seed, k, SUBJECT, { identifier: { system: COVERAGE_SYSTEM, value: IDENTITY_SLOT } }),
+  // R4 requires a Coverage: it is that of patient `k` of the population, as the load creates none that it could name.
+  ExplanationOfBenefit: (seed, k) => explanationOfBenefitResource(seed, k, SUBJECT),
   Observation: (seed, k) => observationResource(seed, k, SUBJECT),
 }
 
