@@ -21,6 +21,7 @@ export interface Content {
     readonly runKey: string
     readonly loadIndex: number
     readonly epochMs: number
+    readonly gapMs: number
     readonly basePath: string
   }
 }
@@ -48,7 +49,7 @@ export async function contentOf(
   return {
     load: loaded.scenario.load[0]!,
     compiled: contents.get(loaded.cases[0]!.id)![0]!.compiled,
-    identity: { seed, runKey: 'BENCH0', loadIndex: 0, epochMs: Date.UTC(2026, 0, 1), basePath },
+    identity: { seed, runKey: 'BENCH0', loadIndex: 0, epochMs: Date.UTC(2026, 0, 1), gapMs: 1, basePath },
   }
 }
 

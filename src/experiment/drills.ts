@@ -9,6 +9,7 @@ import type { GeneratorPlan, GeneratorResult } from '../model/generator.ts'
 import { carries } from '../scenario/checkDrills.ts'
 import type { LoadContent } from '../scenario/content.ts'
 import { createIdentity } from '../workload/identity.ts'
+import { UNPACED_GAP_MS } from '../workload/messageGap.ts'
 import type { StreamOptions } from '../workload/streamOptions.ts'
 import { auditedOf, messageOf } from './digests.ts'
 
@@ -64,6 +65,7 @@ export async function prepareDrills({ run, testCase, contents, clone }: Drilling
     runKey: run.key,
     loadIndex: loads.length + which,
     epochMs: EPOCH_MS,
+    gapMs: UNPACED_GAP_MS,
   })
   const perform = async (atMs: number, which: number) => {
     await sleep(phases.warmupMs + atMs, undefined, { signal: ended.signal })

@@ -41,11 +41,11 @@ export interface Following {
 
 export function follow({ scenario, plans, results, contents, target }: FollowOptions): Following {
   const loads = plans.map((shares, load) => {
-    const { seed, runKey, loadIndex, epochMs } = shares[0]!
+    const { seed, runKey, loadIndex, epochMs, gapMs } = shares[0]!
     return {
       fates: results[load]!.map(({ ledger }) => Fates.decode(ledger)),
       identity: createIdentity(runKey, loadIndex),
-      ...followedOf(contents[load]!, { seed, runKey, loadIndex, epochMs }),
+      ...followedOf(contents[load]!, { seed, runKey, loadIndex, epochMs, gapMs }),
     }
   })
   const declared = scenario.sut.downstream?.receivers ?? []

@@ -3,6 +3,7 @@ import { OUTCOMES } from '../model/exchange.ts'
 import type { PlannedRun } from '../model/experiment.ts'
 import type { GeneratorPlan } from '../model/generator.ts'
 import type { FhirLoad, Scenario } from '../model/scenario.ts'
+import { UNPACED_GAP_MS } from '../workload/messageGap.ts'
 import { conduct } from './conduct.ts'
 import { RunFailure } from './failure.ts'
 import { authOf, pathsOf, type RunOptions } from './run.ts'
@@ -46,6 +47,7 @@ export async function populate(
     seed: populationSeedOf(scenario, run),
     runKey: run.key,
     epochMs: Date.now(),
+    gapMs: UNPACED_GAP_MS,
     content: { kind: 'population' },
     module: null,
     tickMs: 1000,

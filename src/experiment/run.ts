@@ -10,6 +10,7 @@ import type { LoadResult, RunResult, Stage } from '../model/result.ts'
 import type { Load } from '../model/scenario.ts'
 import type { LoadContent } from '../scenario/content.ts'
 import { createIdentity } from '../workload/identity.ts'
+import { meanGapMs } from '../workload/messageGap.ts'
 import { type ConductedGenerator, conduct } from './conduct.ts'
 import { auditedOf } from './digests.ts'
 import { type Drilling, drillResults, prepareDrills } from './drills.ts'
@@ -189,6 +190,7 @@ function plansOf(
       populationSeed: populationSeedOf(testCase.scenario, run),
       runKey: run.key,
       epochMs,
+      gapMs: meanGapMs(load, phases),
       content: contents[loadIndex]!.compiled,
       module: contents[loadIndex]!.module,
       tickMs: TICK_MS,
@@ -269,6 +271,7 @@ function auditRun(
       runKey: run.key,
       loadIndex,
       epochMs: shares[0]!.epochMs,
+      gapMs: shares[0]!.gapMs,
     }
     return {
       fates: results[loadIndex]!.map(result => Fates.decode(result.ledger)),

@@ -30,6 +30,8 @@ export interface GeneratorPlan {
   readonly runKey: string
   /** Wall clock of the run's start, ms since 1970: MSH-7 counts from it. */
   readonly epochMs: number
+  /** Mean time between the messages of the load, ms: MSH-7 goes on by it. */
+  readonly gapMs: number
   /** Compiled messages or operations (room `workload`), serialisable. */
   readonly content: unknown
   /** Scenario module to import for messages, requests and checks made of code; null when there are none. */

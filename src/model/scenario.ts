@@ -229,10 +229,10 @@ export type MessagesSpec =
 
 export type Charset = 'ascii' | '8859/1' | 'utf-8'
 
-/** Exact sizes in bytes: in turn by message, or drawn by weight. */
+/** Exact sizes in bytes: each once in a round, or drawn by weight. */
 export interface SizeLadder {
   readonly ladder: readonly number[]
-  /** null = in turn. */
+  /** null = in rounds of all sizes, each from a drawn place on. */
   readonly weights: readonly number[] | null
 }
 

@@ -36,7 +36,7 @@ const mixMessages = z.strictObject({
     })
     .default('mixture')
     .describe(
-      "'template' = as small as the template; 'mixture' = the size mixture of the profile (assumed); a number = exactly that many bytes, where the message can be as small; { ladder: [200, 1500, ..] } = several sizes in turn, or by `weights`.",
+      "'template' = as small as the template; 'mixture' = the size mixture of the profile (assumed); a number = exactly that many bytes, where the message can be as small; { ladder: [200, 1500, ..] } = several sizes, each once in every round, or drawn by `weights`.",
     ),
   charset: charsetSchema.describe(
     "Of names and addresses, declared in MSH-18: 'ascii', '8859/1' (umlauts, accents) or 'utf-8' (also Greek, Cyrillic and Han).",

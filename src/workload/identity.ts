@@ -5,6 +5,9 @@ const RUN_KEY = /^[0-9A-Z]{6}$/
 /** Bytes of an identity: run key (6), load (1), index (8), all base-36 digits. Fits MSH-10 before HL7 2.7 (20 characters). */
 export const IDENTITY_LENGTH = 15
 
+/** Loads that one base-36 digit tells apart. */
+export const MAX_LOADS = 36
+
 /** Largest index that eight base-36 digits hold. */
 export const MAX_INDEX = 36 ** 8 - 1
 
@@ -30,8 +33,10 @@ export interface Identity {
  */
 export function createIdentity(runKey: string, loadIndex: number): Identity {
   if (!RUN_KEY.test(runKey)) throw new RangeError(`run key ${JSON.stringify(runKey)}: use six digits of 0-9 and A-Z`)
-  if (!(Number.isInteger(loadIndex) && loadIndex >= 0 && loadIndex < 36)) {
-    throw new RangeError(`load index ${loadIndex}: one identity digit tells 36 loads apart; use 0 to 35`)
+  if (!(Number.isInteger(loadIndex) && loadIndex >= 0 && loadIndex < MAX_LOADS)) {
+    throw new RangeError(
+      `load index ${loadIndex}: one identity digit tells ${MAX_LOADS} loads apart; use 0 to ${MAX_LOADS - 1}`,
+    )
   }
   const head = new TextEncoder().encode(runKey + DIGITS[loadIndex])
 

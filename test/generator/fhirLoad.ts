@@ -48,6 +48,7 @@ export function fhirPlan(
     seed: 1,
     runKey: 'ABC123',
     epochMs: 0,
+    gapMs: 1,
     content: compileOperations(load),
     module: null,
     tickMs: 100,

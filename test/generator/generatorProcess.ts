@@ -82,6 +82,7 @@ export function plan(
     seed: 1,
     runKey: 'ABC123',
     epochMs: 0,
+    gapMs: 1,
     content: compileMessages(messages),
     module: null,
     tickMs: 100,

@@ -10,7 +10,7 @@ import { HAPI_JARS, hapiReceiver, NEEDS_HAPI } from './hapi.ts'
 
 const withHapi = needs(HAPI_JARS !== undefined, NEEDS_HAPI)
 const MESSAGES = 3
-const RUN = { seed: 7, runKey: 'HAPI01', loadIndex: 0, epochMs: 1_790_000_000_000 }
+const RUN = { seed: 7, runKey: 'HAPI01', loadIndex: 0, epochMs: 1_790_000_000_000, gapMs: 1 }
 
 /** Messages of one type and version, of the sizes and charsets that have templates of their own. */
 function* messagesOf(type: string, version: Hl7Version): Generator<string> {

@@ -19,7 +19,7 @@ import {
   type RequestTemplate,
   writeRequest,
 } from './slots.ts'
-import { COVERAGE_SYSTEM, HICN_HASH_SYSTEM, RECORD_SYSTEM } from './systems.ts'
+import { HICN_HASH_SYSTEM, RECORD_SYSTEM } from './systems.ts'
 
 /** Of a conditional create that finds its record there: 200 by FHIR R4, 3.1.0.8.1; 304 of some servers. */
 const EXISTED = [200, 304]
@@ -34,8 +34,8 @@ const SUBJECT: Reference = { identifier: HASH }
 const MAKERS: Readonly<Record<FhirResourceType, (seed: number, k: number, charset: Charset) => Resource>> = {
   Patient: patientResource,
   Coverage: (seed, k) => coverageResource(seed, k, SUBJECT),
-  ExplanationOfBenefit: (seed, k) =>
-    explanationOfBenefitResource(seed, k, SUBJECT, { identifier: { system: COVERAGE_SYSTEM, value: IDENTITY_SLOT } }),
+  // R4 requires a Coverage: it is that of patient `k` of the population, as the load creates none that it could name.
+  ExplanationOfBenefit: (seed, k) => explanationOfBenefitResource(seed, k, SUBJECT),
   Observation: (seed, k) => observationResource(seed, k, SUBJECT),
 }
 

@@ -29,7 +29,7 @@ export interface CompiledMix extends Carrying {
 export interface CompiledType {
   readonly type: MessageType
   readonly weight: number
-  /** Segments with slots in braces, see `templateOf`. */
+  /** Segments with slots in braces, see `templateOf`; those of the visit are of no class yet, see `lineOfClass`. */
   readonly lines: readonly string[]
   /** The same with only what the structure requires. */
   readonly leanLines: readonly string[]

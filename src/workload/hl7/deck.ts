@@ -1,47 +1,53 @@
-import { createRandom, shuffle } from '../random.ts'
-import { ARRIVAL_STAGE, type MessageType, STAGE_OF } from './messageType.ts'
+import { createRandom, hashAt, hashKey, hashLane, shuffle } from '../random.ts'
+import { ARRIVAL_STAGE, type MessageType, OUTPATIENT_TYPES, STAGE_OF } from './messageType.ts'
+import { INPATIENT, OUTPATIENT } from './patientClass.ts'
 
 const LENGTH = 1000
 /** Messages to an encounter when the mix has neither A01 nor A04: then all patients arrived before the run. */
 const CARDS_WITHOUT_ARRIVAL = 4
+/** Orders in which a round may play the deck. */
+const SHUFFLES = 64
+const SHUFFLE = 0x73687566
 
 /**
- * The encounter automaton, laid out once: message `index` plays card `index % length`, and the deck is played again and again.
- * A deck holds every type in proportion to its weight, in random order, such that the cards of one encounter come in the order
- * of their stages. An encounter may run past the end of the deck: then its last cards lie at the start of the next round, so the
- * mix is the same at every place.
+ * The encounter automaton, laid out once: message `index` plays the card at place `index % length` of its round, and the deck is
+ * played again and again. A deck holds every type in proportion to its weight, in random order, such that the cards of one
+ * encounter come in the order of their stages. An encounter may run past the end of the deck: then its last cards lie in the next
+ * round, so the mix is the same at every place.
+ *
+ * Each round draws one of several shuffles. In all of them the same cards run past the end of the deck, so an encounter keeps its
+ * order whatever shuffle follows. Were there one, a connection that gets every n-th message would play the same few cards for
+ * ever where n and the length have a divisor in common.
  */
 export interface Deck {
   readonly length: number
   readonly encounters: number
-  /** By place: index of the type. */
+  readonly shuffleOf: (round: number) => number
+  /** By card (`shuffle * length + place`): index of the type. */
   readonly type: Uint8Array
-  /** By place: encounter of the round. */
-  readonly encounter: Int32Array
-  /** By place: 1 = the card belongs to an encounter of the round before. */
+  /** By card: encounter of the round. */
+  readonly encounter: Uint16Array
+  /** By card: 1 = it belongs to an encounter of the round before. */
   readonly carried: Uint8Array
-  /** By place: which message of its type this is in the encounter, from 0. Order n and result n share the order number. */
+  /** By card: which message of its type this is in the encounter, from 0. Order n and result n share the order number. */
   readonly ordinal: Uint16Array
-  /** By encounter: place of its arrival (A01 or A04, or its first card); `length` and more = in the next round. */
-  readonly arrival: Int32Array
+  /** By card: class of the encounter, INPATIENT or OUTPATIENT: one for all of its messages. */
+  readonly patientClass: Uint8Array
+  /** By `shuffle * encounters + encounter`: place of its arrival (A01 or A04, or its first card). */
+  readonly arrival: Uint16Array
+  /** By encounter: 1 = its arrival lies in the next round. */
+  readonly arrivesLate: Uint8Array
 }
 
 export function createDeck(
-  types: readonly { readonly type: MessageType; readonly weight: number }[],
+  cards: readonly { readonly type: MessageType; readonly weight: number }[],
   seed: number,
 ): Deck {
   const random = createRandom(seed)
-  const counts = cardCounts(types.map(({ weight }) => weight))
-  const hands = deal(
-    types.map(({ type }) => type),
-    counts,
-    random,
-  )
-  return layOut(
-    types.map(({ type }) => type),
-    hands,
-    random,
-  )
+  const types = cards.map(({ type }) => type)
+  const counts = cardCounts(cards.map(({ weight }) => weight))
+  const hands = deal(types, counts, random).map(hand => handOf(types, hand, random))
+  return layOut(hands, seed, random)
 }
 
 /** Cards of each type by largest remainder, at least one each; exact when the weights are small integers. */
@@ -73,38 +79,88 @@ function deal(types: readonly MessageType[], counts: readonly number[], random: 
   return hands
 }
 
-/** Gives each hand random places; its first card lies at a random one of them, so that every stage is as likely everywhere. */
-function layOut(types: readonly MessageType[], hands: readonly (readonly number[])[], random: () => number): Deck {
-  const length = hands.reduce((sum, hand) => sum + hand.length, 0)
-  const places = shuffle(
-    Array.from({ length }, (_, i) => i),
-    random,
-  )
+/** The cards of one encounter, from the first to the last. */
+interface Hand {
+  /** By card: index of the type, and which of its type it is. */
+  readonly types: readonly number[]
+  readonly ordinals: readonly number[]
+  readonly patientClass: number
+  /** The card with which the encounter arrives. */
+  readonly arrival: number
+  /** Cards that are carried into the next round: the last ones. */
+  readonly carried: number
+}
+
+/** As many cards are carried as a random draw says, so that every stage is as likely everywhere. */
+function handOf(types: readonly MessageType[], hand: readonly number[], random: () => number): Hand {
+  return {
+    types: hand,
+    ordinals: hand.map((type, card) => card - hand.indexOf(type)),
+    patientClass: classOf(hand.map(type => types[type]!)),
+    arrival: Math.max(
+      0,
+      hand.findIndex(type => STAGE_OF[types[type]!] === ARRIVAL_STAGE),
+    ),
+    carried: Math.floor(random() * hand.length),
+  }
+}
+
+/** By its arrival: A04 registers an outpatient, A01 admits an inpatient (HL7 v2.5.1, 3.3.1 and 3.3.4). */
+function classOf(hand: readonly MessageType[]): number {
+  const isOutpatient = hand.includes('ADT^A04') || hand.every(type => OUTPATIENT_TYPES.includes(type))
+  return isOutpatient ? OUTPATIENT : INPATIENT
+}
+
+/** Gives each hand random places in each shuffle. Its carried cards take the first of them, in the round that follows. */
+function layOut(hands: readonly Hand[], seed: number, random: () => number): Deck {
+  const length = hands.reduce((sum, { types }) => sum + types.length, 0)
+  const encounters = hands.length
   const deck = {
     length,
-    encounters: hands.length,
-    type: new Uint8Array(length),
-    encounter: new Int32Array(length),
-    carried: new Uint8Array(length),
-    ordinal: new Uint16Array(length),
-    arrival: new Int32Array(hands.length),
+    encounters,
+    shuffleOf: shuffleDrawer(seed),
+    type: new Uint8Array(SHUFFLES * length),
+    encounter: new Uint16Array(SHUFFLES * length),
+    carried: new Uint8Array(SHUFFLES * length),
+    ordinal: new Uint16Array(SHUFFLES * length),
+    patientClass: new Uint8Array(SHUFFLES * length),
+    arrival: new Uint16Array(SHUFFLES * encounters),
+    arrivesLate: Uint8Array.from(hands, ({ types, carried, arrival }) => (arrival >= types.length - carried ? 1 : 0)),
   }
-  let used = 0
-  hands.forEach((hand, e) => {
-    const own = places.slice(used, used + hand.length).sort((a, b) => a - b)
-    used += hand.length
-    const first = Math.floor(random() * hand.length)
-    hand.forEach((type, card) => {
-      const turn = first + card
-      const carried = turn >= hand.length ? 1 : 0
-      const place = own[turn % hand.length]!
-      deck.type[place] = type
-      deck.encounter[place] = e
-      deck.carried[place] = carried
-      deck.ordinal[place] = card - hand.indexOf(type)
-      const isArrival = STAGE_OF[types[type]!] === ARRIVAL_STAGE
-      if (card === 0 || isArrival) deck.arrival[e] = place + carried * length
+  const places = Array.from({ length }, (_, i) => i)
+  for (let turn = 0; turn < SHUFFLES; turn++) {
+    shuffle(places, random)
+    let used = 0
+    hands.forEach(({ types, ordinals, patientClass, arrival, carried }, e) => {
+      const own = places.slice(used, used + types.length).sort((a, b) => a - b)
+      used += types.length
+      types.forEach((type, card) => {
+        const place = own[(card + carried) % types.length]!
+        const at = turn * length + place
+        deck.type[at] = type
+        deck.encounter[at] = e
+        deck.carried[at] = card + carried >= types.length ? 1 : 0
+        deck.ordinal[at] = ordinals[card]!
+        deck.patientClass[at] = patientClass
+        if (card === arrival) deck.arrival[turn * encounters + e] = place
+      })
     })
-  })
+  }
   return deck
+}
+
+/** Draws the shuffle of each round. Those of the last rounds are kept: a message asks for its own and for that of its arrival. */
+function shuffleDrawer(seed: number): (round: number) => number {
+  const key = hashKey(seed)
+  const lane = hashLane(key, SHUFFLE)
+  const rounds = new Float64Array(4).fill(Number.NaN)
+  const shuffles = new Uint8Array(4)
+  return round => {
+    const kept = round & 3
+    if (rounds[kept] !== round) {
+      rounds[kept] = round
+      shuffles[kept] = hashAt(key, lane, round) % SHUFFLES
+    }
+    return shuffles[kept]!
+  }
 }

@@ -1,4 +1,5 @@
 import { createAttachmentPadding, createTextPadding, NO_PADDING, type Padding } from './padding.ts'
+import { INPATIENT, lineOfClass, OUTPATIENT } from './patientClass.ts'
 import { ATTACHMENT_FROM_BYTES } from './sizes.ts'
 import { compileSlots, type SlottedBytes } from './slots.ts'
 import { KIN_LINE, PADDING_LINE, PATIENT_LINE } from './templates.ts'
@@ -8,7 +9,7 @@ export const PATIENT = 1
 export const KIN = 2
 export const PADDING = 3
 
-/** A message type ready to render: its parts in order. */
+/** A message type ready to render, for visits of one class: its parts in order. */
 export interface Layout {
   /** FIXED, PATIENT, KIN or PADDING, part by part. */
   readonly kinds: Uint8Array
@@ -21,12 +22,29 @@ export interface Layout {
   readonly attachment: Padding
 }
 
-/** @param largestBytes the largest message that may be asked for; 0 = none is padded */
-export function createLayout(
+/**
+ * The layouts of a message type by class of the visit, INPATIENT and OUTPATIENT. They share their padding.
+ * @param largestBytes the largest message that may be asked for; 0 = none is padded
+ */
+export function createLayouts(
   lines: readonly string[],
   largestBytes: number,
   encode: (text: string) => Uint8Array,
-): Layout {
+): readonly Layout[] {
+  const padding = paddings(lines, largestBytes)
+  return [INPATIENT, OUTPATIENT].map(patientClass => ({
+    ...fixedParts(
+      lines.map(line => lineOfClass(line, patientClass)),
+      encode,
+    ),
+    ...padding,
+  }))
+}
+
+function fixedParts(
+  lines: readonly string[],
+  encode: (text: string) => Uint8Array,
+): Omit<Layout, 'text' | 'attachment'> {
   const pieces = piecesOf(lines)
   const parts = pieces.map(({ text }) => compileSlots(text, encode))
   return {
@@ -34,7 +52,6 @@ export function createLayout(
     parts,
     hasKin: pieces.some(({ kind }) => kind === KIN),
     fixedBytes: parts.reduce((sum, { bytes }) => sum + bytes.length, 0),
-    ...paddings(lines, largestBytes),
   }
 }
 

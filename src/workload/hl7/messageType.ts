@@ -53,5 +53,8 @@ export const STAGE_OF: Readonly<Record<MessageType, number>> = {
   'ADT^A03': 8,
 }
 
+/** Types of an outpatient's visit, where it has no arrival that says of which class it is. */
+export const OUTPATIENT_TYPES: readonly MessageType[] = ['SIU^S12', 'VXU^V04']
+
 /** The stage at which an encounter begins. */
 export const ARRIVAL_STAGE = 1

@@ -1,14 +1,14 @@
 import type { Bytes, MessageStream } from '../../model/stream.ts'
 import { resize } from '../bytes.ts'
 import { encoderOf } from '../charset.ts'
-import { createIdentity } from '../identity.ts'
+import { createIdentity, MAX_LOADS } from '../identity.ts'
 import { patientsInTurn } from '../patients.ts'
 import { birthDateOf } from '../person.ts'
 import { hash32 } from '../random.ts'
-import type { StreamOptions } from '../streamOptions.ts'
+import { type StreamOptions, timeOfMessage } from '../streamOptions.ts'
 import type { CompiledMix } from './compiled.ts'
-import { createDeck } from './deck.ts'
-import { createLayout, FIXED, KIN, type Layout, PADDING } from './layout.ts'
+import { createDeck, type Deck } from './deck.ts'
+import { createLayouts, FIXED, KIN, type Layout, PADDING } from './layout.ts'
 import { createLooks, LEAN_PATIENT, NEXT_OF_KIN, WHOLE_PATIENT } from './looks.ts'
 import { NO_PADDING } from './padding.ts'
 import { SegmentPool } from './segmentPool.ts'
@@ -17,6 +17,8 @@ import { createSlotFiller, createSlotWriter, type MessageState } from './slots.t
 
 const DECK = 0x6465636b
 const SIZES = 0x73697a65
+/** Numbers of visits that each load has of the nine digits: they name visits, orders, documents and appointments apart over all loads. */
+const VISITS_PER_LOAD = Math.floor(1_000_000_000 / MAX_LOADS)
 /** What the address says where a message needs some more bytes; there are never more. Cut anywhere it ends with no space, which engines trim. */
 const FILLER = new TextEncoder().encode(
   'Sample-annex-at-the-test-yard,-placeholder-stairs,-second-door-of-the-mock-hallway,-left',
@@ -24,11 +26,12 @@ const FILLER = new TextEncoder().encode(
 
 /** Messages from templates: see `messageStream`. */
 export function mixStream(compiled: CompiledMix, options: StreamOptions): MessageStream {
-  const { seed, loadIndex, epochMs } = options
+  const { seed, loadIndex } = options
   const encode = encoderOf(compiled.charset)
-  const locate = createEncounters(compiled, seed, loadIndex, epochMs)
+  const deck = createDeck(compiled.types, hash32(seed, DECK, loadIndex))
+  const locate = createEncounters(deck, compiled, options)
   const layoutsOf = (lines: 'lines' | 'leanLines') =>
-    compiled.types.map(type => createLayout(type[lines], largestSize(compiled.sizes), encode))
+    compiled.types.map(type => createLayouts(type[lines], largestSize(compiled.sizes), encode))
   const [layouts, leanLayouts] = [layoutsOf('lines'), layoutsOf('leanLines')]
   const fill = createSlotFiller(seed, createIdentity(options.runKey, loadIndex))
   const write = createSlotWriter(fill)
@@ -40,14 +43,16 @@ export function mixStream(compiled: CompiledMix, options: StreamOptions): Messag
   const state: MessageState = { index: 0, nowMs: 0, admittedMs: 0, visit: 0, ordinal: 0, patient: 0, born: 0 }
 
   function render(index: number, out: Bytes): void {
-    const type = locate(index, state)
+    const card = locate(index, state)
+    const type = deck.type[card]!
+    const patientClass = deck.patientClass[card]!
     const wanted = sizeOf(type, index)
     const kin = segmentOf(state.patient, NEXT_OF_KIN)
     const patient = segmentOf(state.patient, WHOLE_PATIENT)
-    const whole = layouts[type]!
+    const whole = layouts[type]![patientClass]!
     const wholeBytes = bytesOf(whole, patient, kin)
     if (wanted === 0 || wanted >= wholeBytes || !isExact) return put(whole, patient, kin, wholeBytes, wanted, out)
-    const lean = leanLayouts[type]!
+    const lean = leanLayouts[type]![patientClass]!
     const leanPatient = segmentOf(state.patient, LEAN_PATIENT)
     put(lean, leanPatient, kin, bytesOf(lean, leanPatient, kin), wanted, out)
   }
@@ -77,28 +82,29 @@ export function mixStream(compiled: CompiledMix, options: StreamOptions): Messag
   return { render }
 }
 
-/** Finds type, encounter and patient of a message: fills `state` and returns the number of the type. */
+/** Finds encounter and patient of a message: fills `state` and returns its card in the deck. */
 function createEncounters(
+  deck: Deck,
   compiled: CompiledMix,
-  seed: number,
-  loadIndex: number,
-  epochMs: number,
+  options: StreamOptions,
 ): (index: number, state: MessageState) => number {
-  const deck = createDeck(compiled.types, hash32(seed, DECK, loadIndex))
+  const { seed, loadIndex } = options
   const patientOf = patientsInTurn(compiled, seed, loadIndex)
   return (index, state) => {
     const round = Math.floor(index / deck.length)
-    const place = index - round * deck.length
-    const encounter = deck.encounter[place]!
-    const opened = round - deck.carried[place]!
+    const card = deck.shuffleOf(round) * deck.length + (index - round * deck.length)
+    const encounter = deck.encounter[card]!
+    const opened = round - deck.carried[card]!
+    const arrived = opened + deck.arrivesLate[encounter]!
     const number = (opened + 1) * deck.encounters + encounter
     state.index = index
-    state.nowMs = epochMs + index
-    state.admittedMs = epochMs + opened * deck.length + deck.arrival[encounter]!
-    state.visit = number % 1_000_000_000
-    state.ordinal = deck.ordinal[place]!
+    state.nowMs = timeOfMessage(options, index)
+    const arrival = deck.arrival[deck.shuffleOf(arrived) * deck.encounters + encounter]!
+    state.admittedMs = timeOfMessage(options, arrived * deck.length + arrival)
+    state.visit = loadIndex * VISITS_PER_LOAD + (number % VISITS_PER_LOAD)
+    state.ordinal = deck.ordinal[card]!
     state.patient = patientOf(number)
     state.born = birthDateOf(seed, state.patient)
-    return deck.type[place]!
+    return card
   }
 }

@@ -26,7 +26,7 @@ export function eventSegment(trigger: string, version: Hl7Version): string {
 /** Stands for the place in PID-11 where free text makes a message exactly as long as it should be. */
 export const FILLER = '{filler}'
 
-/** PID of every patient with this look; the filler is the second line of the address. */
+/** PID of every patient with this look; the filler is the second line of the address. The e-mail address is a repetition of its own (XTN, HL7 v2.5.1, 2.A.89). */
 export function patientSegment(look: Look, version: Hl7Version): string {
   const withdrawn = hasWithdrawnFields(version)
   const who = escapeLook(look)
@@ -37,7 +37,7 @@ export function patientSegment(look: Look, version: Hl7Version): string {
     7: '{born}',
     8: who.sex,
     11: `${who.street}^${FILLER}^${who.city}^${who.state}^${who.zip}^USA`,
-    ...(withdrawn && { 13: telephone(who.phone, version, who.email) }),
+    ...(withdrawn && { 13: `${telephone(who.phone, version)}~^NET^Internet^${who.email}` }),
     16: 'S',
     18: 'V{visit}^^^HL7BENCH^AN',
     ...(withdrawn && { 19: '9{ssn}' }),
@@ -45,12 +45,9 @@ export function patientSegment(look: Look, version: Hl7Version): string {
 }
 
 /** XTN: the whole number as text in the first component, later area code and local number apart. */
-function telephone(number: string, version: Hl7Version, email = ''): string {
+function telephone(number: string, version: Hl7Version): string {
   const [, area, local = ''] = /^\((\d+)\)(.+)$/.exec(number) ?? []
-  const text = hasWithdrawnTypes(version)
-    ? `${number}^PRN^PH^${email}`
-    : `^PRN^PH^${email}^^${area}^${local.replace('-', '')}`
-  return text.replace(/\^+$/, '')
+  return hasWithdrawnTypes(version) ? `${number}^PRN^PH` : `^PRN^PH^^^${area}^${local.replace('-', '')}`
 }
 
 /** The least that identifies a patient of this look; the filler is the address. */
@@ -86,12 +83,12 @@ export const PRIMARY_CARE = segment('PD1', { 3: 'Sample Clinic^L' })
 export const ALLERGY = segment('AL1', { 1: '1', 2: 'DA', 3: '7980^Penicillin^RXNORM', 4: 'MO', 5: 'Rash' })
 export const DIAGNOSIS = segment('DG1', { 1: '1', 3: 'I10^Essential hypertension^I10', 5: '{admitted}', 6: 'A' })
 
-/** PV1 of class I (inpatient) or O (outpatient); `discharged` adds disposition and time. */
-export function visitSegment(patientClass: 'I' | 'O', discharged = false): string {
+/** PV1 of a visit of any class, see `lineOfClass`; `discharged` adds disposition and time. */
+export function visitSegment(discharged = false): string {
   return segment('PV1', {
     1: '1',
-    2: patientClass,
-    3: patientClass === 'I' ? 'WARD1^101^A^SAMPLE' : 'CLINIC1^^^SAMPLE',
+    2: '{class}',
+    3: '{ward}^{room}^{bed}^SAMPLE',
     4: 'R',
     7: CLINICIAN,
     10: 'MED',
@@ -104,7 +101,7 @@ export function visitSegment(patientClass: 'I' | 'O', discharged = false): strin
   })
 }
 
-export const LEAN_VISIT = segment('PV1', { 1: '1', 2: 'I' })
+export const LEAN_VISIT = segment('PV1', { 1: '1', 2: '{class}' })
 
 /** A numeric observation; its value is drawn per message, 60 to 199. */
 export function measurement(setId: number, code: string, unit: string): string {
@@ -123,14 +120,13 @@ export function orderSegment(control: 'NW' | 'RE'): string {
 
 export const leanOrder = (control: 'NW' | 'RE'): string => segment('ORC', { 1: control, 2: ORDER })
 
+/** A result names its filler's order in OBR-3, as a lean one has no ORC-3 (HL7 v2.5.1, 4.5.3.3). */
 export function observationRequest(resulted: boolean, lean = false): string {
   const code = loinc('24323-8', 'Comprehensive metabolic panel')
-  if (lean) return segment('OBR', { 1: '1', 2: ORDER, 4: code, ...(resulted && { 7: '{today}', 25: 'F' }) })
+  const numbers = { 1: '1', 2: ORDER, ...(resulted && { 3: `F${ORDER}` }), 4: code }
+  if (lean) return segment('OBR', { ...numbers, ...(resulted && { 7: '{today}', 25: 'F' }) })
   return segment('OBR', {
-    1: '1',
-    2: ORDER,
-    ...(resulted && { 3: `F${ORDER}` }),
-    4: code,
+    ...numbers,
     7: '{today}',
     16: CLINICIAN,
     ...(resulted && { 22: '{today}', 24: 'CH', 25: 'F' }),

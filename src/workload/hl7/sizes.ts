@@ -1,5 +1,5 @@
 import type { SizeLadder, SizeMixture } from '../../model/scenario.ts'
-import { normal, uniform } from '../random.ts'
+import { hash32, normal, uniform } from '../random.ts'
 import type { CompiledMix } from './compiled.ts'
 import type { MessageType } from './messageType.ts'
 
@@ -23,13 +23,24 @@ export function createSizeRule({ sizes, types }: Pick<CompiledMix, 'sizes' | 'ty
 }
 
 function ladder({ ladder: steps, weights }: SizeLadder, seed: number): SizeRule {
-  if (weights === null) return (_type, index) => steps[index % steps.length]!
+  if (weights === null) return inRounds(steps, seed)
   const sum = weights.reduce((total, weight) => total + weight, 0)
   return (_type, index) => {
     let rest = uniform(seed, RUNG, index) * sum
     let step = 0
     while (step < steps.length - 1 && rest >= weights[step]!) rest -= weights[step++]!
     return steps[step]!
+  }
+}
+
+/**
+ * Each round sends every size once, from a drawn place on: where the connections of a load divide its sizes or are divided by
+ * them, each would otherwise carry the same sizes for ever.
+ */
+function inRounds(steps: readonly number[], seed: number): SizeRule {
+  return (_type, index) => {
+    const first = hash32(seed, RUNG, Math.floor(index / steps.length)) % steps.length
+    return steps[(first + (index % steps.length)) % steps.length]!
   }
 }
 

@@ -37,7 +37,7 @@ export interface SlottedBytes {
   readonly bytes: Uint8Array
   /** Pairs of slot kind and offset, those of `today` left out. */
   readonly slots: Int32Array
-  /** Offsets of `today`, which stays as it is for a thousand messages: it is written into `bytes`, once for each second. */
+  /** Offsets of `today`, which stays as it is for all messages of a second: it is written into `bytes`, once for each. */
   readonly todays: Int32Array
   /** The second that `todays` hold, of 1970. */
   second: number
@@ -49,7 +49,7 @@ export interface MessageState {
   /** Time of the message and of the encounter's arrival, ms since 1970. */
   nowMs: number
   admittedMs: number
-  /** Number of the encounter. */
+  /** Number of the encounter, of nine digits. */
   visit: number
   /** Which message of its type it is in the encounter. */
   ordinal: number

@@ -4,7 +4,7 @@ import { resize } from '../bytes.ts'
 import { CodeFault, callCode, typeName } from '../codeFault.ts'
 import { createIdentity, IDENTITY_LENGTH } from '../identity.ts'
 import { createRandom, hash32 } from '../random.ts'
-import type { StreamOptions } from '../streamOptions.ts'
+import { type StreamOptions, timeOfMessage } from '../streamOptions.ts'
 import { createTimestampWriter, STAMP_LENGTH } from '../timestamp.ts'
 import { textToBytes } from './byteText.ts'
 import { carryInMessage } from './carry.ts'
@@ -20,7 +20,7 @@ const FS = 0x1c
 export type MessageMaker = (index: number, random: () => number) => string | Uint8Array
 
 /**
- * The messages of a load. MSH-10 = identity of the index (15 bytes), MSH-7 = `YYYYMMDDHHMMSS.mmm+0000` of `epochMs` + index ms.
+ * The messages of a load. MSH-10 = identity of the index (15 bytes), MSH-7 = `YYYYMMDDHHMMSS.mmm+0000` of `timeOfMessage`.
  * Files are sent in turn: message i is file message i mod their number. `make` is called for `kind: 'code'` only.
  * @throws Error when `kind` is `code` and there is no `make`, or when `make` gives something that does not reach MSH-10
  */
@@ -96,7 +96,7 @@ function createJoiner(options: StreamOptions): (message: CutMessage, index: numb
     const restAt = identityAt + IDENTITY_LENGTH
     const bytes = resize(out, restAt + afterIdentity.length)
     bytes.set(beforeTime)
-    timestamps.writeStamp(options.epochMs + index, bytes, timeAt)
+    timestamps.writeStamp(timeOfMessage(options, index), bytes, timeAt)
     bytes.set(between, betweenAt)
     identity.write(index, bytes, identityAt)
     bytes.set(afterIdentity, restAt)

@@ -32,7 +32,7 @@ const HEIGHT = measurement(2, loinc('8302-2', 'Body height'), 'cm^centimeter^UCU
 const PANEL = [
   ['2345-7', 'Glucose', 'mg/dL'],
   ['3094-0', 'Urea nitrogen', 'mg/dL'],
-  ['2160-0', 'Creatinine', 'umol/L'],
+  ['2160-0', 'Creatinine', 'mg/dL'],
   ['2951-2', 'Sodium', 'mmol/L'],
   ['2075-0', 'Chloride', 'mmol/L'],
   ['1742-6', 'Alanine aminotransferase', 'U/L'],
@@ -49,42 +49,24 @@ const NOTE = segment('OBX', {
 })
 
 const BODIES: Readonly<Record<MessageType, readonly string[]>> = {
-  'ADT^A01': [
-    PATIENT_LINE,
-    PRIMARY_CARE,
-    KIN_LINE,
-    visitSegment('I'),
-    WEIGHT,
-    HEIGHT,
-    PADDING_LINE,
-    ALLERGY,
-    DIAGNOSIS,
-  ],
-  'ADT^A03': [PATIENT_LINE, PRIMARY_CARE, visitSegment('I', true), DIAGNOSIS, WEIGHT, PADDING_LINE],
-  'ADT^A04': [PATIENT_LINE, PRIMARY_CARE, KIN_LINE, visitSegment('O'), WEIGHT, HEIGHT, PADDING_LINE, DIAGNOSIS],
-  'ADT^A08': [PATIENT_LINE, PRIMARY_CARE, KIN_LINE, visitSegment('I'), WEIGHT, HEIGHT, PADDING_LINE, ALLERGY],
+  'ADT^A01': [PATIENT_LINE, PRIMARY_CARE, KIN_LINE, visitSegment(), WEIGHT, HEIGHT, PADDING_LINE, ALLERGY, DIAGNOSIS],
+  'ADT^A03': [PATIENT_LINE, PRIMARY_CARE, visitSegment(true), DIAGNOSIS, WEIGHT, PADDING_LINE],
+  'ADT^A04': [PATIENT_LINE, PRIMARY_CARE, KIN_LINE, visitSegment(), WEIGHT, HEIGHT, PADDING_LINE, DIAGNOSIS],
+  'ADT^A08': [PATIENT_LINE, PRIMARY_CARE, KIN_LINE, visitSegment(), WEIGHT, HEIGHT, PADDING_LINE, ALLERGY],
   'ORM^O01': [
     PATIENT_LINE,
-    visitSegment('I'),
+    visitSegment(),
     orderSegment('NW'),
     observationRequest(false),
     DIAGNOSIS,
     WEIGHT,
     PADDING_LINE,
   ],
-  'ORU^R01': [PATIENT_LINE, visitSegment('I'), orderSegment('RE'), observationRequest(true), ...PANEL, PADDING_LINE],
-  'SIU^S12': [PADDING_LINE, PATIENT_LINE, visitSegment('O'), ...APPOINTMENT_RESOURCES],
-  'MDM^T02': [PATIENT_LINE, visitSegment('I'), DOCUMENT, NOTE, PADDING_LINE],
-  'DFT^P03': [PATIENT_LINE, visitSegment('I'), WEIGHT, PADDING_LINE, CHARGE],
-  'VXU^V04': [
-    PATIENT_LINE,
-    PRIMARY_CARE,
-    KIN_LINE,
-    visitSegment('O'),
-    orderSegment('RE'),
-    ...IMMUNIZATION,
-    PADDING_LINE,
-  ],
+  'ORU^R01': [PATIENT_LINE, visitSegment(), orderSegment('RE'), observationRequest(true), ...PANEL, PADDING_LINE],
+  'SIU^S12': [PADDING_LINE, PATIENT_LINE, visitSegment(), ...APPOINTMENT_RESOURCES],
+  'MDM^T02': [PATIENT_LINE, visitSegment(), DOCUMENT, NOTE, PADDING_LINE],
+  'DFT^P03': [PATIENT_LINE, visitSegment(), WEIGHT, PADDING_LINE, CHARGE],
+  'VXU^V04': [PATIENT_LINE, PRIMARY_CARE, KIN_LINE, visitSegment(), orderSegment('RE'), ...IMMUNIZATION, PADDING_LINE],
 }
 
 /** The segments that the structure of a message requires, for sizes below that of the whole template. */

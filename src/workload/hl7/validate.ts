@@ -19,7 +19,7 @@ const BUILDERS = {
   '2.8': HL7_2_8,
 } as const satisfies Record<Hl7Version, unknown>
 
-const SAMPLE_RUN = { seed: 1, runKey: '000000', loadIndex: 0, epochMs: 0 }
+const SAMPLE_RUN = { seed: 1, runKey: '000000', loadIndex: 0, epochMs: 0, gapMs: 1 }
 
 /** A message without padding, one with only what is required, one padded by lines of text, and one padded by an attachment. */
 const SAMPLE_SIZES = ['template', 1, 4000, ATTACHMENT_FROM_BYTES] as const

@@ -4,7 +4,7 @@ import { compileOperations } from '../../../src/workload/fhir/compiled.ts'
 import type { PostedResource } from '../../../src/workload/fhir/files.ts'
 import { createDraft, requestStream } from '../../../src/workload/fhir/stream.ts'
 
-export const OPTIONS = { seed: 1, runKey: 'ABC123', loadIndex: 2, epochMs: 0 }
+export const OPTIONS = { seed: 1, runKey: 'ABC123', loadIndex: 2, epochMs: 0, gapMs: 1 }
 
 /** The stream of operations as a generator gets it: through JSON. */
 export function streamOf(

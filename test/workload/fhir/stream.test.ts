@@ -147,6 +147,18 @@ test('a search of all has no criteria, and asks for pages of a size where it is 
   expect(streamOf([{ ...all, pageLimit: 9 }]).operations[0]).toMatchObject({ pageLimit: 9 })
 })
 
+test('a created ExplanationOfBenefit is insured by a Coverage that the population has', () => {
+  const coverages = Array.from({ length: 64 }, (_, k) => {
+    const bundle: { entry: { resource: Resource }[] } = JSON.parse(request(populationRequests(OPTIONS.seed), k).body)
+    return bundle.entry.find(({ resource }) => resource.resourceType === 'Coverage')!.resource.identifier[0]
+  })
+  const stream = streamOf([{ kind: 'create', resource: 'ExplanationOfBenefit', conditional: true, weight: 1 }])
+  for (let index = 0; index < 200; index++) {
+    const { insurance } = JSON.parse(request(stream, index).body)
+    expect(coverages).toContainEqual(insurance[0].coverage.identifier)
+  }
+})
+
 test('the number sign of the system is encoded', () => {
   expect(request(streamOf([search('Patient', 'hicnHash')]), 5).body).toContain('identifier%23hicnHash')
 })

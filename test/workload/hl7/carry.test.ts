@@ -9,7 +9,7 @@ import { HL7_VERSIONS, MESSAGE_TYPES } from '../../../src/workload/hl7/messageTy
 import { messageStream } from '../../../src/workload/hl7/stream.ts'
 import { createIdentity } from '../../../src/workload/identity.ts'
 
-const RUN = { seed: 1, runKey: 'ABC123', loadIndex: 0, epochMs: 0 }
+const RUN = { seed: 1, runKey: 'ABC123', loadIndex: 0, epochMs: 0, gapMs: 1 }
 const identity = createIdentity(RUN.runKey, RUN.loadIndex)
 const bytesOf = (text: string) => new TextEncoder().encode(text)
 const textOf = (bytes: Uint8Array) => new TextDecoder('latin1').decode(bytes)

@@ -12,6 +12,11 @@ test('a function makes the messages; time and control id are ours, line ends bec
   )
 })
 
+test('messages of our own are as far apart as those of the load', () => {
+  const stream = codeMessageStream(() => HEADER, { ...OPTIONS, gapMs: 2500 })
+  expect(field(text(stream, 3), 'MSH', 7)).toBe('20261122210507.750+0000')
+})
+
 test('the random source is the same for the same index and another for the next', () => {
   const stream = codeMessageStream((_, random) => `${HEADER}\rPID|${random()}\r`, OPTIONS)
   const drawn = (index: number) => field(text(stream, index), 'PID', 1)

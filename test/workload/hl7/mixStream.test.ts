@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { Message } from 'node-hl7-client'
 import { describe, expect, test } from 'vitest'
+import { messageProfile } from '../../../src/scenario/profile.ts'
 import { createBytes } from '../../../src/workload/bytes.ts'
 import { HL7_VERSIONS, MESSAGE_TYPES } from '../../../src/workload/hl7/messageType.ts'
 import { createIdentity } from '../../../src/workload/identity.ts'
@@ -28,20 +29,38 @@ test('message i is the same whatever was rendered before, in this stream or anot
   )
 })
 
-test('MSH-10 is the identity and MSH-7 the start of the run plus i ms', () => {
-  const stream = streamOf(mixSpec(ALL_TYPES))
-  const identity = createIdentity(OPTIONS.runKey, OPTIONS.loadIndex)
-  fc.assert(
-    fc.property(
-      indexes.filter(index => index < 1e11),
-      index => {
-        const message = text(stream, index)
-        expect(field(message, 'MSH', 10)).toBe(identity.text(index))
-        const stamp = new Date(OPTIONS.epochMs + index).toISOString().replace(/[-T:Z]/g, '')
-        expect(field(message, 'MSH', 7)).toBe(`${stamp}+0000`)
-      },
-    ),
-  )
+test.each([1, 200, 0.01])(
+  'MSH-10 is the identity and MSH-7 the start of the run plus i times the gap of %d ms',
+  gapMs => {
+    const stream = streamOf(mixSpec(ALL_TYPES), { gapMs })
+    const identity = createIdentity(OPTIONS.runKey, OPTIONS.loadIndex)
+    fc.assert(
+      fc.property(
+        indexes.filter(index => index < 1e9),
+        index => {
+          const message = text(stream, index)
+          expect(field(message, 'MSH', 10)).toBe(identity.text(index))
+          const stamp = new Date(OPTIONS.epochMs + Math.floor(index * gapMs)).toISOString().replace(/[-T:Z]/g, '')
+          expect(field(message, 'MSH', 7)).toBe(`${stamp}+0000`)
+        },
+      ),
+    )
+  },
+)
+
+test.each([1, 200, 0.01])('the time of arrival is that of the message that tells it, %d ms a message', gapMs => {
+  const stream = streamOf(mixSpec({ 'ADT^A01': 1, 'SIU^S12': 1, 'ORU^R01': 2 }), { gapMs })
+  const admissions = new Map<string, string>()
+  for (let i = 0; i < 3000; i++) {
+    const message = text(stream, i)
+    const [visit, admitted] = [field(message, 'PV1', 19), field(message, 'PV1', 44)]
+    if (field(message, 'MSH', 9).startsWith('ADT')) {
+      expect(admitted).toBe(field(message, 'EVN', 2))
+      admissions.set(visit, admitted)
+    }
+    if (admissions.has(visit)) expect(admitted).toBe(admissions.get(visit))
+  }
+  expect(admissions.size).toBe(750)
 })
 
 describe.each(HL7_VERSIONS)('HL7 %s', version => {
@@ -118,6 +137,48 @@ test('whoever was not admitted in the run was admitted before it: after one roun
   expect(before.length).toBeLessThanOrEqual(opened.length / 4)
 })
 
+describe.each(['template', 200] as const)('of size %s', sizes => {
+  const visitsOf = (mix: Readonly<Record<string, number>>) => {
+    const stream = streamOf(mixSpec(mix, { sizes }))
+    const seen = new Map<string, { types: Set<string>; visits: Set<string> }>()
+    for (let i = 0; i < 3000; i++) {
+      const message = text(stream, i)
+      if (!message.includes('\rPV1|')) continue
+      // A patient comes again after a thousand visits only: the lean PV1 has no number of its visit.
+      const visit = field(message, 'PID', 3)
+      if (!seen.has(visit)) seen.set(visit, { types: new Set(), visits: new Set() })
+      seen.get(visit)!.types.add(field(message, 'MSH', 9).slice(4, 7))
+      seen.get(visit)!.visits.add([2, 3].map(n => field(message, 'PV1', n)).join('|'))
+    }
+    return [...seen.values()]
+  }
+  const [ward, clinic] = sizes === 'template' ? ['I|WARD1^101^A^SAMPLE', 'O|CLINIC1^^^SAMPLE'] : ['I|', 'O|']
+
+  test('a visit has one class in all of its messages, that of its arrival', () => {
+    const visits = visitsOf(ALL_TYPES)
+    const arrived = (trigger: string) => visits.filter(({ types }) => types.has(trigger) && types.size > 1)
+    expect(arrived('A01').length).toBeGreaterThan(50)
+    expect(arrived('A04').length).toBeGreaterThan(50)
+    for (const { visits } of arrived('A01')) expect([...visits]).toEqual([ward])
+    for (const { visits } of arrived('A04')) expect([...visits]).toEqual([clinic])
+  })
+
+  test('nobody stays overnight in a clinic', () => {
+    const visits = visitsOf(messageProfile('clinic').mix)
+    expect(visits.length).toBeGreaterThan(500)
+    for (const { visits: seen } of visits) expect([...seen]).toEqual([clinic])
+  })
+})
+
+test('whose arrival no message tells is an outpatient where appointments and vaccinations are all there is', () => {
+  const classesOf = (mix: Readonly<Record<string, number>>) => {
+    const stream = streamOf(mixSpec(mix))
+    return new Set(Array.from({ length: 100 }, (_, i) => field(text(stream, i), 'PV1', 2)))
+  }
+  expect(classesOf({ 'SIU^S12': 1, 'VXU^V04': 1 })).toEqual(new Set(['O']))
+  expect(classesOf({ 'ORM^O01': 1, 'ORU^R01': 1 })).toEqual(new Set(['I']))
+})
+
 test('a result names the order of its visit', () => {
   const stream = streamOf(mixSpec(COURSE))
   const orders = new Map<string, string>()
@@ -132,6 +193,20 @@ test('a result names the order of its visit', () => {
     }
   }
   expect(matched).toBeGreaterThan(400)
+})
+
+test('the e-mail address of a patient is a telecommunication of its own, not a part of the telephone', () => {
+  for (const version of HL7_VERSIONS.filter(version => version !== '2.7' && version !== '2.8')) {
+    const [telephone, email] = field(text(streamOf(mixSpec({ 'ADT^A01': 1 }, { version })), 0), 'PID', 13).split('~')
+    expect(telephone).toMatch(/^[^^@]*\^PRN\^PH(\^\^\^\d+\^\d+)?$/)
+    expect(email).toMatch(/^\^NET\^Internet\^[^^]+@example\.org$/)
+  }
+})
+
+test('creatinine is a mass in a volume, as LOINC 2160-0 is', () => {
+  const result = text(streamOf(mixSpec({ 'ORU^R01': 1 })), 0)
+  const creatinine = result.split('\r').find(line => line.includes('|2160-0^'))!
+  expect(creatinine.split('|')[6]).toBe('mg/dL^mg/dL^UCUM')
 })
 
 test('patients are drawn from the population, all of them, and stay themselves', () => {
@@ -151,4 +226,24 @@ test('loads of one run send different messages about the same people', () => {
   const b = text(streamOf(mixSpec({ 'ADT^A01': 1 }, { population: 1 }), { loadIndex: 1 }), 5)
   expect(field(a, 'PID', 5)).toBe(field(b, 'PID', 5))
   expect(field(a, 'MSH', 10)).not.toBe(field(b, 'MSH', 10))
+})
+
+test('no two loads of a scenario give the same visit, order, document, appointment or charge number', () => {
+  const numbersOf = (loadIndex: number) => {
+    const stream = streamOf(mixSpec(ALL_TYPES), { loadIndex })
+    return Array.from({ length: 50 }, (_, i) => i * 20_000_000).flatMap(index => {
+      const message = text(stream, index)
+      const numbers = { PV1: 19, ORC: 2, TXA: 12, SCH: 1, FT1: 2 }
+      return Object.entries(numbers).flatMap(([name, number]) =>
+        message.includes(`\r${name}|`) ? [`${name}-${number} ${field(message, name, number)}`] : [],
+      )
+    })
+  }
+  const loadOf = new Map<string, number>()
+  for (let load = 0; load < 36; load++) {
+    for (const number of numbersOf(load)) {
+      expect([number, loadOf.get(number) ?? load]).toEqual([number, load])
+      loadOf.set(number, load)
+    }
+  }
 })

@@ -5,7 +5,13 @@ import { createBytes } from '../../../src/workload/bytes.ts'
 import { compileMessages } from '../../../src/workload/hl7/compiled.ts'
 import { messageStream } from '../../../src/workload/hl7/stream.ts'
 
-export const OPTIONS = { seed: 1, runKey: 'ABC123', loadIndex: 2, epochMs: Date.UTC(2026, 10, 22, 21, 5, 0, 250) }
+export const OPTIONS = {
+  seed: 1,
+  runKey: 'ABC123',
+  loadIndex: 2,
+  epochMs: Date.UTC(2026, 10, 22, 21, 5, 0, 250),
+  gapMs: 1,
+}
 
 type MixSpec = Extract<MessagesSpec, { kind: 'mix' }>
 

@@ -40,9 +40,36 @@ test('every size that the patient leaves room for is met to the byte', () => {
   )
 })
 
-test('a ladder gives its sizes in turn, or by weight', () => {
-  const inTurn = streamOf(mixSpec({ 'ADT^A01': 1 }, { sizes: { ladder: [1000, 1400, 9000], weights: null } }))
-  expect(Array.from({ length: 7 }, (_, i) => bytesOf(inTurn, i))).toEqual([1000, 1400, 9000, 1000, 1400, 9000, 1000])
+test.each([300, 1200])('inpatients and outpatients have messages of %i bytes, to the byte', sizes => {
+  const stream = streamOf(mixSpec({ 'ADT^A01': 1, 'ADT^A04': 1, 'ADT^A08': 2, 'ADT^A03': 1 }, { sizes }))
+  const messages = Array.from({ length: 200 }, (_, i) => text(stream, i))
+  expect(new Set(messages.map(message => field(message, 'PV1', 2)))).toEqual(new Set(['I', 'O']))
+  expect(new Set(messages.map(({ length }) => length))).toEqual(new Set([sizes]))
+})
+
+test('a ladder gives every size once in a round', () => {
+  const ladder = [1000, 1400, 9000]
+  const stream = streamOf(mixSpec({ 'ADT^A01': 1 }, { sizes: { ladder, weights: null } }))
+  for (let round = 0; round < 50; round++) {
+    const sizes = ladder.map((_, i) => bytesOf(stream, round * ladder.length + i))
+    expect(sizes.sort((a, b) => a - b)).toEqual(ladder)
+  }
+})
+
+test.each([1, 2, 4, 8, 16])(
+  'of %i connections that messages are dealt to in turn, each carries all sizes of a ladder',
+  connections => {
+    const ladder = [200, 350, 500, 900, 1000, 1300, 1400, 1500]
+    const compiled = compileMessages(mixSpec({ 'ADT^A01': 1 }, { sizes: { ladder, weights: null } })) as CompiledMix
+    const rule = createSizeRule(compiled, 5)
+    for (let connection = 0; connection < connections; connection++) {
+      const sizes = Array.from({ length: 2000 }, (_, i) => rule(0, connection + i * connections))
+      for (const size of ladder) expect(sizes.filter(made => made === size).length / 2000).toBeCloseTo(1 / 8, 1)
+    }
+  },
+)
+
+test('a ladder gives its sizes by weight', () => {
   const weighted = streamOf(mixSpec({ 'ADT^A01': 1 }, { sizes: { ladder: [1000, 1400, 9000], weights: [1, 0, 3] } }))
   const drawn = Array.from({ length: 4000 }, (_, i) => bytesOf(weighted, i))
   expect(new Set(drawn)).toEqual(new Set([1000, 9000]))
@@ -54,6 +81,24 @@ test('200 bytes hold an admission, and it still says who, when and where', () =>
   expect(message.length).toBe(200)
   expect(message.split('\r').map(line => line.slice(0, 3))).toEqual(['MSH', 'EVN', 'PID', 'PV1', ''])
   expect(field(message, 'PID', 3)).toMatch(/^HB\d{8}$/)
+})
+
+test.each([
+  ['ADT^A01', 185],
+  ['ORM^O01', 255],
+  ['DFT^P03', 315],
+  ['ORU^R01', 355],
+  ['MDM^T02', 400],
+  ['SIU^S12', 425],
+  ['VXU^V04', 455],
+])('the least %s has about the %d bytes that docs/scenario.md tells', (type, bytes) => {
+  const stream = streamOf(mixSpec({ [type]: 1 }, { sizes: 1 }))
+  for (let index = 0; index < 100; index++) expect(Math.abs(bytesOf(stream, index) - bytes)).toBeLessThanOrEqual(6)
+})
+
+test('a lean result names the order of its filler', () => {
+  const message = text(streamOf(mixSpec({ 'ORU^R01': 1 }, { sizes: 1 })), 7)
+  expect(field(message, 'OBR', 3)).toBe(`F${field(message, 'OBR', 2)}`)
 })
 
 test('padding goes on counting the set ids of its segment and stands where the structure allows it', () => {

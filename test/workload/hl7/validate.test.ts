@@ -17,7 +17,7 @@ test.each(HL7_VERSIONS)('every template of HL7 %s is valid', version => {
 
 test('each missing field is a complaint with type, version and place', () => {
   const broken = withLines(line =>
-    line.replace('PV1|1|I', 'PV1|1|').replace('OBX|2|NM|8302-2^Body height^LN', 'OBX|2|NM|'),
+    line.replace('PV1|1|{class}', 'PV1|1|').replace('OBX|2|NM|8302-2^Body height^LN', 'OBX|2|NM|'),
   )
   expect(validateTemplates(broken)).toEqual([
     'ADT^A01 2.5.1: PV1: Field 2 is required',
