@@ -57,6 +57,34 @@ test.each([
   expect(found[0]).not.toContain('PRIVATE')
 })
 
+test.each([
+  'https://me:hunter22@127.0.0.1/token',
+  'https://hunter22@127.0.0.1/token',
+  'https://me:p@hunter22@127.0.0.1/token',
+])('a password in the token URL %s is refused and not shown', async tokenUrl => {
+  const found = await complaints(attached({ ...good, tokenUrl }))
+  expect(found).toEqual([expect.stringMatching(/tokenUrl: a URL without user and password.*\*\*\*@127/)])
+  expect(found[0]).not.toContain('hunter22')
+})
+
+test('the host of the token URL must be allowed, as any other', async () => {
+  const input = attached({ ...good, tokenUrl: 'https://idp.example.org/token' })
+  const { complaints } = await refusal(loadInput(input, { env }))
+  expect(complaints).toMatchObject([
+    { path: 'load[0].auth.tokenUrl', hint: expect.stringContaining('--allow-host idp.example.org') },
+  ])
+  await loadInput({ ...input, allowHosts: ['idp.example.org'] }, { env })
+})
+
+test('a signing key as a CI keeps it is told with what makes PEM of it', async () => {
+  const hints = async (text: string) => {
+    const loading = loadInput(attached({ ...good, key: 'env:CI_SECRET' }), { env: { CI_SECRET: text } })
+    return (await refusal(loading)).complaints.map(({ hint }) => hint)
+  }
+  expect(await hints(privateKey.replaceAll('\n', '\\n'))).toEqual([expect.stringContaining('printf %b')])
+  expect(await hints(Buffer.from(privateKey).toString('base64'))).toEqual([expect.stringContaining('base64 -d')])
+})
+
 test('all that is wrong is told at once', async () => {
   expect(await complaints(attached({ tokenLifetimeMs: '2s' }))).toHaveLength(3)
 })
