@@ -76,6 +76,29 @@ test('the host of the token URL must be allowed, as any other', async () => {
   await loadInput({ ...input, allowHosts: ['idp.example.org'] }, { env })
 })
 
+test('a token endpoint may speak TLS where the FHIR server does not, and tls is then for it', async () => {
+  const tls = { serverName: 'idp.example.org' }
+  const of = (tokenUrl: string) => {
+    const input = attached({ ...good, tokenUrl })
+    return { ...input, load: [{ ...input.load[0], tls }] }
+  }
+  const { scenario } = await loadInput(of('https://127.0.0.1/token'), { env })
+  expect(scenario.load[0]).toMatchObject({ tls: null, auth: { tls } })
+  expect(await complaints(of('http://127.0.0.1/token'))).toEqual([
+    expect.stringContaining('no TLS, as environment.fhir'),
+  ])
+})
+
+test('tokens in clear beside a FHIR server with TLS are warned of', async () => {
+  const warningsWith = async (tokenUrl: string) => {
+    const environment = { kind: 'attached', fhir: 'https://127.0.0.1/fhir' }
+    const { warnings } = await loadInput({ ...attached({ ...good, tokenUrl }), environment }, { env })
+    return warnings.filter(text => text.includes('in clear'))
+  }
+  expect(await warningsWith('http://127.0.0.1/token')).toHaveLength(1)
+  expect(await warningsWith('https://127.0.0.1/token')).toHaveLength(0)
+})
+
 test('a signing key as a CI keeps it is told with what makes PEM of it', async () => {
   const hints = async (text: string) => {
     const loading = loadInput(attached({ ...good, key: 'env:CI_SECRET' }), { env: { CI_SECRET: text } })
