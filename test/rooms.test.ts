@@ -10,12 +10,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   stats: ['model'],
   protocol: ['model'],
   workload: ['model'],
-  scenario: ['model', 'stats', 'workload', 'protocol', 'index.ts', 'ownPackage.ts', 'run.ts', 'compare.ts'],
+  scenario: ['model', 'stats', 'workload', 'protocol', 'mask.ts', 'index.ts', 'ownPackage.ts', 'run.ts', 'compare.ts'],
   ledger: ['model', 'stats', 'workload', 'protocol'],
   target: ['model', 'workload', 'protocol', 'ledger'],
-  environment: ['model', 'stats', 'workload', 'protocol', 'gitCommand.ts'],
+  environment: ['model', 'stats', 'workload', 'protocol', 'gitCommand.ts', 'mask.ts'],
   generator: ['model', 'stats', 'workload', 'protocol', 'ledger', 'index.ts', 'ownPackage.ts', 'run.ts', 'compare.ts'],
-  results: ['model', 'stats', 'workload', 'protocol', 'gitCommand.ts'],
+  results: ['model', 'stats', 'workload', 'protocol', 'gitCommand.ts', 'mask.ts'],
   report: ['model', 'stats'],
   experiment: [
     'model',
@@ -29,6 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'generator',
     'results',
     'gitCommand.ts',
+    'mask.ts',
   ],
 }
 

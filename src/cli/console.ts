@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
+import { createMask, type Mask } from '../mask.ts'
 import type { TerminalOptions } from '../report/terminal.ts'
-import { createMask, type Mask } from '../results/mask.ts'
 
 /** Where commands print: results on standard output, everything else on standard error, secrets masked in both. */
 export interface Console {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Mask } from '../mask.ts'
 import { writeArtefact } from '../results/artefact.ts'
-import type { Mask } from '../results/mask.ts'
 import { UsageError } from './errors.ts'
 import type { RunFlags } from './runOptions.ts'
 

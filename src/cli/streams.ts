@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
-import type { Mask } from '../results/mask.ts'
+import type { Mask } from '../mask.ts'
 import { UsageError } from './errors.ts'
 
 /** What happens while an experiment runs, for other programs. */

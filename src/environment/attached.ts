@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import type { Clone, Problem, Provisioner, RunningTarget } from '../model/environment.ts'
 import type { AttachedEnvironment, Protocol, Scenario } from '../model/scenario.ts'
+import { NO_TOKEN } from '../protocol/smart/problem.ts'
 import { type DownstreamStart, startDownstream } from './downstream.ts'
 import { type Entries, entries as ownEntries } from './entries.ts'
 import { EnvironmentError } from './error.ts'
@@ -112,13 +113,7 @@ async function startAttached(guarded: Guarded, start: DownstreamStart): Promise<
   })
   if (missing !== null) {
     await stopping.stop()
-    throw new EnvironmentError(
-      'start',
-      'target',
-      missing.includes(ANSWERED)
-        ? `the attached server is not ready (${missing}); where it does not answer, start it, or check host, port and firewall`
-        : `the attached server does not answer (${missing}); start it, or check host, port, path and firewall`,
-    )
+    throw new EnvironmentError('start', 'target', unreadyText(missing))
   }
   return {
     mllp,
@@ -131,4 +126,12 @@ async function startAttached(guarded: Guarded, start: DownstreamStart): Promise<
     ended: stopping.unlessStopped(Promise.race([untilLost(guarded), ...behind.ended])),
     stop: stopping.stop,
   }
+}
+
+/** That no token was had says itself what to do. */
+function unreadyText(missing: string): string {
+  if (missing.includes(NO_TOKEN)) return missing
+  return missing.includes(ANSWERED)
+    ? `the attached server is not ready (${missing}); where it does not answer, start it, or check host, port and firewall`
+    : `the attached server does not answer (${missing}); start it, or check host, port, path and firewall`
 }

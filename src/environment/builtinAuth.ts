@@ -16,7 +16,7 @@ export function makeBuiltinAuth(loads: readonly Load[]): BuiltinAuth {
   if (settings === null) return { server: null, clients: loads.map(() => null) }
   const { clientId, algorithm, scope, tokenLifetimeMs } = settings
   const { publicKey, privateKey } = makeKeys(algorithm)
-  const client = { tokenUrl: null, clientId, key: privateKey, keyId: null, algorithm, scope }
+  const client = { tokenUrl: null, clientId, key: privateKey, keyId: null, algorithm, scope, tls: null }
   return {
     server: { clientId, publicKey, algorithm, tokenLifetimeMs },
     clients: loads.map(({ protocol }) => (protocol === 'fhir' ? client : null)),

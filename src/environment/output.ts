@@ -1,9 +1,14 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { createMask } from '../mask.ts'
 
-const MOST_BYTES = 8_192
+const MOST_BYTES = 65_536
+const MOST_CHARACTERS = 8_192
 
-/** Last lines of what was written to a file after `fromByte`; empty when there is nothing, or no file. */
+/**
+ * Last lines of what was written to a file after `fromByte`; empty when there is nothing, or no file. Secrets are masked before anything is
+ * cut, since no mask finds a part of one; a line that reading cut is left out.
+ */
 export function lastLines(file: string, fromByte: number, count: number): string[] {
   let fd: number
   try {
@@ -16,7 +21,9 @@ export function lastLines(file: string, fromByte: number, count: number): string
     const start = Math.max(fromByte, size - MOST_BYTES)
     const buffer = Buffer.alloc(Math.max(0, size - start))
     const length = readSync(fd, buffer, 0, buffer.length, start)
-    const lines = buffer.toString('utf8', 0, length).split(/\r?\n/)
+    const text = buffer.toString('utf8', 0, length)
+    const whole = start > fromByte ? text.replace(/^[^\n]*/, '…') : text
+    const lines = createMask(process.env)(whole).slice(-MOST_CHARACTERS).split(/\r?\n/)
     return lines.filter(line => line.trim() !== '').slice(-count)
   } finally {
     closeSync(fd)

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { AuthMaterial } from '../model/auth.ts'
 import { LEAST_BETWEEN_TOKENS_MS } from '../protocol/smart/bearer.ts'
 import { fetchToken, tokenUrlOf } from '../protocol/smart/fetchToken.ts'
-import { TokenProblem } from '../protocol/smart/problem.ts'
+import { NO_TOKEN, TokenProblem } from '../protocol/smart/problem.ts'
 import type { Guarded } from '../protocol/smart/tokenUrl.ts'
 import { EnvironmentError } from './error.ts'
 
@@ -40,8 +40,10 @@ export function keptToken(auth: AuthMaterial | null, server: Guarded, where: str
       try {
         return await ask(auth, signal)
       } catch (error) {
-        if (signal.aborted) return `${where}: no access token: no answer`
-        if (!(error instanceof TokenProblem)) throw error
+        if (!(error instanceof TokenProblem)) {
+          if (signal.aborted) return `${where}: ${NO_TOKEN}: no answer; check that the token endpoint can be reached`
+          throw error
+        }
         if (error.isFinal) throw new EnvironmentError('start', 'target', `${where}: ${error.message}`)
         // Where nobody listens yet, nobody was asked.
         if (error.what === 'ECONNREFUSED') askedMs = Number.NEGATIVE_INFINITY

@@ -1,4 +1,4 @@
-import type { PemSource } from './tls.ts'
+import type { PemSource, TlsClientMaterial, TlsSettings } from './tls.ts'
 
 /** Signatures of client assertions that SMART App Launch 2 asks servers to support. */
 export const ASSERTION_ALGORITHMS = ['RS384', 'ES384'] as const
@@ -17,6 +17,8 @@ export interface AuthSettings {
   readonly scope: string
   /** Built-in server only: how long its tokens are good, ms. */
   readonly tokenLifetimeMs: number
+  /** Of an https token URL beside a FHIR server without TLS; null = as the load's, or the ordinary one. */
+  readonly tls: TlsSettings | null
 }
 
 /** What a client needs to get tokens: handed from process to process on standard input, never written anywhere. */
@@ -28,6 +30,8 @@ export interface AuthMaterial {
   readonly keyId: string | null
   readonly algorithm: AssertionAlgorithm
   readonly scope: string
+  /** As in the settings. */
+  readonly tls: TlsClientMaterial | null
 }
 
 /** What the built-in FHIR server needs to give tokens and to demand them. */

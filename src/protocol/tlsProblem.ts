@@ -13,6 +13,14 @@ interface TlsError extends Error {
 }
 
 const CA = 'give the certificate of the authority it comes from as tls.ca (flag: --tls-ca)'
+const ROOT =
+  'give the root of its authority as tls.ca (flag: --tls-ca): an intermediate alone is not enough, the chain must reach a certificate that signed itself'
+/** Codes of chains that end before a root. */
+const CHAIN: Readonly<Record<string, string>> = {
+  UNABLE_TO_GET_ISSUER_CERT: ROOT,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: ROOT,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: `${ROOT}; where the root is given, the server does not send its intermediate: have it do so, or give that in tls.ca too`,
+}
 const CLIENT = 'give a client certificate that it accepts as tls.cert and tls.key (flags: --tls-cert, --tls-key)'
 const PLAIN = 'correct the port, or leave TLS out: mllp:// or http:// for the address, no tls in the load'
 
@@ -55,15 +63,18 @@ function ownProblem(error: TlsError, { minVersion }: Pick<TlsClientMaterial, 'mi
     case 'CERT_UNTRUSTED':
     case 'INVALID_CA':
     case 'INVALID_PURPOSE':
-      return { what: `its certificate does not come from an authority that is trusted here (${code})`, remedy: CA }
+      return {
+        what: `its certificate does not come from an authority that is trusted here (${code})`,
+        remedy: CHAIN[code] ?? CA,
+      }
     case 'CERT_HAS_EXPIRED':
       return {
-        what: `its certificate has expired (${code})`,
-        remedy: "have it renewed, or correct this machine's clock",
+        what: `its certificate, or one that it comes from, has expired (${code})`,
+        remedy: "have it renewed (one that it comes from may stand in tls.ca), or correct this machine's clock",
       }
     case 'CERT_NOT_YET_VALID':
       return {
-        what: `its certificate is not valid yet (${code})`,
+        what: `its certificate, or one that it comes from, is not valid yet (${code})`,
         remedy: "correct this machine's clock, or the certificate",
       }
     case 'ERR_TLS_CERT_ALTNAME_INVALID':

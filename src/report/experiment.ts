@@ -128,6 +128,8 @@ export interface LoadReport {
   readonly endToEnd?: EndToEndReport
   /** Set against what the generator did when the machine was calibrated; absent where there is nothing to set it against. */
   readonly calibrated?: CalibratedShare
+  /** Of an MLLP load that never got a byte back: what may be the matter. */
+  readonly silence?: string
 }
 
 /** What end-to-end figures rest on, over all valid runs. */

@@ -51,4 +51,5 @@ export const load = z.strictObject({
     .strictObject({ at: text, workload: z.enum(['open', 'closed']), perSecond: number, share: number })
     .optional()
     .describe('Median throughput over what one generator did when this machine was calibrated: a hint.'),
+  silence: text.optional().describe('Of an MLLP load that never got a byte back: what may be the matter.'),
 })

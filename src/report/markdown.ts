@@ -7,6 +7,7 @@ import { formatFigure, formatInterval } from './format.ts'
 import { loadMarkdown } from './hash/markdown.ts'
 import { networkNotes } from './network.ts'
 import { priceNotes } from './price.ts'
+import { silenceTexts } from './silence.ts'
 import {
   auditEquation,
   auditRemarks,
@@ -51,6 +52,7 @@ function renderCase(report: CaseReport): readonly string[] {
     bullets([
       validityLine(report.validity),
       ...[
+        ...silenceTexts(report.loads),
         ...reasonTexts(report.reasons),
         ...oddityTexts(report),
         ...handshakeTexts(report.handshakes),

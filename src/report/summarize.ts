@@ -24,6 +24,7 @@ import { shownMetrics } from './metrics.ts'
 import { networkReport } from './network.ts'
 import { priceReport } from './price.ts'
 import { typicalSeries } from './series.ts'
+import { silenceOf } from './silence.ts'
 import { judgeSlos } from './slo.ts'
 import { validityOf } from './validity.ts'
 import { describePhases, describeWorkload } from './workload.ts'
@@ -89,6 +90,7 @@ function summarizeLoad(load: Load, results: readonly RunResult[], calibration: C
   const own = valid.filter(result => result.load === load.name)
   const feeds = summarizeFeeds(own)
   const calibrated = calibratedShare(load, own, calibration)
+  const silence = silenceOf(load, own)
   return {
     name: load.name,
     protocol: load.protocol,
@@ -100,5 +102,6 @@ function summarizeLoad(load: Load, results: readonly RunResult[], calibration: C
     ...(feeds && { feeds }),
     ...(endToEnd && { endToEnd }),
     ...(calibrated && { calibrated }),
+    ...(silence !== null && { silence }),
   }
 }

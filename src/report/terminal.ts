@@ -10,6 +10,7 @@ import { loadLines as hashLines } from './hash/terminal.ts'
 import { networkNotes } from './network.ts'
 import { priceNotes } from './price.ts'
 import { shorten } from './shorten.ts'
+import { silenceTexts } from './silence.ts'
 import {
   auditEquation,
   auditRemarks,
@@ -85,6 +86,7 @@ function renderCase(report: CaseReport, options: TerminalOptions): readonly stri
     ...(report.audit === null
       ? []
       : [...note(auditEquation(report.audit)), ...auditRemarks(report.audit).flatMap(text => note(text, style.dim))]),
+    ...silenceTexts(report.loads).flatMap(text => note(text, style.warning)),
     ...reasonTexts(report.reasons).flatMap(text => note(text, style.warning)),
     ...oddityTexts(report).flatMap(text => note(text, style.warning)),
     ...note(validityLine(report.validity)),

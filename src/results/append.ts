@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { dirname } from 'node:path'
 import { parse } from 'csv-parse/sync'
+import { type Mask, maskStrings } from '../mask.ts'
 import { COLUMNS, type Row } from '../model/row.ts'
 import { syncFolder } from './artefact.ts'
 import { cellsOf, headerLine, type LineEnd, lineOf } from './csv.ts'
@@ -18,7 +19,6 @@ import { type Ending, endingOf, endingOfPart, isWhole } from './ending.ts'
 import { ResultsError, writeError } from './error.ts'
 import { lockFileOf, prepareExperimentsFolder } from './location.ts'
 import { withLock } from './lock.ts'
-import { type Mask, maskStrings } from './mask.ts'
 
 export interface AppendReport {
   /** Where a torn last line was moved to; null when there was none. */

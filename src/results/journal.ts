@@ -12,13 +12,13 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { type Mask, maskStrings } from '../mask.ts'
 import type { ExperimentPlan, PlannedRun } from '../model/experiment.ts'
 import type { RunResult } from '../model/result.ts'
 import type { Provenance } from '../model/row.ts'
 import { syncFolder } from './artefact.ts'
 import { ResultsError, writeError } from './error.ts'
 import { tryLock } from './lock.ts'
-import { type Mask, maskStrings } from './mask.ts'
 
 export const JOURNAL_SCHEMA = 'hl7bench.journal/2'
 

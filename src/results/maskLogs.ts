@@ -1,15 +1,15 @@
 import { closeSync, openSync, readdirSync, readSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { StringDecoder } from 'node:string_decoder'
+import { type Mask, noMask } from '../mask.ts'
 import { writeError } from './error.ts'
-import { type Mask, noMask } from './mask.ts'
 
 const PART_BYTES = 16 * 1024 * 1024
 
 /**
  * Masks the secrets in the `.log` files of a folder, which the processes of a run wrote by themselves. To be called when these have
- * ended; a folder that does not exist has none. In a file of more than 16 MiB a secret of several lines may be missed where two
- * parts meet. Throws `full` and `unwritable`; the file is then as it was.
+ * ended; a folder that does not exist has none. In a file of more than 16 MiB a short line of a secret of several may be missed
+ * where two parts meet. Throws `full` and `unwritable`; the file is then as it was.
  */
 export function maskLogs(folder: string, mask: Mask): void {
   if (mask === noMask) return

@@ -2,9 +2,14 @@ import { z } from 'zod'
 import { ASSERTION_ALGORITHMS } from '../model/auth.ts'
 import { durationSchema } from './duration.ts'
 
+const hasUser = (text: string) => URL.canParse(text) && (new URL(text).username || new URL(text).password) !== ''
+
 const settings = z.strictObject({
   tokenUrl: z
     .url({ protocol: /^https?$/, error: 'expected the URL of a token endpoint, http:// or https://' })
+    .refine(text => !hasUser(text), {
+      error: 'expected a URL without user and password: the client proves who it is by its key',
+    })
     .optional()
     .describe('Where tokens come from. Default: the token_endpoint of [base]/.well-known/smart-configuration.'),
   clientId: z.string().min(1).optional().describe('By which the server knows the client.'),

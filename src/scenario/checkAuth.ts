@@ -1,15 +1,18 @@
 import { misfit, readSigningKey, type SigningKey } from '../protocol/smart/key.ts'
 import { readPem } from '../protocol/tlsMaterial.ts'
 import { AUTH_DEFAULTS, type ParsedAuthSettings } from './authSchema.ts'
+import { checkHost } from './checkHost.ts'
+import { plainHost } from './endpoint.ts'
 import type { Finding, Place } from './finding.ts'
 import type { Parts } from './parse.ts'
 import type { Path } from './path.ts'
+import { pemHint } from './pemHint.ts'
 import { sourceOf } from './resolveTls.ts'
 
 const OF_REAL_SERVERS = ['tokenUrl', 'key', 'keyId'] as const
 const SECRET_NAME = "'env:' and the name of a variable that contains SECRET"
 
-export function checkAuth({ load: loads, environment, sut }: Parts, place: Place): readonly Finding[] {
+export function checkAuth({ load: loads, environment, sut, allowHosts }: Parts, place: Place): readonly Finding[] {
   if (environment === undefined || sut === undefined) return []
   const isBuiltin = environment.kind !== 'attached' && sut.start === null
   const first = loads.find(load => load?.protocol === 'fhir')
@@ -17,7 +20,7 @@ export function checkAuth({ load: loads, environment, sut }: Parts, place: Place
     if (load?.protocol !== 'fhir') return []
     const path = ['load', index, 'auth']
     const settings = load.auth === true ? AUTH_DEFAULTS : (load.auth ?? null)
-    if (!isBuiltin) return settings === null ? [] : checkReal(settings, path, place)
+    if (!isBuiltin) return settings === null ? [] : checkReal(settings, path, { place, allowHosts: allowHosts ?? null })
     return [
       ...(JSON.stringify(load.auth) === JSON.stringify(first!.auth) ? [] : [disagreement(path, load.auth)]),
       ...(settings === null ? [] : checkBuiltin(settings, path)),
@@ -36,13 +39,18 @@ function checkBuiltin(settings: ParsedAuthSettings, path: Path): readonly Findin
   return OF_REAL_SERVERS.filter(key => settings[key] !== undefined).map(key => ({
     path: [...path, key],
     expected: 'nothing here with the built-in FHIR server: its keys are made afresh for each run',
-    found: key === 'key' ? shownKey(settings.key!) : settings[key],
+    found: settings[key],
     hint: 'remove it',
   }))
 }
 
-function checkReal(settings: ParsedAuthSettings, path: Path, place: Place): readonly Finding[] {
-  const { clientId, key, tokenLifetimeMs } = settings
+interface Around {
+  readonly place: Place
+  readonly allowHosts: readonly string[] | null
+}
+
+function checkReal(settings: ParsedAuthSettings, path: Path, { place, allowHosts }: Around): readonly Finding[] {
+  const { clientId, key, tokenUrl, tokenLifetimeMs } = settings
   const findings: Finding[] = []
   if (tokenLifetimeMs !== undefined)
     findings.push({
@@ -58,7 +66,13 @@ function checkReal(settings: ParsedAuthSettings, path: Path, place: Place): read
       found: undefined,
       hint: null,
     })
-  return [...findings, ...checkKey(key, settings, [...path, 'key'], place)]
+  return [
+    ...findings,
+    ...(tokenUrl === undefined
+      ? []
+      : checkHost([...path, 'tokenUrl'], plainHost(new URL(tokenUrl).hostname), allowHosts)),
+    ...checkKey(key, settings, [...path, 'key'], place),
+  ]
 }
 
 /** What the key holds is shown to nobody. */
@@ -72,7 +86,7 @@ function checkKey(
   if (text === undefined) return complaint(SECRET_NAME, undefined, 'it holds the private key, or names its file')
   const source = sourceOf(text, place)
   if (source.kind === 'file' || !source.name.includes('SECRET'))
-    return complaint(SECRET_NAME, shownKey(text), 'its value is then masked wherever it might be printed')
+    return complaint(SECRET_NAME, text, 'its value is then masked wherever it might be printed')
   let key: SigningKey
   let pem: string
   try {
@@ -91,12 +105,9 @@ function checkKey(
     return complaint(
       'a private key, PEM without a passphrase or JWK',
       text,
-      'openssl pkcs8 -topk8 -nocrypt converts it',
+      pemHint(pem, 'key') ?? 'openssl pkcs8 -topk8 -nocrypt converts it',
     )
   }
   const wrong = misfit(key.key, algorithm)
   return wrong === null ? [] : complaint(`a key for ${algorithm}`, text, `${wrong}; or correct algorithm`)
 }
-
-/** Whoever wrote the key itself there shall not read it in a log. */
-const shownKey = (text: string): string => (text.startsWith('env:') ? text : '***')

@@ -1,5 +1,6 @@
+import { checkHost } from './checkHost.ts'
 import { checkNetns, checkSenders } from './checkNetns.ts'
-import { isLoopback, parseFhirEndpoint, parseMllpEndpoint, plainHost } from './endpoint.ts'
+import { parseFhirEndpoint, parseMllpEndpoint } from './endpoint.ts'
 import type { ParsedEnvironment } from './environmentSchema.ts'
 import type { Finding } from './finding.ts'
 import { loadNames } from './loadNames.ts'
@@ -18,7 +19,6 @@ export function checkEnvironment(parts: Parts, raw: unknown): readonly Finding[]
   ]
 }
 
-/** `allowHosts` null: it has complaints of its own, so nothing can be said about the host. */
 function checkEndpoint(
   environment: Attached,
   protocol: 'mllp' | 'fhir',
@@ -28,20 +28,9 @@ function checkEndpoint(
   if (text === undefined) return []
   const path = ['environment', protocol]
   const parsed = protocol === 'mllp' ? parseMllpEndpoint(text) : parseFhirEndpoint(text)
-  if ('expected' in parsed) return [{ path, expected: parsed.expected, found: withoutUser(text), hint: parsed.hint }]
-  const { host } = parsed.endpoint
-  if (allowHosts === null || isLoopback(host) || allowHosts.some(allowed => plainHost(allowed) === host)) return []
-  return [
-    {
-      path,
-      expected: 'a loopback host, or one listed in allowHosts',
-      found: host,
-      hint: `if you may load it, add '${host}' to allowHosts (flag: --allow-host ${host})`,
-    },
-  ]
+  if ('expected' in parsed) return [{ path, expected: parsed.expected, found: text, hint: parsed.hint }]
+  return checkHost(path, parsed.endpoint.host, allowHosts)
 }
-
-const withoutUser = (text: string) => text.replace(/\/\/[^/@]*@/, '//***@')
 
 function missingEndpoints(environment: Attached, raw: unknown): readonly Finding[] {
   const wanted = new Set(loadNames(raw).map(load => load.protocol))

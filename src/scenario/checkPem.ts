@@ -2,7 +2,9 @@ import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { readPem } from '../protocol/tlsMaterial.ts'
 import type { Finding, Place } from './finding.ts'
 import type { Path } from './path.ts'
+import { pemHint } from './pemHint.ts'
 import { sourceOf } from './resolveTls.ts'
+import { shownSource } from './shown.ts'
 import type { ParsedTlsSettings } from './tlsSchema.ts'
 
 const CERTIFICATES = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
@@ -39,7 +41,11 @@ export function checkPem(
           ? 'a file that can be read'
           : 'an environment variable that is set (or, with _FILE, names a file that can be read)',
         `${text} (${isFile || code !== undefined ? (code ?? message) : 'not set'})`,
-        isFile ? 'names start at the folder of the scenario file' : null,
+        !isFile
+          ? null
+          : isSecret && shownSource(text, true) === '***'
+            ? "give the name of a PEM file, or 'env:NAME' of a variable that holds it: a scenario holds no secret"
+            : 'names start at the folder of the scenario file',
       )
       return null
     }
@@ -51,7 +57,7 @@ export function checkPem(
     const blocks = pem.match(CERTIFICATES) ?? []
     const parsed = blocks.flatMap(block => parseCertificate(block) ?? [])
     if (blocks.length === 0 || parsed.length < blocks.length)
-      complain(at, 'certificates in PEM', text, 'convert it: openssl x509 -inform der -in FILE -out FILE.pem')
+      complain(at, 'certificates in PEM', text, pemHint(pem, 'certificate'))
     return parsed
   }
 
@@ -73,7 +79,7 @@ export function checkPem(
           passphrase,
           "give it as 'env:NAME', the name containing SECRET",
         )
-      else complain(['key'], 'a private key in PEM', text, null)
+      else complain(['key'], 'a private key in PEM', text, pemHint(pem, 'key'))
       return null
     }
   }
@@ -85,15 +91,25 @@ export function checkPem(
       '***',
       'a scenario holds no secret',
     )
-  for (const [index, text] of [ca ?? []].flat().entries())
-    certificates(typeof ca === 'string' ? ['ca'] : ['ca', index], text)
-  const own = cert === undefined ? undefined : certificates(['cert'], cert)[0]
+  for (const [index, text] of [ca ?? []].flat().entries()) {
+    const at = typeof ca === 'string' ? ['ca'] : ['ca', index]
+    const wrong = invalidOf(certificates(at, text))
+    if (wrong !== null)
+      complain(
+        at,
+        'an authority that is valid now',
+        `${text} (${wrong.what})`,
+        `${wrong.name}: give what took its place, or ${CLOCK}`,
+      )
+  }
+  const chain = cert === undefined ? [] : certificates(['cert'], cert)
+  const [own] = chain
   const ownKey = key === undefined ? null : privateKey(key)
   if (own !== undefined) {
     const wrong = whenInvalid(own, Date.now())
-    if (wrong !== null) complain(['cert'], 'a certificate that is valid now', `${cert} (${wrong})`, 'have it renewed')
+    if (wrong !== null) complain(['cert'], 'a certificate that is valid now', `${cert} (${wrong.what})`, wrong.remedy)
     if (ownKey !== null && !own.checkPrivateKey(ownKey))
-      complain(['key'], 'the key that belongs to cert', key, 'they are of two different pairs')
+      complain(['key'], 'the key that belongs to cert', key, mismatch(chain, ownKey))
   }
   return findings
 }
@@ -106,7 +122,25 @@ function parseCertificate(pem: string): X509Certificate | null {
   }
 }
 
-function whenInvalid({ validFromDate, validToDate }: X509Certificate, nowMs: number): string | null {
-  if (validToDate.getTime() < nowMs) return `expired on ${validToDate.toISOString()}`
-  return validFromDate.getTime() > nowMs ? `not valid before ${validFromDate.toISOString()}` : null
+const CLOCK = "correct this machine's clock"
+
+/** The first of the authorities of one source, when all of them are out of date: bundles of many hold old ones too. */
+function invalidOf(authorities: readonly X509Certificate[]): { name: string; what: string } | null {
+  const wrong = authorities.map(each => whenInvalid(each, Date.now()))
+  const [first] = wrong
+  if (!first || wrong.includes(null)) return null
+  return { name: authorities[0]!.subject?.replaceAll('\n', ', ') ?? 'it has no name', what: first.what }
+}
+
+function whenInvalid({ validFromDate, validToDate }: X509Certificate, nowMs: number) {
+  const [from, to] = [validFromDate.toISOString(), validToDate.toISOString()]
+  if (validToDate.getTime() < nowMs) return { what: `expired on ${to}`, remedy: `have it renewed, or ${CLOCK}` }
+  if (validFromDate.getTime() <= nowMs) return null
+  return { what: `not valid before ${from}`, remedy: `use it from ${from} on, or ${CLOCK}` }
+}
+
+function mismatch(chain: readonly X509Certificate[], key: KeyObject): string {
+  return chain.some(each => each.checkPrivateKey(key))
+    ? "put the client's own certificate first in cert, and its chain after it"
+    : 'they are of two different pairs: give the key that cert was made for'
 }

@@ -33,16 +33,21 @@ function checkLoadTls(load: ParsedLoad, path: Path, parts: Parts, place: Place):
 
 const settingsOf = (tls: ParsedTls | undefined): ParsedTlsSettings | null => (tls === true ? TLS_DEFAULTS : tls || null)
 
+/** Its settings are then for the token endpoint. */
+const hasSecureTokens = (load: ParsedLoad): boolean =>
+  load.protocol === 'fhir' && typeof load.auth === 'object' && /^https:/i.test(load.auth.tokenUrl ?? '')
+
 /** The address says whether TLS is spoken; the settings may only say how. */
 function checkScheme(
-  { tls, protocol }: ParsedLoad,
+  load: ParsedLoad,
   path: Path,
   address: string | undefined,
   { environment }: Parts,
 ): readonly Finding[] {
+  const { tls, protocol } = load
   if (address === undefined || environment === undefined || tls === undefined) return []
+  if (isSecure(environment, protocol) === (tls !== false) || (tls !== false && hasSecureTokens(load))) return []
   const secure = protocol === 'mllp' ? 'mllps://' : 'https://'
-  if (isSecure(environment, protocol) === (tls !== false)) return []
   return [
     tls === false
       ? {

@@ -12,6 +12,7 @@ import { parseParts } from './parse.ts'
 import { pathText, startsWith } from './path.ts'
 import { resolveScenario } from './resolve.ts'
 import type { ParsedScenario } from './schema.ts'
+import { shown } from './shown.ts'
 import type { Source } from './source.ts'
 import { warningsOf } from './warnings.ts'
 
@@ -59,7 +60,7 @@ export function compileScenario(
       column: position?.column ?? null,
       path: context.mask(pathText(finding.path)),
       expected: context.mask(finding.expected),
-      found: shownValue(finding.found, context.mask),
+      found: shownValue(shown(finding.path, finding.found), context.mask),
       hint: finding.hint && context.mask(finding.hint),
     }
   }

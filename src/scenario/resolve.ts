@@ -22,7 +22,7 @@ export function resolveScenario(parsed: ParsedScenario, raw: unknown, place: Pla
     sut: resolveSut(parsed.sut, place),
     load: parsed.load.map((load, index) =>
       resolveLoad(load, names[index]!.name, place, {
-        isSecure: isSecure(parsed.environment, load.protocol),
+        isSecure: parsed.environment.kind === 'attached' ? isSecure(parsed.environment, load.protocol) : null,
         isHl7Http: speaksHl7Http(parsed.environment),
         hl7Path: hl7PathOf(parsed.environment),
       }),

@@ -1,11 +1,13 @@
 import type { AuthSettings } from '../model/auth.ts'
 import { AUTH_DEFAULTS, type ParsedAuth } from './authSchema.ts'
 import type { Place } from './finding.ts'
-import { sourceOf } from './resolveTls.ts'
+import { resolveTls, sourceOf } from './resolveTls.ts'
+import type { ParsedTls } from './tlsSchema.ts'
 
 const LIFETIME_MS = 300_000
 
-export function resolveAuth(parsed: ParsedAuth, place: Place): AuthSettings {
+/** `tls`: settings of a load whose server speaks no TLS, so that they can only be for its token URL. */
+export function resolveAuth(parsed: ParsedAuth, tls: ParsedTls | undefined, place: Place): AuthSettings {
   const { tokenUrl, clientId, key, keyId, algorithm, scope, tokenLifetimeMs } = parsed === true ? AUTH_DEFAULTS : parsed
   return {
     tokenUrl: tokenUrl ?? null,
@@ -15,5 +17,6 @@ export function resolveAuth(parsed: ParsedAuth, place: Place): AuthSettings {
     algorithm,
     scope,
     tokenLifetimeMs: tokenLifetimeMs ?? LIFETIME_MS,
+    tls: resolveTls(tls ?? false, place),
   }
 }

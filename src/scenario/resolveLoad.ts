@@ -19,15 +19,17 @@ export function connectionsOf(load: ParsedLoad): number {
 
 /** What the address that a load goes to says. */
 export interface Address {
-  readonly isSecure: boolean
+  /** Null = there is none, and settings decide alone. */
+  readonly isSecure: boolean | null
   readonly isHl7Http: boolean
   readonly hl7Path: string | null
 }
 
-const SILENT: Address = { isSecure: false, isHl7Http: false, hl7Path: null }
+const SILENT: Address = { isSecure: null, isHl7Http: false, hl7Path: null }
 
 export function resolveLoad(load: ParsedLoad, name: string, place: Place, address = SILENT): Load {
-  const tls = resolveTls(load.tls ?? address.isSecure, place)
+  const tls = resolveTls(address.isSecure !== false && (load.tls ?? address.isSecure ?? false), place)
+  const fhir = load.protocol === 'fhir' ? resolveFhir(load, place, address) : null
   const base: LoadBase = {
     name,
     ...(load.from === 'application' && { from: load.from }),
@@ -40,11 +42,13 @@ export function resolveLoad(load: ParsedLoad, name: string, place: Place, addres
     maxAttempts: load.maxAttempts,
     pacing: load.pacing ?? 'auto',
     tls,
-    assumed: [...(tls?.verify === false ? [UNVERIFIED] : []), ...assumedCurve(load.workload, place)],
+    assumed: [
+      ...((tls ?? fhir?.auth?.tls)?.verify === false ? [UNVERIFIED] : []),
+      ...assumedCurve(load.workload, place),
+    ],
   }
   // A retry is a resend with waits: what was lost is sent again as well.
-  if (load.protocol === 'fhir')
-    return { ...base, ...resolveFhir(load, place), ...(load.retry !== undefined && { onUnknown: 'resend' }) }
+  if (load.protocol === 'fhir') return { ...base, ...fhir!, ...(load.retry !== undefined && { onUnknown: 'resend' }) }
   const mllp = resolveMllp(load, place, address)
   return { ...base, ...mllp, assumed: [...base.assumed, ...mllp.assumed] }
 }
@@ -68,7 +72,7 @@ function resolveMllp(
   }
 }
 
-function resolveFhir(load: ParsedFhirLoad, place: Place): Omit<FhirLoad, keyof LoadBase> {
+function resolveFhir(load: ParsedFhirLoad, place: Place, { isSecure }: Address): Omit<FhirLoad, keyof LoadBase> {
   const list: readonly ParsedOperation[] = typeof load.operations === 'function' ? [load.operations] : load.operations
   const records = Math.floor((load.workload.records ?? 0) / 2)
   const operations = list.map(operation => resolveOperation(operation, place, records))
@@ -86,7 +90,7 @@ function resolveFhir(load: ParsedFhirLoad, place: Place): Omit<FhirLoad, keyof L
     cache: load.cache,
     retry: load.retry === true ? RETRY : (load.retry ?? null),
     engine: load.engine,
-    auth: load.auth === undefined ? null : resolveAuth(load.auth, place),
+    auth: load.auth === undefined ? null : resolveAuth(load.auth, isSecure === false ? load.tls : undefined, place),
     capability: load.capability,
   }
 }

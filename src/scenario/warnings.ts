@@ -10,6 +10,7 @@ export function warningsOf(scenario: Scenario): readonly string[] {
     ...sloWarnings(scenario),
     ...thinkWarnings(scenario),
     ...unusedEndpoints(scenario),
+    ...tokenWarnings(scenario),
   ]
 }
 
@@ -85,4 +86,15 @@ function unusedEndpoints({ environment, load }: Scenario): readonly string[] {
   return (['mllp', 'fhir'] as const)
     .filter(protocol => environment[protocol] !== null && !load.some(item => item.protocol === protocol))
     .map(protocol => `environment.${protocol} is given, but no load speaks ${protocol}. Remove it or add a load.`)
+}
+
+/** Who listens can use a token as long as it is good. */
+function tokenWarnings({ load }: Scenario): readonly string[] {
+  return load.flatMap(item =>
+    item.protocol === 'fhir' && item.tls !== null && /^http:/i.test(item.auth?.tokenUrl ?? '')
+      ? [
+          `Load ${item.name} speaks TLS with its FHIR server, but gets its access tokens in clear from an http:// URL. Write its auth.tokenUrl with https://.`,
+        ]
+      : [],
+  )
 }

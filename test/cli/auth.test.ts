@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { makeKeys } from '../../src/environment/builtinAuth.ts'
+import { httpPeer } from '../fixtures/authPeer.ts'
 import { hl7bench, rowsOf } from '../fixtures/commandLine.ts'
 import { ANY_MACHINE_FLAGS, FHIR, place, serve, small, write } from './support.ts'
 
@@ -53,6 +54,21 @@ test('with a key that the server does not know nothing is loaded, and the exit i
   const ended = await hl7bench(stranger, ['run', file, '--results', here.results, ...ANY_MACHINE_FLAGS])
   expect(ended.code).toBe(100)
   expect(ended.stderr + ended.stdout).toMatch(/no access token: http 400 invalid_client.*check auth\.clientId/)
+}, 60_000)
+
+test('a FHIR server that answers is not blamed for a token that is not to be had', async () => {
+  const here = place()
+  const port = await httpPeer(() => ({ status: 404, body: {} }))
+  const auth = { clientId: 'me', key: 'env:SIGNING_SECRET' }
+  const environment = { kind: 'attached', fhir: `http://127.0.0.1:${port}/fhir` }
+  const sut = { readyTimeoutMs: 1_000 }
+  const file = write(here, 's.json', small({ environment, sut, load: [{ ...FHIR, auth }], runs: 1 }))
+  const known = { ...here, env: { ...here.env, SIGNING_SECRET: makeKeys('RS384').privateKey } }
+  const ended = await hl7bench(known, ['run', file, '--results', here.results, ...ANY_MACHINE_FLAGS])
+  expect(ended.code).toBe(100)
+  expect(rowsOf(here)[0]!.error).toMatch(
+    /^fhir http.*no access token: .*http 404; give the token URL as auth\.tokenUrl$/,
+  )
 }, 60_000)
 
 test('a SUT of the own that demands tokens is waited for with one', async () => {

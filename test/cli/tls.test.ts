@@ -54,6 +54,17 @@ test('without the authority, or without a client certificate, nothing is sent an
   expect(existsSync(here.results)).toBe(false)
 })
 
+test('where a load without TLS is never answered, the report asks whether the server speaks TLS', async () => {
+  const here = place()
+  const address = (await serve(here, 'mllp', ['--tls-make', 'certs'])).replace('mllps:', 'mllp:')
+  const flags = ['--rate', '40', '--connections', '2', ...SHORT, '--results', here.results]
+  const ended = await hl7bench(here, ['run', address, ...flags, '--export-markdown', 'r.md'])
+  expect(ended.code).toBe(99)
+  const told = /nothing was ever answered; does the server speak TLS \(mllps:/
+  expect(ended.stdout + ended.stderr).toMatch(told)
+  expect(readFileSync(join(here.folder, 'r.md'), 'utf8')).toMatch(told)
+})
+
 test('a scenario of the built-in targets speaks mutual TLS without any preparation, and is audited', async () => {
   const here = place()
   const file = write(here, 's.json', small({ load: [{ ...MLLP, tls: { mutual: true } }], runs: 1 }))

@@ -11,6 +11,7 @@ import { mllpReady, waitReady } from '../../src/environment/ready.ts'
 import { probeTls } from '../../src/environment/secureReady.ts'
 import type { Load } from '../../src/model/scenario.ts'
 import type { TlsClientMaterial } from '../../src/model/tls.ts'
+import { tlsProblem } from '../../src/protocol/tlsProblem.ts'
 import { needs } from '../needs.ts'
 import { clientOf, listenTls, makePki } from '../protocol/tlsServer.ts'
 import { never, temporaryFolder } from './support.ts'
@@ -38,6 +39,16 @@ async function problemOf(port: number, more: Partial<TlsClientMaterial> = {}): P
   if (found.isOpen || !found.hasConnected) return JSON.stringify(found)
   return `${found.problem.what}; ${found.problem.remedy}`
 }
+
+test.each([
+  ['UNABLE_TO_GET_ISSUER_CERT', /intermediate alone is not enough/],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', /intermediate alone is not enough.*does not send its intermediate/],
+  ['SELF_SIGNED_CERT_IN_CHAIN', /^give the certificate of the authority/],
+  ['CERT_HAS_EXPIRED', /may stand in tls\.ca/],
+])('a chain that ends in %s is told with what it wants', (code, told) => {
+  const problem = tlsProblem(Object.assign(new Error(code), { code }), { minVersion: 'TLSv1.2', cert: null })
+  expect(problem!.remedy).toMatch(told)
+})
 
 describe('before any load', () => {
   test.each([

@@ -95,6 +95,16 @@ test.each([
   ['an error for another message', reply(ack('ID2', 'AE'), { status: 500 }), 'mismatched 0: another control id'],
   ['no body', reply(''), 'mismatched 0: no acknowledgement in the reply'],
   ['something else', reply('thank you'), 'mismatched 0: not an acknowledgement'],
+  [
+    'an acknowledgement in gzip',
+    reply('packed', { headers: 'Content-Encoding: gzip\r\n' }),
+    'mismatched 0: content is encoded by gzip, which was not asked for',
+  ],
+  [
+    'an acknowledgement in another encoding',
+    reply('packed', { headers: 'Content-Encoding: br\r\n' }),
+    'mismatched 0: content is encoded, which was not asked for',
+  ],
   ['an acknowledgement as text', reply(ack('ID1'), { type: 'text/plain' }), 'mismatched 0: content type is not HL7 v2'],
   ['an acknowledgement of no type', reply(ack('ID1'), { type: '' }), 'mismatched 0: content type is not HL7 v2'],
   ['the draft name of the type', reply(ack('ID1'), { type: 'x-application/hl7-v2+er7' }), 'accepted 0'],

@@ -5,7 +5,9 @@ import { clientAssertion } from '../../src/protocol/smart/assertion.ts'
 import { Bearer } from '../../src/protocol/smart/bearer.ts'
 import { fetchToken, tokenUrlOf } from '../../src/protocol/smart/fetchToken.ts'
 import type { TokenProblem } from '../../src/protocol/smart/problem.ts'
+import { tokenIn } from '../../src/protocol/smart/token.ts'
 import { authPair, httpPeer } from '../fixtures/authPeer.ts'
+import { clientOf, makePki } from './tlsServer.ts'
 
 const never = new AbortController().signal
 const part = (text: string) => JSON.parse(Buffer.from(text, 'base64url').toString())
@@ -59,11 +61,45 @@ test.each([
 })
 
 test.each([
-  [{ access_token: 'a\r\nX: y', token_type: 'bearer', expires_in: 300 }, /no bearer token/],
-  [{ access_token: 'a', token_type: 'mac', expires_in: 300 }, /no bearer token/],
+  [{ access_token: 'a\r\nX: y', token_type: 'bearer', expires_in: 300 }, /characters that no header may hold/],
+  [{ access_token: 'a', token_type: 'mac', expires_in: 300 }, /token_type is not Bearer \(mac\)/],
+  [{ access_token: 'a', expires_in: 300 }, /names no token_type/],
+  [{ token_type: 'Bearer' }, /holds no access_token/],
   [{ access_token: 'a', token_type: 'Bearer', expires_in: 0 }, /expired/],
-])('an answer %j is no token', async (body, told) => {
-  expect((await problemOf(await httpPeer(() => ({ body }))))!.message).toMatch(told)
+  [{ access_token: 'a', token_type: 'Bearer', expires_in: '5 minutes' }, /expires_in is no number \(5 minutes\)/],
+  ['<html>Log in</html>', /HTML or XML, no JSON.*check auth\.tokenUrl/],
+  ['nonsense', /no JSON object/],
+])('an answer %j is no token, and it is said why', async (answer, told) => {
+  const body = typeof answer === 'string' ? answer : JSON.stringify(answer)
+  expect(() => tokenIn(body)).toThrow(told)
+})
+
+test.each([
+  [null, 300_000],
+  [undefined, 300_000],
+  ['60', 60_000],
+  [0.5, 500],
+])('expires_in %j is a life of %i ms', (expires_in, lifetimeMs) => {
+  expect(tokenIn(JSON.stringify({ access_token: 'a', token_type: 'Bearer', expires_in })).lifetimeMs).toBe(lifetimeMs)
+})
+
+test('an error that only an object has by nature is none that is known', async () => {
+  const port = await httpPeer(() => ({ status: 400, body: { error: 'toString' } }))
+  expect((await problemOf(port))!.message).toMatch(/http 400; check auth\.tokenUrl$/)
+})
+
+test('a token endpoint whose authority is unknown is told with the words of TLS, and not asked again', async () => {
+  const pki = await makePki()
+  const port = await httpPeer(() => ({ body: { access_token: 'a', token_type: 'Bearer' } }), pki.server)
+  const { client } = authPair()
+  const url = `https://127.0.0.1:${port}/token`
+  const error = await fetchToken(client, url, serverAt(port), never).catch((problem: TokenProblem) => problem)
+  expect(error).toMatchObject({
+    isFinal: true,
+    message: expect.stringMatching(/no TLS with the token endpoint.*tls\.ca/),
+  })
+  const tls = clientOf(pki)
+  expect(await fetchToken({ ...client, tls }, url, serverAt(port), never)).toMatchObject({ value: 'a' })
 })
 
 test('a server that is overloaded is worth another try', async () => {
@@ -84,8 +120,23 @@ test('the token URL is found under the FHIR base, and a key goes to no other hos
   expect(paths).toEqual(['/fhir/.well-known/smart-configuration'])
   endpoint = 'http://elsewhere.example.org/token'
   await expect(tokenUrlOf(client, serverAt(port), never)).rejects.toThrow(/another host.*give it as auth.tokenUrl/)
+  endpoint = `http://me:pw@127.0.0.1:${port}/token`
+  await expect(tokenUrlOf(client, serverAt(port), never)).rejects.toThrow(/no token_endpoint/)
   endpoint = 'nonsense'
   await expect(tokenUrlOf(client, serverAt(port), never)).rejects.toThrow(/no token_endpoint/)
+})
+
+test('a server that speaks TLS sends nobody to a token endpoint without', async () => {
+  const pki = await makePki()
+  const endpoint = urlAt(1)
+  const port = await httpPeer(() => ({ body: { token_endpoint: endpoint } }), pki.server)
+  const tls = clientOf(pki)
+  const { client } = authPair()
+  await expect(tokenUrlOf(client, { ...serverAt(port), tls }, never)).rejects.toMatchObject({
+    isFinal: true,
+    message: expect.stringMatching(/without TLS.*give it as auth\.tokenUrl/),
+  })
+  expect(await tokenUrlOf({ ...client, tokenUrl: endpoint }, { ...serverAt(port), tls }, never)).toBe(endpoint)
 })
 
 async function bearerWith(expiresInS: number, fails: () => boolean = () => false) {

@@ -1,7 +1,7 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { createMask } from '../../src/results/mask.ts'
+import { createMask } from '../../src/mask.ts'
 import { maskLogs } from '../../src/results/maskLogs.ts'
 import { temporaryFolder } from './folder.ts'
 
@@ -33,6 +33,16 @@ test('a large log is masked in parts without losing or cutting a line', () => {
   writeFileSync(file, `${`${line}\npässword\n`.repeat(200_000)}end`)
   maskLogs(folder, mask)
   expect(readFileSync(file, 'utf8') === `${`${line}\n***\n`.repeat(200_000)}end`).toBe(true)
+})
+
+test('the long lines of a secret are masked on both sides of where parts meet', () => {
+  const folder = temporaryFolder()
+  const file = join(folder, 'sut.out.log')
+  const lines = ['MIIEvQIBADANBgkqhkiG9w0B', 'AQEFAASCBKcwggSjAgEAAoIB']
+  const filler = `${'x'.repeat(63)}\n`.repeat(16 * 1024 * 16).slice(lines[0]!.length + 1)
+  writeFileSync(file, `${filler}${lines.join('\n')}\nend`)
+  maskLogs(folder, createMask({ MY_SECRET: lines.join('\n') }))
+  expect(readFileSync(file, 'utf8') === `${filler}***\n***\nend`).toBe(true)
 })
 
 test('a folder that does not exist has no logs', () => {

@@ -57,6 +57,57 @@ test.each([
   expect(found[0]).not.toContain('PRIVATE')
 })
 
+test.each([
+  'https://me:hunter22@127.0.0.1/token',
+  'https://hunter22@127.0.0.1/token',
+  'https://me:p@hunter22@127.0.0.1/token',
+])('a password in the token URL %s is refused and not shown', async tokenUrl => {
+  const found = await complaints(attached({ ...good, tokenUrl }))
+  expect(found).toEqual([expect.stringMatching(/tokenUrl: a URL without user and password.*\*\*\*@127/)])
+  expect(found[0]).not.toContain('hunter22')
+})
+
+test('the host of the token URL must be allowed, as any other', async () => {
+  const input = attached({ ...good, tokenUrl: 'https://idp.example.org/token' })
+  const { complaints } = await refusal(loadInput(input, { env }))
+  expect(complaints).toMatchObject([
+    { path: 'load[0].auth.tokenUrl', hint: expect.stringContaining('--allow-host idp.example.org') },
+  ])
+  await loadInput({ ...input, allowHosts: ['idp.example.org'] }, { env })
+})
+
+test('a token endpoint may speak TLS where the FHIR server does not, and tls is then for it', async () => {
+  const tls = { serverName: 'idp.example.org' }
+  const of = (tokenUrl: string) => {
+    const input = attached({ ...good, tokenUrl })
+    return { ...input, load: [{ ...input.load[0], tls }] }
+  }
+  const { scenario } = await loadInput(of('https://127.0.0.1/token'), { env })
+  expect(scenario.load[0]).toMatchObject({ tls: null, auth: { tls } })
+  expect(await complaints(of('http://127.0.0.1/token'))).toEqual([
+    expect.stringContaining('no TLS, as environment.fhir'),
+  ])
+})
+
+test('tokens in clear beside a FHIR server with TLS are warned of', async () => {
+  const warningsWith = async (tokenUrl: string) => {
+    const environment = { kind: 'attached', fhir: 'https://127.0.0.1/fhir' }
+    const { warnings } = await loadInput({ ...attached({ ...good, tokenUrl }), environment }, { env })
+    return warnings.filter(text => text.includes('in clear'))
+  }
+  expect(await warningsWith('http://127.0.0.1/token')).toHaveLength(1)
+  expect(await warningsWith('https://127.0.0.1/token')).toHaveLength(0)
+})
+
+test('a signing key as a CI keeps it is told with what makes PEM of it', async () => {
+  const hints = async (text: string) => {
+    const loading = loadInput(attached({ ...good, key: 'env:CI_SECRET' }), { env: { CI_SECRET: text } })
+    return (await refusal(loading)).complaints.map(({ hint }) => hint)
+  }
+  expect(await hints(privateKey.replaceAll('\n', '\\n'))).toEqual([expect.stringContaining('printf %b')])
+  expect(await hints(Buffer.from(privateKey).toString('base64'))).toEqual([expect.stringContaining('base64 -d')])
+})
+
 test('all that is wrong is told at once', async () => {
   expect(await complaints(attached({ tokenLifetimeMs: '2s' }))).toHaveLength(3)
 })

@@ -112,6 +112,73 @@ describe('complaints, all at once', () => {
     ])
   })
 
+  test('a key that stands where its name belongs is never shown, whatever else is wrong', async () => {
+    const { privateKey } = pki.client
+    const bare = privateKey.replace(/-----[^-]+-----/g, '').replaceAll('\n', '')
+    const part = bare.slice(2, 20)
+    for (const key of [privateKey, privateKey.replaceAll('\n', ' '), bare, `env:${bare}`])
+      for (const input of [
+        attached({ cert, key }),
+        attached({ cert, key }, 'mllp://127.0.0.1:2575'),
+        { ...attached({ cert }), vary: { 'load.mllp.tls.key': [key] } },
+        builtin({ ...mllp, tls: { key } }),
+        builtin(mllp, { ...mllp, name: 'other', tls: { key } }),
+      ]) {
+        const { message } = await refusal(loadInput(input))
+        expect(message).toContain('***')
+        expect(message).not.toContain(part)
+      }
+    const { message } = await refusal(loadInput(attached({ cert, key: privateKey })))
+    expect(message).toContain("give the name of a PEM file, or 'env:NAME'")
+  })
+
+  test('the name of a key that cannot be read is shown', async () => {
+    const found = async (key: string) => (await complaints(attached({ cert, key }))).join()
+    expect(await found('none.pem')).toContain('"none.pem (ENOENT)"')
+    expect(await found('/run/secrets/none')).toContain('"/run/secrets/none (ENOENT)"')
+  })
+
+  test('authorities that are all out of date, and a certificate of tomorrow', async () => {
+    const tomorrow = await (await makeAuthority('new')).issue(['new.example.org'], { fromMs: 4e12, untilMs: 5e12 })
+    const hints = async (tls: object) =>
+      (await refusal(loadInput(attached(tls)))).complaints.map(({ path, hint }) => `${path}: ${hint}`)
+    const old = pem('old-ca.pem', expired.certificate)
+    expect(await complaints(attached({ ca: old }))).toEqual([
+      'load[0].tls.ca: an authority that is valid now / "old-ca.pem (expired on 1970-01-02T00:00:00.000Z)"',
+    ])
+    expect(await hints({ ca: ['ca.pem', old] })).toEqual([
+      expect.stringMatching(/^load\[0\]\.tls\.ca\[1\]: CN=.*clock/),
+    ])
+    const both = pem('bundle.pem', `${expired.certificate}${pki.authority.certificate}`)
+    expect((await loadInput(attached({ ca: both }))).scenario.load[0]!.tls!.ca).toHaveLength(1)
+    const key = pem('new-key.pem', tomorrow.privateKey)
+    expect(await hints({ cert: pem('new.pem', tomorrow.certificate), key })).toEqual([
+      "load[0].tls.cert: use it from 2096-10-02T07:06:40.000Z on, or correct this machine's clock",
+    ])
+  })
+
+  test.each([
+    [
+      'a chain that begins with another',
+      `${pki.authority.certificate}${pki.client.certificate}`,
+      'client-key.pem',
+      /own certificate first/,
+    ],
+    ['cert and key swapped', pki.client.privateKey, 'client.pem', /swapped/],
+  ])('%s', async (_, text, key, told) => {
+    expect((await refusal(loadInput(attached({ cert: pem('cert.pem', text), key })))).message).toMatch(told)
+  })
+
+  test.each([
+    ['PKCS #12', Buffer.from([0x30, 0x82, 0x0a, 0x10, 2, 1, 3, 0x30]), /openssl pkcs12/],
+    ['DER', Buffer.from([0x30, 0x82, 0x0a, 0x10, 0x30, 0x82]), /openssl pkey -inform der/],
+    ['written line breaks', pki.client.privateKey.replaceAll('\n', '\\n'), /printf %b/],
+    ['base64', Buffer.from(pki.client.privateKey).toString('base64'), /base64 -d/],
+  ])('a key in the form of %s is told with what makes PEM of it', async (_, text, told) => {
+    writeFileSync(join(scratch, 'odd.key'), text)
+    expect((await refusal(loadInput(attached({ cert, key: 'odd.key' })))).message).toMatch(told)
+  })
+
   test('variables that are not set, or may not hold a key; a certificate without a key; an address as a name', async () => {
     expect(await complaints(attached({ cert: 'env:NOT_SET', key: 'env:TLS_KEY' }), { TLS_KEY: 'x' })).toEqual([
       expect.stringContaining('load[0].tls.cert: an environment variable that is set'),

@@ -25,7 +25,13 @@ export interface Reply {
 const MOST_BODY_BYTES = 64 * 1024 * 1024
 
 /** One request on a connection of its own, off the load's path. Resolves with the reply, or with why there was none: an error code, `no answer`. */
-export function ask({ tls, body, headers, ...where }: Question, signal: AbortSignal): Promise<Reply | string> {
+export async function ask(question: Question, signal: AbortSignal): Promise<Reply | string> {
+  const reply = await replyTo(question, signal)
+  return reply instanceof Error ? codeOf(reply) : reply
+}
+
+/** As `ask`, with the whole error in place of its code. */
+export function replyTo({ tls, body, headers, ...where }: Question, signal: AbortSignal): Promise<Reply | Error> {
   return new Promise(resolve => {
     const chunks: Buffer[] = []
     let bytes = 0
@@ -42,7 +48,7 @@ export function ask({ tls, body, headers, ...where }: Question, signal: AbortSig
         bytes += chunk.length
         if (bytes > MOST_BODY_BYTES) response.destroy(new Error('its answer is endless'))
       })
-      response.on('error', error => resolve(codeOf(error)))
+      response.on('error', resolve)
       response.on('end', () =>
         resolve({
           status: response.statusCode ?? 0,
@@ -53,7 +59,7 @@ export function ask({ tls, body, headers, ...where }: Question, signal: AbortSig
     }
     const sent: ClientRequest =
       tls === null ? request(options, onResponse) : requestSecurely({ ...options, ...secureOptions(tls) }, onResponse)
-    sent.on('error', error => resolve(codeOf(error)))
+    sent.on('error', resolve)
     sent.end(body)
   })
 }
@@ -64,7 +70,8 @@ const secureOptions = (tls: TlsClientMaterial) => ({
   ...(tls.serverName === null ? {} : { servername: tls.serverName }),
 })
 
-function codeOf(error: Error): string {
+/** Why there was no reply, in few words. */
+export function codeOf(error: Error): string {
   const { code = error.message } = error as NodeJS.ErrnoException
   return code === 'ABORT_ERR' ? 'no answer' : code
 }

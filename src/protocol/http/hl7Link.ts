@@ -97,8 +97,9 @@ class Hl7HttpLink extends HttpLink {
 }
 
 /** Words of ours alone: what the peer says may hold anything. */
-function whyNoAnswer({ isHl7 }: Readonly<Head>, ack: Ack, bodyBytes: number): string {
+function whyNoAnswer({ isHl7, coding }: Readonly<Head>, ack: Ack, bodyBytes: number): string {
   if (bodyBytes === 0) return 'no acknowledgement in the reply'
   if (!isHl7) return 'content type is not HL7 v2'
+  if (coding !== 'identity') return `content is encoded${coding === 'gzip' ? ' by gzip' : ''}, which was not asked for`
   return ack.code === null ? 'not an acknowledgement' : 'another control id'
 }

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AuthMaterial } from '../../model/auth.ts'
-import { fetchToken, type Token, tokenUrlOf } from './fetchToken.ts'
+import { fetchToken, tokenUrlOf } from './fetchToken.ts'
 import { TokenProblem } from './problem.ts'
+import type { Token } from './token.ts'
 import type { Guarded } from './tokenUrl.ts'
 
 /** Of a token's lifetime, after which the next one is fetched. */

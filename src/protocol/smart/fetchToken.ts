@@ -1,22 +1,14 @@
 import type { AuthMaterial } from '../../model/auth.ts'
 import type { TlsClientMaterial } from '../../model/tls.ts'
-import { ask, type Reply } from '../http/ask.ts'
+import { codeOf, type Reply, replyTo } from '../http/ask.ts'
 import { printable } from '../printable.ts'
+import { tlsProblem } from '../tlsProblem.ts'
 import { clientAssertion } from './assertion.ts'
 import { TokenProblem } from './problem.ts'
+import { fieldsOf, type Token, tokenIn } from './token.ts'
 import { discoverTokenUrl, type Guarded } from './tokenUrl.ts'
 
-export interface Token {
-  /** What may stand in an Authorization header (RFC 6750, 2.1). */
-  readonly value: string
-  readonly lifetimeMs: number
-}
-
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
-const BEARER = /^[A-Za-z0-9\-._~+/]+=*$/
-const LONGEST_TOKEN = 32 * 1024
-/** Of a server that does not say: SMART's longest. */
-const SILENT_LIFETIME_S = 300
 const SKEW_MS = 60_000
 
 /** Errors of RFC 6749, 5.2, and what mends them. */
@@ -49,19 +41,17 @@ export async function fetchToken(
     client_assertion: assertion,
   })
   const headers = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' }
-  const question = { ...addressOf(new URL(tokenUrl), host, tls), headers, body: form.toString() }
-  const reply = await ask(question, signal)
-  if (typeof reply === 'string') {
-    throw new TokenProblem(reply, `check that the token endpoint ${tokenUrl} can be reached`, false)
-  }
+  const question = { ...addressOf(new URL(tokenUrl), host, tls, auth.tls), headers, body: form.toString() }
+  const reply = await replyTo(question, signal)
+  if (reply instanceof Error) unanswered(reply, tokenUrl, question.tls)
   return reply.status === 200 ? tokenIn(reply.body) : refuse(reply, assertion)
 }
 
 /** The load's own TLS settings hold for its token endpoint too; their server name only for the same host. */
-function addressOf(url: URL, fhirHost: string, tls: TlsClientMaterial | null) {
+function addressOf(url: URL, fhirHost: string, tls: TlsClientMaterial | null, ofTokens: TlsClientMaterial | null) {
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
   const isSecure = url.protocol === 'https:'
-  const own = tls === null || host === fhirHost ? tls : { ...tls, serverName: null }
+  const own = tls === null ? ofTokens : host === fhirHost ? tls : { ...tls, serverName: null }
   return {
     host,
     port: Number(url.port) || (isSecure ? 443 : 80),
@@ -80,19 +70,16 @@ const ORDINARY_TLS: TlsClientMaterial = {
   verify: true,
 }
 
-function tokenIn(body: string): Token {
-  const { access_token: value, token_type: type, expires_in: seconds = SILENT_LIFETIME_S } = fieldsOf(body)
-  const isToken = typeof value === 'string' && value.length <= LONGEST_TOKEN && BEARER.test(value)
-  if (!isToken || typeof type !== 'string' || type.toLowerCase() !== 'bearer')
-    throw new TokenProblem('its answer holds no bearer token', 'check auth.tokenUrl', true)
-  const lifetimeMs = Number(seconds) * 1000
-  if (!(lifetimeMs > 0)) throw new TokenProblem('its token has expired already', "see the server's settings", true)
-  return { value, lifetimeMs }
+function unanswered(error: Error, tokenUrl: string, tls: TlsClientMaterial | null): never {
+  const problem = tls && tlsProblem(error, tls)
+  if (problem !== null)
+    throw new TokenProblem(`no TLS with the token endpoint: ${problem.what}`, problem.remedy, true, ` (${tokenUrl})`)
+  throw new TokenProblem(codeOf(error), `check that the token endpoint ${tokenUrl} can be reached`, false)
 }
 
 function refuse({ status, body, date }: Reply, assertion: string): never {
-  const { error, error_description } = fieldsOf(body)
-  const code = typeof error === 'string' && error in REMEDIES ? error : null
+  const { error, error_description } = fieldsOf(body) ?? {}
+  const code = typeof error === 'string' && Object.hasOwn(REMEDIES, error) ? error : null
   const isFinal =
     status < 500 && status !== 408 && status !== 425 && status !== 429 && (code !== null || status !== 404)
   const said = typeof error_description === 'string' ? ` (${shown(error_description, assertion)})` : ''
@@ -114,13 +101,4 @@ function shown(text: string, assertion: string): string {
     .replaceAll(assertion, '***')
     .replace(/[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]{20,}(\.[A-Za-z0-9_-]*)?/g, '***')
   return printable(masked, 200)
-}
-
-function fieldsOf(body: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(body)
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
-  } catch {
-    return {}
-  }
 }

@@ -1,3 +1,6 @@
+/** What every message of a TokenProblem begins with. */
+export const NO_TOKEN = 'no access token'
+
 /** No token was had. The message ends with the remedy; neither key, assertion nor token is in it. */
 export class TokenProblem extends Error {
   override readonly name = 'TokenProblem'
@@ -8,7 +11,7 @@ export class TokenProblem extends Error {
   readonly isFinal: boolean
 
   constructor(what: string, remedy: string, isFinal: boolean, detail = '') {
-    super(`no access token: ${what}${detail}; ${remedy}`)
+    super(`${NO_TOKEN}: ${what}${detail}; ${remedy}`)
     this.what = what
     this.remedy = remedy
     this.isFinal = isFinal

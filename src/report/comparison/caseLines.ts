@@ -1,5 +1,6 @@
 import type { SloVerdict } from '../experiment.ts'
 import { alarmText, handshakeTexts, oddityTexts, reasonTexts } from '../findings.ts'
+import { silenceTexts } from '../silence.ts'
 import { auditEquation, exclusions, validityLine } from '../wording.ts'
 import { loadLines } from '../workload.ts'
 import type { CaseComparison } from './comparison.ts'
@@ -23,6 +24,7 @@ export function exclusionsOfArms({ baseline, candidate }: CaseComparison): reado
     `${name}: ${validityLine(report.validity)}${report.audit === null ? '' : `; ${auditEquation(report.audit)}`}`,
     ...[
       ...report.alarms.map(alarmText),
+      ...silenceTexts(report.loads),
       ...reasonTexts(report.reasons),
       ...oddityTexts(report),
       ...handshakeTexts(report.handshakes),

@@ -6,6 +6,7 @@ import { alarmText, handshakeTexts, oddityTexts, reasonTexts } from '../findings
 import { formatFigure, formatInterval, formatValue } from '../format.ts'
 import { type NetworkReport, networkNotes } from '../network.ts'
 import { priceNotes } from '../price.ts'
+import { silenceTexts } from '../silence.ts'
 import { auditEquation, auditRemarks, markedNotes, sloStatement, validityLine } from '../wording.ts'
 import { loadLines } from '../workload.ts'
 import type { ArmLoad, Charts } from './charts.ts'
@@ -24,6 +25,7 @@ export function caseSection(report: CaseReport, title: string, charts: Charts | 
     metricsTable(report.metrics),
     ...report.loads.map(feedsBlock),
     list([
+      ...silenceTexts(report.loads),
       ...reasonTexts(report.reasons),
       ...oddityTexts(report),
       ...handshakeTexts(report.handshakes),

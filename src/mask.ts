@@ -6,18 +6,27 @@ export type Mask = (text: string) => string
 const SHORTEST_SECRET = 4
 /** Shorter ones would be found by chance in histograms, which are base64 too. */
 const SHORTEST_BASE64 = 8
+/** Of a secret of several lines, such as a key in PEM. Shorter ones may be ordinary text. */
+const SHORTEST_LINE = 16
 
 /**
  * Mask of the values of all variables whose name contains SECRET, and, where such a name ends in `_FILE`, of the content of
  * the file it names instead. Values of fewer than 4 characters are left: they would mask ordinary text.
  * Also found: the JSON-escaped, URL-encoded and base64 forms, the latter for secrets of 7 bytes or more at any offset, as in the
- * `user:password` of HTTP Basic.
+ * `user:password` of HTTP Basic. Of a secret of several lines each line of 16 characters or more is found alone, for who prints it may put a
+ * prefix before each, or join them.
  */
 export function createMask(env: Readonly<Record<string, string | undefined>>): Mask {
-  const forms = [...new Set(secrets(env).flatMap(formsOf))].sort((a, b) => b.length - a.length)
+  const found = secrets(env)
+  const forms = [...new Set(found.flatMap(secret => [...formsOf(secret), ...longLines(secret)]))].sort(
+    (a, b) => b.length - a.length,
+  )
   if (forms.length === 0) return noMask
-  const pattern = new RegExp(forms.map(escapePattern).join('|'), 'g')
-  return text => text.replace(pattern, '***')
+  // The lines of a key make some hundred forms: to look for each by itself is several times as fast as one pattern of them all.
+  return text => {
+    const present = forms.filter(form => text.includes(form))
+    return present.length === 0 ? text : text.replace(new RegExp(present.map(escapePattern).join('|'), 'g'), '***')
+  }
 }
 
 /** Of an environment without secrets. */
@@ -42,7 +51,7 @@ function secrets(env: Readonly<Record<string, string | undefined>>): string[] {
   return Object.entries(env)
     .filter(([name]) => name.toUpperCase().includes('SECRET'))
     .map(([name, value]) => (name.toUpperCase().endsWith('_FILE') ? contentOf(value ?? '') : (value ?? '')))
-    .flatMap(secret => [secret, secret.trim()])
+    .flatMap(secret => [secret, secret.trim(), secret.replaceAll('\\n', '\n')])
     .filter(secret => secret.length >= SHORTEST_SECRET)
 }
 
@@ -55,13 +64,24 @@ function contentOf(file: string): string {
   }
 }
 
+/** Line breaks that are written `\n`, as variables of a CI hold them, count too. The lines around a PEM are in every one. */
+function longLines(secret: string): string[] {
+  const lines = secret.split(/(?:[\r\n]|\\[rn])+/).map(line => line.trim())
+  if (lines.length === 1) return []
+  return lines
+    .filter(line => line.length >= SHORTEST_LINE && !/^-----(BEGIN|END) /.test(line))
+    .flatMap(line => [line, escapedForm(line)])
+}
+
+const escapedForm = (secret: string): string => JSON.stringify(secret).slice(1, -1)
+
 function formsOf(secret: string): string[] {
   // encodeURIComponent throws on lone surrogates.
   const url = encodeURIComponent(secret.toWellFormed())
   const form = new URLSearchParams({ v: secret }).toString().slice(2)
   return [
     secret,
-    JSON.stringify(secret).slice(1, -1),
+    escapedForm(secret),
     url,
     url.replace(/%[0-9A-F]{2}/g, hex => hex.toLowerCase()),
     form,

@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createMask, maskStrings } from '../../src/results/mask.ts'
-import { temporaryFolder } from './folder.ts'
+import { createMask, maskStrings } from '../src/mask.ts'
+import { temporaryFolder } from './results/folder.ts'
 
 test('a secret never shows, whatever form it takes', () => {
   fc.assert(
@@ -44,6 +44,25 @@ test('of a _FILE variable the content is masked, not the name', () => {
 
 test('the longest of overlapping secrets is masked whole', () => {
   expect(createMask({ SECRET_A: 'hunter', SECRET_B: 'hunter22' })('hunter22 hunter')).toBe('*** ***')
+})
+
+const LINES = ['MIIEvQIBADANBgkqhkiG9w0B', 'AQEFAASCBKcwggSjAgEAAoIB', 'shorty']
+const PEM = `-----BEGIN PRIVATE KEY-----\n${LINES.join('\n')}\n-----END PRIVATE KEY-----\n`
+
+test.each([
+  ['real line breaks', PEM],
+  ['line breaks of Windows', PEM.replaceAll('\n', '\r\n')],
+  ['line breaks that are written', PEM.replaceAll('\n', '\\n')],
+])('each long line of a secret is masked alone, however they are joined: %s', (_, secret) => {
+  const mask = createMask({ SECRET_KEY: secret })
+  for (const printed of [PEM, PEM.replaceAll('\n', ' '), PEM.replace(/^/gm, '12:00 | '), JSON.stringify(PEM)])
+    for (const line of LINES.slice(0, 2)) expect(mask(printed)).not.toContain(line)
+  expect(mask('12:00 | shorty')).toBe('12:00 | shorty')
+  expect(mask('-----BEGIN PRIVATE KEY-----')).toBe('-----BEGIN PRIVATE KEY-----')
+})
+
+test('a secret whose line breaks are written is masked whole where they are real', () => {
+  expect(createMask({ SECRET_KEY: PEM.trim().replaceAll('\n', '\\n') })(PEM)).toBe('***\n')
 })
 
 test('masked data keeps its shape', () => {
