@@ -17,6 +17,7 @@ import { endsEarly } from './endsEarly.ts'
 import { experimentName } from './experimentFolder.ts'
 import { htmlAssets } from './htmlAssets.ts'
 import { judge } from './judge.ts'
+import { judgedPlan } from './judgedPlan.ts'
 import { performShown } from './performShown.ts'
 import type { RunFlags } from './runOptions.ts'
 
@@ -52,12 +53,9 @@ export async function measure(options: MeasureOptions): Promise<ExperimentReport
 }
 
 function reportOf({ begun, flags, repeat }: MeasureOptions, end: SessionEnd, next: string): ExperimentReport {
-  const cases = flags.slo
-    ? begun.plan.cases
-    : begun.plan.cases.map(each => ({ ...each, scenario: { ...each.scenario, slo: [] } }))
   const { provenance, environmentId, resultsFile, folder } = begun
   const input: Omit<ReportInput, 'exit'> = {
-    plan: { ...begun.plan, cases, runs: end.runs },
+    plan: { ...judgedPlan(begun.plan, flags), runs: end.runs },
     results: end.results,
     startedAt: end.startedAt,
     wholeMs: end.wholeMs,

@@ -19,6 +19,7 @@ import { endsEarly } from './endsEarly.ts'
 import { exitCodeOf } from './errors.ts'
 import { htmlAssets } from './htmlAssets.ts'
 import { judgeComparison } from './judge.ts'
+import { judgedPlan } from './judgedPlan.ts'
 import type { MeasureOptions } from './measure.ts'
 import { performShown } from './performShown.ts'
 
@@ -70,7 +71,7 @@ function inputOf({ begun, flags, repeat }: MeasureComparisonOptions, end: Sessio
     ? `npx hl7bench resume ${begun.folder}`
     : `npx hl7bench report ${begun.folder} --format markdown`
   return {
-    plan: { ...begun.plan, runs: end.runs },
+    plan: { ...judgedPlan(begun.plan, flags), runs: end.runs },
     results: end.results,
     settings: settingsOf(flags),
     startedAt: end.startedAt,
