@@ -149,18 +149,9 @@ function layOut(hands: readonly Hand[], seed: number, random: () => number): Dec
   return deck
 }
 
-/** Draws the shuffle of each round. Those of the last rounds are kept: a message asks for its own and for that of its arrival. */
+/** Draws the shuffle of each round. */
 function shuffleDrawer(seed: number): (round: number) => number {
   const key = hashKey(seed)
   const lane = hashLane(key, SHUFFLE)
-  const rounds = new Float64Array(4).fill(Number.NaN)
-  const shuffles = new Uint8Array(4)
-  return round => {
-    const kept = round & 3
-    if (rounds[kept] !== round) {
-      rounds[kept] = round
-      shuffles[kept] = hashAt(key, lane, round) % SHUFFLES
-    }
-    return shuffles[kept]!
-  }
+  return round => hashAt(key, lane, round) % SHUFFLES
 }

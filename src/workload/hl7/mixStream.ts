@@ -90,16 +90,24 @@ function createEncounters(
 ): (index: number, state: MessageState) => number {
   const { seed, loadIndex } = options
   const patientOf = patientsInTurn(compiled, seed, loadIndex)
+  /** Of the round before, of the one at hand and of the next: an encounter of one may go on, or arrive, in another. */
+  const shuffles = new Uint8Array(3)
+  let shuffledRound = Number.NaN
+  const shuffleAround = (round: number) => {
+    for (let which = 0; which < shuffles.length; which++) shuffles[which] = deck.shuffleOf(round - 1 + which)
+    shuffledRound = round
+  }
   return (index, state) => {
     const round = Math.floor(index / deck.length)
-    const card = deck.shuffleOf(round) * deck.length + (index - round * deck.length)
+    if (round !== shuffledRound) shuffleAround(round)
+    const card = shuffles[1]! * deck.length + (index - round * deck.length)
     const encounter = deck.encounter[card]!
     const opened = round - deck.carried[card]!
     const arrived = opened + deck.arrivesLate[encounter]!
     const number = (opened + 1) * deck.encounters + encounter
     state.index = index
     state.nowMs = timeOfMessage(options, index)
-    const arrival = deck.arrival[deck.shuffleOf(arrived) * deck.encounters + encounter]!
+    const arrival = deck.arrival[shuffles[1 + arrived - round]! * deck.encounters + encounter]!
     state.admittedMs = timeOfMessage(options, arrived * deck.length + arrival)
     state.visit = loadIndex * VISITS_PER_LOAD + (number % VISITS_PER_LOAD)
     state.ordinal = deck.ordinal[card]!
