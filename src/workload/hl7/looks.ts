@@ -5,7 +5,7 @@ import type { SegmentPool } from './segmentPool.ts'
 import { FILLER, kinSegment, leanPatientSegment, patientSegment } from './segments.ts'
 
 /** The segments that all patients who look alike share. */
-export const [WHOLE_PATIENT, LEAN_PATIENT, NEXT_OF_KIN] = [0, 1, 2]
+export const [WHOLE_PATIENT, NEXT_OF_KIN, LEAN_PATIENT] = [0, 1, 2]
 const SEGMENTS = 3
 const UNSEEN = -1
 
@@ -23,7 +23,8 @@ export function createLooks(
   }
   const compile = (variant: number): readonly number[] => {
     const who = look(seed, variant, charset)
-    return [patientSegment(who, version), leanPatientSegment(who), kinSegment(who, version)].map(add)
+    // Patient and kin, which most messages have both, lie side by side.
+    return [patientSegment(who, version), kinSegment(who, version), leanPatientSegment(who)].map(add)
   }
   const count = Math.min(LOOK_COUNT, population)
   const segments = new Int32Array(count * SEGMENTS).fill(UNSEEN)
