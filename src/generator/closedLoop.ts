@@ -59,10 +59,8 @@ export class ClosedLoop implements Loop {
     if (records === Number.POSITIVE_INFINITY) return
     const dueMs = endMs - LAST_MOMENT_MS
     for (; this.#begun < records; this.#begun++) {
-      const index = indexAt(this.#begun, options.share)
       const feed = options.pinned ? this.#begun % dispatch.links.length : 0
-      settler.begin(index, dueMs, dueMs, feed)
-      settler.neverSent(index, 'unfinished', dueMs, feed)
+      settler.unreached(indexAt(this.#begun, options.share), dueMs, dueMs, feed)
     }
   }
 

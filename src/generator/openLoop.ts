@@ -55,8 +55,7 @@ export class OpenLoop implements Loop {
     while (arrivals.timeMs < Math.min(nowMs, endMs) && this.#begun < records) {
       const feed = this.#feedOf(arrivals.index, arrivals.feed)
       this.#begun++
-      settler.begin(arrivals.index, arrivals.timeMs, nowMs, feed)
-      settler.neverSent(arrivals.index, 'unfinished', arrivals.timeMs, feed)
+      settler.unreached(arrivals.index, arrivals.timeMs, nowMs, feed)
       arrivals.advance()
     }
   }

@@ -103,6 +103,12 @@ export class Settler {
     this.#fates.set(positionOf(index, this.#share), outcome, 0)
   }
 
+  /** An arrival that was due at `dueMs` and that the run ended before: it was looked at no sooner than `seenMs`. */
+  unreached(index: number, dueMs: number, seenMs: number, feed: number): void {
+    this.begin(index, dueMs, seenMs, feed)
+    this.neverSent(index, 'unfinished', dueMs, feed)
+  }
+
   #close(entry: number, outcome: Outcome): void {
     const { index, attempts } = this.#outstanding
     this.#fates.set(positionOf(index[entry]!, this.#share), outcome, outcome === 'dropped' ? 0 : attempts[entry]!)

@@ -1,5 +1,6 @@
 import { AUDIT_TERMS, type AuditTerm, type ReceiverAudit } from '../model/audit.ts'
 import type { AuditSum, CaseReport, ExperimentReport, SloVerdict, Validity } from './experiment.ts'
+import { kindOf } from './failure.ts'
 import { formatCount, formatFigure, plural } from './format.ts'
 import { validRuns } from './validity.ts'
 
@@ -81,7 +82,7 @@ export function validityLine({ wanted, valid, invalid, failed, missing }: Validi
 export function exclusions({ invalid, failed }: Validity): readonly string[] {
   const groups = new Map<string, { reasons: Set<string>; runs: Set<string> }>()
   const add = (reason: string, runId: string): void => {
-    const kind = reason.replace(/\d+(\.\d+)?/g, '#')
+    const kind = kindOf(reason)
     const group = groups.get(kind) ?? { reasons: new Set(), runs: new Set() }
     groups.set(kind, group)
     group.reasons.add(reason)

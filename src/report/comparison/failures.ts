@@ -1,4 +1,5 @@
 import type { FailedRun } from '../experiment.ts'
+import { firstLine, kindOf } from '../failure.ts'
 import { plural } from '../format.ts'
 import type { CaseComparison } from './comparison.ts'
 
@@ -16,10 +17,7 @@ export function failureTexts(cases: readonly CaseComparison[]): readonly string[
 
 /** The most frequent reason; those that differ in their figures alone are one. */
 function why(failed: readonly FailedRun[]): string {
-  const kinds = Map.groupBy(failed, ({ error }) => firstLine(error).replace(/\d+(\.\d+)?/g, '#'))
+  const kinds = Map.groupBy(failed, ({ error }) => kindOf(firstLine(error)))
   const [most] = [...kinds.values()].toSorted((a, b) => b.length - a.length)
   return `${firstLine(most![0]!.error)}${kinds.size > 1 ? ', among other reasons' : ''}`
 }
-
-/** Without what it quotes below. */
-const firstLine = (text: string): string => text.split('\n')[0]!.replace(/; it printed:$/, '')

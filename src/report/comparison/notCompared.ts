@@ -1,5 +1,6 @@
 import type { Arm } from '../../model/experiment.ts'
 import type { Announced } from '../annotations.ts'
+import { firstLine } from '../failure.ts'
 import { escapeMarkdown } from '../markdown.ts'
 import { markerOf } from './markdown.ts'
 import { armTitle } from './wording.ts'
@@ -10,7 +11,7 @@ export function notCompared(
   [baseline, candidate]: readonly [baseline: Arm, candidate: Arm],
   why: { readonly code: number; readonly text: string },
 ): Announced {
-  const reason = why.text.split('\n')[0]!.replace(/; it printed:$/, '')
+  const reason = firstLine(why.text)
   const answer = `hl7bench: ${name}: ${armTitle(candidate)} was not compared with ${armTitle(baseline)}`
   return { name, answer, exit: { code: why.code, reason } }
 }
