@@ -1,5 +1,4 @@
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'
-const HALF = 36 ** 4
 const RUN_KEY = /^[0-9A-Z]{6}$/
 
 /** Bytes of an identity: run key (6), load (1), index (8), all base-36 digits. Fits MSH-10 before HL7 2.7 (20 characters). */
@@ -7,6 +6,12 @@ export const IDENTITY_LENGTH = 15
 
 /** Loads that one base-36 digit tells apart. */
 export const MAX_LOADS = 36
+
+/** Messages whose identities differ in the last four digits only. */
+export const BLOCK_MESSAGES = 36 ** 4
+
+/** Bytes that the identities of a block share. */
+export const BLOCK_LENGTH = 11
 
 /** Largest index that eight base-36 digits hold. */
 export const MAX_INDEX = 36 ** 8 - 1
@@ -22,6 +27,10 @@ const VALUES = Int8Array.from({ length: 256 }, (_, byte) => DIGITS.indexOf(Strin
 export interface Identity {
   /** Writes the identity of `index` (0 to 36^8 - 1) at `at`; `out` must have 15 bytes from there. */
   write(index: number, out: Uint8Array, at: number): void
+  /** Writes the first `BLOCK_LENGTH` bytes: those of the indices from `block * BLOCK_MESSAGES` on. */
+  writeBlock(block: number, out: Uint8Array, at: number): void
+  /** Writes the last four bytes: those of the index `place` (0 to `BLOCK_MESSAGES` - 1) of any block. */
+  writePlace(place: number, out: Uint8Array, at: number): void
   /** The index that the `length` bytes at `at` name, or -1 when they are not an identity of this run and load. */
   parse(bytes: Uint8Array, at: number, length: number): number
   text(index: number): string
@@ -41,25 +50,29 @@ export function createIdentity(runKey: string, loadIndex: number): Identity {
   const head = new TextEncoder().encode(runKey + DIGITS[loadIndex])
 
   function write(index: number, out: Uint8Array, at: number): void {
+    const block = Math.floor(index / BLOCK_MESSAGES)
+    writeBlock(block, out, at)
+    writeHalf(index - block * BLOCK_MESSAGES, out, at + BLOCK_LENGTH)
+  }
+
+  function writeBlock(block: number, out: Uint8Array, at: number): void {
     for (let i = 0; i < 7; i++) out[at + i] = head[i]!
-    const high = Math.floor(index / HALF)
-    writeHalf(high, out, at + 7)
-    writeHalf(index - high * HALF, out, at + 11)
+    writeHalf(block, out, at + 7)
   }
 
   function parse(bytes: Uint8Array, at: number, length: number): number {
     if (length !== IDENTITY_LENGTH) return -1
     for (let i = 0; i < 7; i++) if (bytes[at + i] !== head[i]) return -1
     const high = parseHalf(bytes, at + 7)
-    const low = parseHalf(bytes, at + 11)
-    return high < 0 || low < 0 ? -1 : high * HALF + low
+    const low = parseHalf(bytes, at + BLOCK_LENGTH)
+    return high < 0 || low < 0 ? -1 : high * BLOCK_MESSAGES + low
   }
 
   function text(index: number): string {
     return runKey + DIGITS[loadIndex] + index.toString(36).toUpperCase().padStart(8, '0')
   }
 
-  return { write, parse, text }
+  return { write, writeBlock, writePlace: writeHalf, parse, text }
 }
 
 function writeHalf(value: number, out: Uint8Array, at: number): void {

@@ -3,7 +3,7 @@ import { IDENTITY_LENGTH } from '../identity.ts'
 import { bytesToText, textToBytes } from './byteText.ts'
 import type { CompiledMessages, CompiledType } from './compiled.ts'
 import { cutAround, DEFAULT_SEPARATORS, fieldPathText, isCarried, type Separators } from './fieldPath.ts'
-import { KIN_LINE, PATIENT_LINE } from './templates.ts'
+import { LOOK_SEGMENTS } from './templates.ts'
 
 const CR = 0x0d
 const PLACE = '0'.repeat(IDENTITY_LENGTH)
@@ -53,15 +53,15 @@ function carryInType(type: CompiledType, path: FieldPath): CompiledType {
   return { ...type, lines, leanLines: isLean ? carryInTemplate(type.type, type.leanLines, path) : lines }
 }
 
-/** Lines of PID and NK1 are made for each patient: see `carryInLine`. */
-const MADE: Readonly<Record<string, string>> = { PID: PATIENT_LINE, NK1: KIN_LINE }
+/** Segments that are made for each patient carry it as `carryInLine` says. */
+const isMade = (line: string, segment: string): boolean => LOOK_SEGMENTS[line]?.includes(segment) ?? false
 
-const isOf = (line: string, segment: string): boolean => line === MADE[segment] || line.startsWith(`${segment}|`)
+const isOf = (line: string, segment: string): boolean => isMade(line, segment) || line.startsWith(`${segment}|`)
 
 /** The lines of a template with the identity at `path`; a Z segment that is missing is added at the end. */
 function carryInTemplate(type: string, lines: readonly string[], path: FieldPath): readonly string[] {
   const at = lines.findIndex(line => isOf(line, path.segment))
-  if (at >= 0 && lines[at] === MADE[path.segment]) return lines
+  if (at >= 0 && isMade(lines[at]!, path.segment)) return lines
   if (at >= 0) return lines.map((line, i) => (i === at ? carryInLine(line, path) : line))
   if (path.segment.startsWith('Z')) return [...lines, carryInLine(`${path.segment}|`, path)]
   throw missing(`${type} of the built-in templates`, path)

@@ -1,21 +1,22 @@
+import { LOOK_LINES } from './looks.ts'
 import { createAttachmentPadding, createTextPadding, NO_PADDING, type Padding } from './padding.ts'
 import { INPATIENT, lineOfClass, OUTPATIENT } from './patientClass.ts'
 import { ATTACHMENT_FROM_BYTES } from './sizes.ts'
 import { compileSlots, type SlottedBytes } from './slots.ts'
-import { KIN_LINE, PADDING_LINE, PATIENT_LINE } from './templates.ts'
+import { PADDING_LINE } from './templates.ts'
 
 export const FIXED = 0
 export const PATIENT = 1
-export const KIN = 2
-export const PADDING = 3
+export const PADDING = 2
 
 /** A message type ready to render, for visits of one class: its parts in order. */
 export interface Layout {
-  /** FIXED, PATIENT, KIN or PADDING, part by part. */
+  /** FIXED, PATIENT or PADDING, part by part. */
   readonly kinds: Uint8Array
   /** By part; what is not FIXED has an empty one. */
   readonly parts: readonly SlottedBytes[]
-  readonly hasKin: boolean
+  /** Which segments of the patient its part PATIENT has: a place in `LOOK_LINES`. */
+  readonly patientLine: number
   /** Bytes of all fixed parts. */
   readonly fixedBytes: number
   readonly text: Padding
@@ -50,7 +51,7 @@ function fixedParts(
   return {
     kinds: Uint8Array.from(pieces, ({ kind }) => kind),
     parts,
-    hasKin: pieces.some(({ kind }) => kind === KIN),
+    patientLine: LOOK_LINES.findIndex(line => lines.includes(line)),
     fixedBytes: parts.reduce((sum, { bytes }) => sum + bytes.length, 0),
   }
 }
@@ -59,7 +60,7 @@ function fixedParts(
 function paddings(lines: readonly string[], largestBytes: number): { text: Padding; attachment: Padding } {
   if (largestBytes === 0) return { text: NO_PADDING, attachment: NO_PADDING }
   const before = lines.slice(0, lines.indexOf(PADDING_LINE))
-  const isNotes = !before.includes(PATIENT_LINE)
+  const isNotes = !before.some(isPatient)
   const setId = 1 + before.filter(line => line.startsWith('OBX|')).length
   const text = createTextPadding(
     isNotes ? 'NTE' : 'OBX',
@@ -82,7 +83,8 @@ function piecesOf(lines: readonly string[]): { kind: number; text: string }[] {
 }
 
 function kindOf(line: string): number {
-  if (line === PATIENT_LINE) return PATIENT
-  if (line === KIN_LINE) return KIN
+  if (isPatient(line)) return PATIENT
   return line === PADDING_LINE ? PADDING : FIXED
 }
+
+const isPatient = (line: string): boolean => LOOK_LINES.includes(line)

@@ -1,19 +1,19 @@
 import type { Bytes, MessageStream } from '../../model/stream.ts'
 import { resize } from '../bytes.ts'
 import { encoderOf } from '../charset.ts'
-import { createIdentity, MAX_LOADS } from '../identity.ts'
+import { BLOCK_MESSAGES, createIdentity, MAX_LOADS } from '../identity.ts'
 import { patientsInTurn } from '../patients.ts'
 import { birthDateOf } from '../person.ts'
 import { hash32 } from '../random.ts'
 import { type StreamOptions, timeOfMessage } from '../streamOptions.ts'
 import type { CompiledMix } from './compiled.ts'
 import { createDeck, type Deck } from './deck.ts'
-import { createLayouts, FIXED, KIN, type Layout, PADDING } from './layout.ts'
-import { createLooks, LEAN_PATIENT, NEXT_OF_KIN, WHOLE_PATIENT } from './looks.ts'
+import { createLayouts, FIXED, type Layout, PADDING } from './layout.ts'
+import { createLooks } from './looks.ts'
 import { NO_PADDING } from './padding.ts'
 import { SegmentPool } from './segmentPool.ts'
 import { ATTACHMENT_FROM_BYTES, createSizeRule, largestSize } from './sizes.ts'
-import { createSlotFiller, createSlotWriter, type MessageState } from './slots.ts'
+import { createMessageState, createSlotFiller, createSlotWriter, type MessageState } from './slots.ts'
 
 const DECK = 0x6465636b
 const SIZES = 0x73697a65
@@ -36,33 +36,28 @@ export function mixStream(compiled: CompiledMix, options: StreamOptions): Messag
   const fill = createSlotFiller(seed, createIdentity(options.runKey, loadIndex))
   const write = createSlotWriter(fill)
   const pool = new SegmentPool(fill, encode)
-  const segmentOf = createLooks(compiled, seed, pool)
+  const segmentsOf = createLooks(compiled, seed, pool)
   const sizeOf = createSizeRule(compiled, hash32(seed, SIZES, loadIndex))
   const isExact =
     typeof compiled.sizes === 'number' || (typeof compiled.sizes === 'object' && 'ladder' in compiled.sizes)
-  const state: MessageState = { index: 0, nowMs: 0, admittedMs: 0, visit: 0, ordinal: 0, patient: 0, born: 0 }
+  const state = createMessageState()
 
   function render(index: number, out: Bytes): void {
     const card = locate(index, state)
     const type = deck.type[card]!
     const patientClass = deck.patientClass[card]!
     const wanted = sizeOf(type, index)
-    const kin = segmentOf(state.patient, NEXT_OF_KIN)
-    const patient = segmentOf(state.patient, WHOLE_PATIENT)
     const whole = layouts[type]![patientClass]!
-    const wholeBytes = bytesOf(whole, patient, kin)
-    if (wanted === 0 || wanted >= wholeBytes || !isExact) return put(whole, patient, kin, wholeBytes, wanted, out)
+    const patient = segmentsOf(state.patient, whole.patientLine)
+    const wholeBytes = whole.fixedBytes + pool.bytesOf(patient)
+    if (wanted === 0 || wanted >= wholeBytes || !isExact) return put(whole, patient, wholeBytes, wanted, out)
     const lean = leanLayouts[type]![patientClass]!
-    const leanPatient = segmentOf(state.patient, LEAN_PATIENT)
-    put(lean, leanPatient, kin, bytesOf(lean, leanPatient, kin), wanted, out)
-  }
-
-  function bytesOf(layout: Layout, patient: number, kin: number): number {
-    return layout.fixedBytes + pool.bytesOf(patient) + (layout.hasKin ? pool.bytesOf(kin) : 0)
+    const leanPatient = segmentsOf(state.patient, lean.patientLine)
+    put(lean, leanPatient, lean.fixedBytes + pool.bytesOf(leanPatient), wanted, out)
   }
 
   /** Writes a message that has `unpadded` bytes by itself, padded to `wanted` where that is more. */
-  function put(layout: Layout, patient: number, kin: number, unpadded: number, wanted: number, out: Bytes): void {
+  function put(layout: Layout, patient: number, unpadded: number, wanted: number, out: Bytes): void {
     const missing = Math.max(0, wanted - unpadded)
     const padding = missing === 0 ? NO_PADDING : wanted >= ATTACHMENT_FROM_BYTES ? layout.attachment : layout.text
     const padded = padding.prepare(missing)
@@ -74,7 +69,6 @@ export function mixStream(compiled: CompiledMix, options: StreamOptions): Messag
       const kind = kinds[i]!
       if (kind === FIXED) at = write(parts[i]!, state, bytes, at)
       else if (kind === PADDING) at = padding.write(bytes, at)
-      else if (kind === KIN) at = pool.write(kin, FILLER, 0, state, bytes, at)
       else at = pool.write(patient, FILLER, fillerBytes, state, bytes, at)
     }
   }
@@ -105,10 +99,13 @@ function createEncounters(
     const opened = round - deck.carried[card]!
     const arrived = opened + deck.arrivesLate[encounter]!
     const number = (opened + 1) * deck.encounters + encounter
+    const nowMs = timeOfMessage(options, index)
     state.index = index
-    state.nowMs = timeOfMessage(options, index)
+    state.block = Math.floor(index / BLOCK_MESSAGES)
+    state.second = Math.floor(nowMs / 1000)
+    state.millisecond = nowMs - state.second * 1000
     const arrival = deck.arrival[shuffles[1 + arrived - round]! * deck.encounters + encounter]!
-    state.admittedMs = timeOfMessage(options, arrived * deck.length + arrival)
+    state.admittedSecond = Math.floor(timeOfMessage(options, arrived * deck.length + arrival) / 1000)
     state.visit = loadIndex * VISITS_PER_LOAD + (number % VISITS_PER_LOAD)
     state.ordinal = deck.ordinal[card]!
     state.patient = patientOf(number)

@@ -1,4 +1,4 @@
-import { compileSlots, type MessageState, type SlotFiller, TODAY } from './slots.ts'
+import { compileSlots, type MessageState, type SlotFiller } from './slots.ts'
 
 /** A record: where its text begins and ends, where a filler goes into it, the number of its slots, then each slot's kind and offset. */
 const [FROM, TO, FILLER_AT, SLOTS, HEAD] = [0, 1, 2, 3, 4]
@@ -26,8 +26,9 @@ export class SegmentPool {
    */
   add(before: string, after: string): number {
     const fillerAt = compileSlots(before, this.#encode).bytes.length
-    const { bytes, slots, todays } = compileSlots(before + after, this.#encode)
-    const pairs = [...slots, ...[...todays].flatMap(at => [TODAY, at])]
+    const { bytes, slots, kept } = compileSlots(before + after, this.#encode)
+    // One patient after another: there is nothing to keep.
+    const pairs = [...slots, ...kept.flatMap(({ kind, offsets }) => [...offsets].flatMap(offset => [kind, offset]))]
     this.#reserve(bytes.length, HEAD + pairs.length)
     const segment = this.#recordsEnd
     const from = this.#textEnd

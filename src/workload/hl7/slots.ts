@@ -1,29 +1,27 @@
 import { writeDecimal } from '../digits.ts'
-import type { Identity } from '../identity.ts'
+import { BLOCK_LENGTH, BLOCK_MESSAGES, type Identity } from '../identity.ts'
 import { hashAt, hashKey, hashLane } from '../random.ts'
-import { createTimestampWriter, STAMP_LENGTH } from '../timestamp.ts'
+import { createTimestampWriter } from '../timestamp.ts'
 
 const LEVELS = 0x6c766c73
 /** Offsets for which the lane of a level is kept. */
 const KNOWN_OFFSETS = 8192
 
-const IDENTITY = 0
-const NOW = 1
-export const TODAY = 2
-const ADMITTED = 3
-const VISIT = 4
-const ORDINAL = 5
-const MRN = 6
-const BORN = 7
-const SSN = 8
-const LEVEL = 9
+/** Kinds of slots whose text many messages in a row have in common: a template keeps it. */
+const [BLOCK, TODAY, ADMITTED] = [0, 1, 2]
+const KEPT = [BLOCK, TODAY, ADMITTED]
+const [PLACE, MILLISECOND, VISIT, ORDINAL, MRN, BORN, SSN, LEVEL] = [3, 4, 5, 6, 7, 8, 9, 10]
+
+/** Slots that are made of others. */
+const COMPOUNDS: Readonly<Record<string, string>> = { identity: '{block}{place}', now: '{today}.{millisecond}+0000' }
 
 /** Slots of a template, and the bytes that each takes. */
 const SLOTS: Readonly<Record<string, { readonly kind: number; readonly width: number }>> = {
-  identity: { kind: IDENTITY, width: 15 },
-  now: { kind: NOW, width: STAMP_LENGTH },
+  block: { kind: BLOCK, width: BLOCK_LENGTH },
   today: { kind: TODAY, width: 14 },
   admitted: { kind: ADMITTED, width: 14 },
+  place: { kind: PLACE, width: 4 },
+  millisecond: { kind: MILLISECOND, width: 3 },
   visit: { kind: VISIT, width: 9 },
   ordinal: { kind: ORDINAL, width: 3 },
   mrn: { kind: MRN, width: 8 },
@@ -35,20 +33,29 @@ const SLOTS: Readonly<Record<string, { readonly kind: number; readonly width: nu
 /** Bytes with places to patch. */
 export interface SlottedBytes {
   readonly bytes: Uint8Array
-  /** Pairs of slot kind and offset, those of `today` left out. */
+  /** Pairs of slot kind and offset. */
   readonly slots: Int32Array
-  /** Offsets of `today`, which stays as it is for all messages of a second: it is written into `bytes`, once for each. */
-  readonly todays: Int32Array
-  /** The second that `todays` hold, of 1970. */
-  second: number
+  /** The slots of the kinds that are kept: they are written into `bytes` when their value is another than that of the message before. */
+  readonly kept: readonly Kept[]
+}
+
+interface Kept {
+  readonly kind: number
+  readonly offsets: Int32Array
+  /** The value that stands there. */
+  value: number
 }
 
 /** What fills the slots of one message; written anew for each. */
 export interface MessageState {
   index: number
-  /** Time of the message and of the encounter's arrival, ms since 1970. */
-  nowMs: number
-  admittedMs: number
+  /** `index` / `BLOCK_MESSAGES`, rounded down. */
+  block: number
+  /** Time of the message: seconds since 1970, and ms of that second. */
+  second: number
+  millisecond: number
+  /** Time of the encounter's arrival, seconds since 1970. */
+  admittedSecond: number
   /** Number of the encounter, of nine digits. */
   visit: number
   /** Which message of its type it is in the encounter. */
@@ -58,10 +65,14 @@ export interface MessageState {
   born: number
 }
 
+export function createMessageState(): MessageState {
+  const times = { second: 0, millisecond: 0, admittedSecond: 0 }
+  return { index: 0, block: 0, ...times, visit: 0, ordinal: 0, patient: 0, born: 0 }
+}
+
 /** Compiles text with slots in braces, for instance `MSH|..|{identity}|T`, into bytes of a charset. */
 export function compileSlots(text: string, encode: (text: string) => Uint8Array): SlottedBytes {
-  const slots: number[] = []
-  const todays: number[] = []
+  const places: { kind: number; offset: number }[] = []
   const pieces: Uint8Array[] = []
   let length = 0
   const append = (piece: Uint8Array) => {
@@ -69,22 +80,25 @@ export function compileSlots(text: string, encode: (text: string) => Uint8Array)
     length += piece.length
   }
   let from = 0
-  for (const match of text.matchAll(/\{(\w+)\}/g)) {
+  const simple = text.replace(/\{(\w+)\}/g, (slot, name: string) => COMPOUNDS[name] ?? slot)
+  for (const match of simple.matchAll(/\{(\w+)\}/g)) {
     const slot = SLOTS[match[1]!]
     if (slot === undefined)
       throw new Error(`template has an unknown slot ${match[0]}; known are ${Object.keys(SLOTS).join(', ')}`)
-    append(encode(text.slice(from, match.index)))
-    if (slot.kind === TODAY) todays.push(length)
-    else slots.push(slot.kind, length)
+    append(encode(simple.slice(from, match.index)))
+    places.push({ kind: slot.kind, offset: length })
     append(new Uint8Array(slot.width).fill(0x30))
     from = match.index + match[0].length
   }
-  append(encode(text.slice(from)))
+  append(encode(simple.slice(from)))
+  const others = places.filter(({ kind }) => !KEPT.includes(kind))
   return {
     bytes: joined(pieces, length),
-    slots: Int32Array.from(slots),
-    todays: Int32Array.from(todays),
-    second: Number.NaN,
+    slots: Int32Array.from(others.flatMap(({ kind, offset }) => [kind, offset])),
+    kept: KEPT.flatMap(kept => {
+      const offsets = places.filter(({ kind }) => kind === kept).map(({ offset }) => offset)
+      return offsets.length === 0 ? [] : { kind: kept, offsets: Int32Array.from(offsets), value: Number.NaN }
+    }),
   }
 }
 
@@ -120,14 +134,16 @@ export function createSlotFiller(seed: number, identity: Identity): SlotFiller {
 
   return (kind, state, out, at) => {
     switch (kind) {
-      case IDENTITY:
-        return identity.write(state.index, out, at)
-      case NOW:
-        return times.writeStamp(state.nowMs, out, at)
+      case BLOCK:
+        return identity.writeBlock(state.block, out, at)
+      case PLACE:
+        return identity.writePlace(state.index - state.block * BLOCK_MESSAGES, out, at)
+      case MILLISECOND:
+        return writeDecimal(state.millisecond, 3, out, at)
       case TODAY:
-        return times.writeSeconds(state.nowMs, out, at)
+        return times.writeSeconds(state.second * 1000, out, at)
       case ADMITTED:
-        return arrivals.writeSeconds(state.admittedMs, out, at)
+        return arrivals.writeSeconds(state.admittedSecond * 1000, out, at)
       case VISIT:
         return writeDecimal(state.visit, 9, out, at)
       case ORDINAL:
@@ -148,18 +164,20 @@ export function createSlotFiller(seed: number, identity: Identity): SlotFiller {
 export type SlotWriter = (template: SlottedBytes, state: MessageState, out: Uint8Array, at: number) => number
 
 export function createSlotWriter(fill: SlotFiller): SlotWriter {
+  function refresh(each: Kept, state: MessageState, bytes: Uint8Array): void {
+    const { kind, offsets, value } = each
+    const now = kind === BLOCK ? state.block : kind === TODAY ? state.second : state.admittedSecond
+    if (now === value) return
+    for (let i = 0; i < offsets.length; i++) fill(kind, state, bytes, offsets[i]!)
+    each.value = now
+  }
+
   return (template, state, out, at) => {
-    if (template.todays.length > 0) {
-      const second = Math.floor(state.nowMs / 1000)
-      if (template.second !== second) {
-        for (const place of template.todays) fill(TODAY, state, template.bytes, place)
-        template.second = second
-      }
-    }
-    out.set(template.bytes, at)
-    const { slots } = template
+    const { bytes, slots, kept } = template
+    for (let i = 0; i < kept.length; i++) refresh(kept[i]!, state, bytes)
+    out.set(bytes, at)
     for (let i = 0; i < slots.length; i += 2) fill(slots[i]!, state, out, at + slots[i + 1]!)
-    return at + template.bytes.length
+    return at + bytes.length
   }
 }
 

@@ -21,10 +21,18 @@ import {
   visitSegment,
 } from './segments.ts'
 
-/** Lines that stand for segments of the patient at hand and for padding. */
+/** Lines that stand for segments of the patient at hand, see `createLooks`, and for padding. */
 export const PATIENT_LINE = '{PID}'
-export const KIN_LINE = '{NK1}'
+export const PATIENT_AND_KIN_LINE = '{PID PD1 NK1}'
+export const LEAN_PATIENT_LINE = '{lean PID}'
 export const PADDING_LINE = '{padding}'
+
+/** By such a line: the segments that it stands for. */
+export const LOOK_SEGMENTS: Readonly<Record<string, readonly string[]>> = {
+  [PATIENT_LINE]: ['PID'],
+  [PATIENT_AND_KIN_LINE]: ['PID', 'PD1', 'NK1'],
+  [LEAN_PATIENT_LINE]: ['PID'],
+}
 
 const WEIGHT = measurement(1, loinc('29463-7', 'Body weight'), 'kg^kilogram^UCUM')
 const HEIGHT = measurement(2, loinc('8302-2', 'Body height'), 'cm^centimeter^UCUM')
@@ -49,10 +57,10 @@ const NOTE = segment('OBX', {
 })
 
 const BODIES: Readonly<Record<MessageType, readonly string[]>> = {
-  'ADT^A01': [PATIENT_LINE, PRIMARY_CARE, KIN_LINE, visitSegment(), WEIGHT, HEIGHT, PADDING_LINE, ALLERGY, DIAGNOSIS],
+  'ADT^A01': [PATIENT_AND_KIN_LINE, visitSegment(), WEIGHT, HEIGHT, PADDING_LINE, ALLERGY, DIAGNOSIS],
   'ADT^A03': [PATIENT_LINE, PRIMARY_CARE, visitSegment(true), DIAGNOSIS, WEIGHT, PADDING_LINE],
-  'ADT^A04': [PATIENT_LINE, PRIMARY_CARE, KIN_LINE, visitSegment(), WEIGHT, HEIGHT, PADDING_LINE, DIAGNOSIS],
-  'ADT^A08': [PATIENT_LINE, PRIMARY_CARE, KIN_LINE, visitSegment(), WEIGHT, HEIGHT, PADDING_LINE, ALLERGY],
+  'ADT^A04': [PATIENT_AND_KIN_LINE, visitSegment(), WEIGHT, HEIGHT, PADDING_LINE, DIAGNOSIS],
+  'ADT^A08': [PATIENT_AND_KIN_LINE, visitSegment(), WEIGHT, HEIGHT, PADDING_LINE, ALLERGY],
   'ORM^O01': [
     PATIENT_LINE,
     visitSegment(),
@@ -66,21 +74,21 @@ const BODIES: Readonly<Record<MessageType, readonly string[]>> = {
   'SIU^S12': [PADDING_LINE, PATIENT_LINE, visitSegment(), ...APPOINTMENT_RESOURCES],
   'MDM^T02': [PATIENT_LINE, visitSegment(), DOCUMENT, NOTE, PADDING_LINE],
   'DFT^P03': [PATIENT_LINE, visitSegment(), WEIGHT, PADDING_LINE, CHARGE],
-  'VXU^V04': [PATIENT_LINE, PRIMARY_CARE, KIN_LINE, visitSegment(), orderSegment('RE'), ...IMMUNIZATION, PADDING_LINE],
+  'VXU^V04': [PATIENT_AND_KIN_LINE, visitSegment(), orderSegment('RE'), ...IMMUNIZATION, PADDING_LINE],
 }
 
 /** The segments that the structure of a message requires, for sizes below that of the whole template. */
 const LEAN_BODIES: Readonly<Record<MessageType, readonly string[]>> = {
-  'ADT^A01': [PATIENT_LINE, LEAN_VISIT, PADDING_LINE],
-  'ADT^A03': [PATIENT_LINE, LEAN_VISIT, PADDING_LINE],
-  'ADT^A04': [PATIENT_LINE, LEAN_VISIT, PADDING_LINE],
-  'ADT^A08': [PATIENT_LINE, LEAN_VISIT, PADDING_LINE],
-  'ORM^O01': [PATIENT_LINE, leanOrder('NW'), observationRequest(false, true), PADDING_LINE],
-  'ORU^R01': [PATIENT_LINE, observationRequest(true, true), PANEL[0]!, PADDING_LINE],
-  'SIU^S12': [PADDING_LINE, PATIENT_LINE, APPOINTMENT_RESOURCES[0]!],
-  'MDM^T02': [PATIENT_LINE, LEAN_VISIT, DOCUMENT, NOTE, PADDING_LINE],
-  'DFT^P03': [PATIENT_LINE, PADDING_LINE, CHARGE],
-  'VXU^V04': [PATIENT_LINE, leanOrder('RE'), ...IMMUNIZATION.slice(0, 2), PADDING_LINE],
+  'ADT^A01': [LEAN_PATIENT_LINE, LEAN_VISIT, PADDING_LINE],
+  'ADT^A03': [LEAN_PATIENT_LINE, LEAN_VISIT, PADDING_LINE],
+  'ADT^A04': [LEAN_PATIENT_LINE, LEAN_VISIT, PADDING_LINE],
+  'ADT^A08': [LEAN_PATIENT_LINE, LEAN_VISIT, PADDING_LINE],
+  'ORM^O01': [LEAN_PATIENT_LINE, leanOrder('NW'), observationRequest(false, true), PADDING_LINE],
+  'ORU^R01': [LEAN_PATIENT_LINE, observationRequest(true, true), PANEL[0]!, PADDING_LINE],
+  'SIU^S12': [PADDING_LINE, LEAN_PATIENT_LINE, APPOINTMENT_RESOURCES[0]!],
+  'MDM^T02': [LEAN_PATIENT_LINE, LEAN_VISIT, DOCUMENT, NOTE, PADDING_LINE],
+  'DFT^P03': [LEAN_PATIENT_LINE, PADDING_LINE, CHARGE],
+  'VXU^V04': [LEAN_PATIENT_LINE, leanOrder('RE'), ...IMMUNIZATION.slice(0, 2), PADDING_LINE],
 }
 
 export interface TemplateOptions {

@@ -28,14 +28,19 @@ function rendered(stream: ReturnType<typeof messageStream>, index: number): Uint
   return out.bytes.slice(0, out.length)
 }
 
-test.each(['PV1-50', 'PV1-19.1', 'PID-3.1', 'PID-18', 'ZHB-1', 'ZHB-3.2'])(
-  'every type of every version carries its identity at %s, and nothing else is different',
-  path => {
+const WITH_KIN = ['ADT^A01', 'ADT^A04', 'ADT^A08', 'VXU^V04']
+
+test.each([
+  ...['PV1-50', 'PV1-19.1', 'PID-3.1', 'PID-11.2', 'PID-18', 'ZHB-1', 'ZHB-3.2'].map(path => [path, MESSAGE_TYPES]),
+  ...['NK1-2.1', 'PD1-3'].map(path => [path, WITH_KIN]),
+] as [string, readonly string[]][])(
+  'messages of every version carry their identity at %s, and nothing else is different',
+  (path, types) => {
     for (const version of HL7_VERSIONS) {
       const spec = {
         kind: 'mix',
         version,
-        mix: Object.fromEntries(MESSAGE_TYPES.map(type => [type, 1])),
+        mix: Object.fromEntries(types.map(type => [type, 1])),
         sizes: 'template',
         charset: 'ascii',
         population: 10,

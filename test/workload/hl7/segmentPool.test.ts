@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { SegmentPool } from '../../../src/workload/hl7/segmentPool.ts'
-import { createSlotFiller, type MessageState } from '../../../src/workload/hl7/slots.ts'
+import { createMessageState, createSlotFiller, type MessageState } from '../../../src/workload/hl7/slots.ts'
 import { createIdentity } from '../../../src/workload/identity.ts'
 
 const state: MessageState = {
-  ...{ index: 36, nowMs: Date.UTC(2026, 0, 2, 3, 4, 5, 6), admittedMs: Date.UTC(2026, 0, 1), visit: 7, ordinal: 8 },
-  ...{ patient: 123_456, born: 19_991_231 },
+  ...createMessageState(),
+  ...{ index: 36, second: Date.UTC(2026, 0, 2, 3, 4, 5) / 1000, patient: 123_456, born: 19_991_231 },
 }
 const encoder = new TextEncoder()
 const filler = encoder.encode('FILLER')
