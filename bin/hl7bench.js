@@ -9,6 +9,8 @@ const own = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.u
 
 if (major > 22 || (major === 22 && minor >= 18)) {
   hushExperimentalWarnings()
+  const { keepCompiledCode } = await import('../dist/cli/compiledCode.js')
+  keepCompiledCode()
   await import('../dist/cli/main.js')
 } else if (existsSync(own)) {
   runWith(own)

@@ -28,6 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'environment',
     'generator',
     'results',
+    'cacheFolder.ts',
     'gitCommand.ts',
     'mask.ts',
   ],

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { writeError } from './error.ts'
+import { makeFolder } from './makeFolder.ts'
 
 export interface ResultsPlace {
   /** `--results`, or null for the default. */
@@ -66,17 +67,6 @@ export function prepareExperimentsFolder(results: string): string {
     throw writeError(folder, error)
   }
   return folder
-}
-
-/** Level by level: Node's own way of making several at once never ends where the kernel refuses one, as below /proc. */
-function makeFolder(folder: string): void {
-  if (existsSync(folder)) return
-  makeFolder(dirname(folder))
-  try {
-    mkdirSync(folder)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  }
 }
 
 /** Makes the folder of one experiment beside the results file and returns it. */

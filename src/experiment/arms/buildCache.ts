@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { cacheFolder } from '../../cacheFolder.ts'
 import { git } from '../../gitCommand.ts'
-import { cacheFolder } from './place.ts'
 
 /** Builds that are kept, the newest. */
 const MOST_KEPT = 10

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { isAbsolute, join } from 'node:path'
+import { join } from 'node:path'
+import { cacheFolder } from '../../cacheFolder.ts'
 import { tryLock } from '../../results/lock.ts'
 
 /** A folder for a work tree that nobody else uses meanwhile. */
@@ -11,15 +11,6 @@ export interface HeldPlace {
 }
 
 const DIGITS = 12
-
-/**
- * `$XDG_CACHE_HOME/hl7bench`, else `~/.cache/hl7bench`: work trees while they are used, and what was built in them. A relative
- * XDG_CACHE_HOME is ignored (XDG Base Directory Specification 0.8).
- */
-export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
-  const home = env.XDG_CACHE_HOME
-  return join(home !== undefined && isAbsolute(home) ? home : join(homedir(), '.cache'), 'hl7bench')
-}
 
 /**
  * Where a commit is checked out: always the same path for the same commit, so that what was built there once runs there again, and as long as

@@ -6,7 +6,7 @@ const LENGTH = 1000
 /** Messages to an encounter when the mix has neither A01 nor A04: then all patients arrived before the run. */
 const CARDS_WITHOUT_ARRIVAL = 4
 /** Orders in which a round may play the deck. */
-const SHUFFLES = 64
+export const SHUFFLES = 64
 const SHUFFLE = 0x73687566
 
 /**
@@ -42,12 +42,13 @@ export interface Deck {
 export function createDeck(
   cards: readonly { readonly type: MessageType; readonly weight: number }[],
   seed: number,
+  shuffles = SHUFFLES,
 ): Deck {
   const random = createRandom(seed)
   const types = cards.map(({ type }) => type)
   const counts = cardCounts(cards.map(({ weight }) => weight))
   const hands = deal(types, counts, random).map(hand => handOf(types, hand, random))
-  return layOut(hands, seed, random)
+  return layOut(hands, { seed, shuffles, random })
 }
 
 /** Cards of each type by largest remainder, at least one each; exact when the weights are small integers. */
@@ -112,23 +113,26 @@ function classOf(hand: readonly MessageType[]): number {
 }
 
 /** Gives each hand random places in each shuffle. Its carried cards take the first of them, in the round that follows. */
-function layOut(hands: readonly Hand[], seed: number, random: () => number): Deck {
+function layOut(
+  hands: readonly Hand[],
+  { seed, shuffles, random }: { readonly seed: number; readonly shuffles: number; readonly random: () => number },
+): Deck {
   const length = hands.reduce((sum, { types }) => sum + types.length, 0)
   const encounters = hands.length
   const deck = {
     length,
     encounters,
-    shuffleOf: shuffleDrawer(seed),
-    type: new Uint8Array(SHUFFLES * length),
-    encounter: new Uint16Array(SHUFFLES * length),
-    carried: new Uint8Array(SHUFFLES * length),
-    ordinal: new Uint16Array(SHUFFLES * length),
-    patientClass: new Uint8Array(SHUFFLES * length),
-    arrival: new Uint16Array(SHUFFLES * encounters),
+    shuffleOf: shuffleDrawer(seed, shuffles),
+    type: new Uint8Array(shuffles * length),
+    encounter: new Uint16Array(shuffles * length),
+    carried: new Uint8Array(shuffles * length),
+    ordinal: new Uint16Array(shuffles * length),
+    patientClass: new Uint8Array(shuffles * length),
+    arrival: new Uint16Array(shuffles * encounters),
     arrivesLate: Uint8Array.from(hands, ({ types, carried, arrival }) => (arrival >= types.length - carried ? 1 : 0)),
   }
   const places = Array.from({ length }, (_, i) => i)
-  for (let turn = 0; turn < SHUFFLES; turn++) {
+  for (let turn = 0; turn < shuffles; turn++) {
     shuffle(places, random)
     let used = 0
     hands.forEach(({ types, ordinals, patientClass, arrival, carried }, e) => {
@@ -150,8 +154,8 @@ function layOut(hands: readonly Hand[], seed: number, random: () => number): Dec
 }
 
 /** Draws the shuffle of each round. */
-function shuffleDrawer(seed: number): (round: number) => number {
+function shuffleDrawer(seed: number, shuffles: number): (round: number) => number {
   const key = hashKey(seed)
   const lane = hashLane(key, SHUFFLE)
-  return round => hashAt(key, lane, round) % SHUFFLES
+  return round => hashAt(key, lane, round) % shuffles
 }

@@ -7,7 +7,7 @@ import { birthDateOf } from '../person.ts'
 import { hash32 } from '../random.ts'
 import { type StreamOptions, timeOfMessage } from '../streamOptions.ts'
 import type { CompiledMix } from './compiled.ts'
-import { createDeck, type Deck } from './deck.ts'
+import { createDeck, type Deck, SHUFFLES } from './deck.ts'
 import { createLayouts, FIXED, type Layout, PADDING } from './layout.ts'
 import { createLooks } from './looks.ts'
 import { NO_PADDING } from './padding.ts'
@@ -24,11 +24,14 @@ const FILLER = new TextEncoder().encode(
   'Sample-annex-at-the-test-yard,-placeholder-stairs,-second-door-of-the-mock-hallway,-left',
 )
 
-/** Messages from templates: see `messageStream`. */
-export function mixStream(compiled: CompiledMix, options: StreamOptions): MessageStream {
+/**
+ * Messages from templates: see `messageStream`.
+ * @param shuffles orders of the deck that rounds choose from: who wants a few messages only needs one
+ */
+export function mixStream(compiled: CompiledMix, options: StreamOptions, shuffles = SHUFFLES): MessageStream {
   const { seed, loadIndex } = options
   const encode = encoderOf(compiled.charset)
-  const deck = createDeck(compiled.types, hash32(seed, DECK, loadIndex))
+  const deck = createDeck(compiled.types, hash32(seed, DECK, loadIndex), shuffles)
   const locate = createEncounters(deck, compiled, options)
   const layoutsOf = (lines: 'lines' | 'leanLines') =>
     compiled.types.map(type => createLayouts(type[lines], largestSize(compiled.sizes), encode))

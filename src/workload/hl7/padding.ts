@@ -113,7 +113,6 @@ export function createAttachmentPadding(setId: number): Padding {
   const head = new TextEncoder().encode(`OBX|${setId}|ED|11506-3^Progress note^LN||^application^pdf^Base64^`)
   const tail = new TextEncoder().encode('||||||F\r')
   const frame = head.length + tail.length
-  let block: Uint8Array | null = null
   let content = 0
   return {
     prepare(wanted) {
@@ -122,7 +121,7 @@ export function createAttachmentPadding(setId: number): Padding {
     },
     write(out, at) {
       if (content === 0) return at
-      block ??= base64Block()
+      const block = base64Block()
       out.set(head, at)
       const start = at + head.length
       for (let done = 0; done < content; done += BLOCK_BYTES) {
@@ -135,8 +134,15 @@ export function createAttachmentPadding(setId: number): Padding {
   }
 }
 
+let knownBlock: Uint8Array | null = null
+
 /** Random base64 digits: they compress no better than a real document. */
 function base64Block(): Uint8Array {
+  knownBlock ??= makeBlock()
+  return knownBlock
+}
+
+function makeBlock(): Uint8Array {
   const digits = new TextEncoder().encode('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/')
   const random = createRandom(BLOCK_BYTES)
   return Uint8Array.from({ length: BLOCK_BYTES }, () => digits[Math.floor(random() * 64)]!)

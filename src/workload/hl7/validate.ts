@@ -5,8 +5,8 @@ import { createBytes } from '../bytes.ts'
 import { decodeIn } from '../charset.ts'
 import { createIdentity } from '../identity.ts'
 import type { CompiledMix, CompiledType } from './compiled.ts'
+import { mixStream } from './mixStream.ts'
 import { ATTACHMENT_FROM_BYTES } from './sizes.ts'
-import { messageStream } from './stream.ts'
 
 const BUILDERS = {
   '2.3': HL7_2_3,
@@ -45,7 +45,7 @@ export function validateTemplates(compiled: CompiledMix): string[] {
 
 function sampleOf(compiled: CompiledMix & { types: readonly [CompiledType] }): string {
   const out = createBytes()
-  messageStream(compiled, SAMPLE_RUN).render(0, out)
+  mixStream(compiled, SAMPLE_RUN, 1).render(0, out)
   return decodeIn(compiled.charset, out.bytes.subarray(0, out.length))
 }
 
