@@ -15,14 +15,14 @@ export default defineScenario({
     {
       protocol: 'mllp',
       feeds: 8,
-      workload: { kind: 'open', arrivals: 'poisson', ratePerSecond: 100 },
+      workload: { kind: 'open', arrivals: 'poisson', ratePerSecond: 200 },
       messages: { sizes: 'template' },
       timeoutMs: 1_000,
     },
     {
       protocol: 'fhir',
       connections: 8,
-      workload: { kind: 'open', arrivals: 'poisson', ratePerSecond: 50 },
+      workload: { kind: 'open', arrivals: 'poisson', ratePerSecond: 100 },
       population: 100,
       timeoutMs: 1_000,
       operations: [
@@ -33,7 +33,7 @@ export default defineScenario({
     },
   ],
   // Short, so that 30 runs take less than a minute; give real measurements 30 s each.
-  phases: { warmupMs: 100, measureMs: 900, drainMs: 1_000 },
+  phases: { warmupMs: 100, measureMs: 500, drainMs: 1_000 },
   slo: {
     'mllp.response.p99': '< 250 ms',
     'fhir.response.p99': '< 250 ms',
