@@ -14,6 +14,7 @@ export class ClosedLoop implements Loop {
   /** Slots that wait for the client's own stage. */
   readonly #parked = new Set<number>()
   #begun = 0
+  readonly spunMs = 0
   #isArriving = true
   #timer: Timer | null = null
 

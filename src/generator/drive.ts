@@ -102,6 +102,11 @@ export class Driver {
     return this.#outstanding.count
   }
 
+  /** Time so far spent waiting for arrivals with the clock in hand, ms. */
+  get spunMs(): number {
+    return this.#loop.spunMs
+  }
+
   /** When the run began, on the clock that was handed in. */
   get startMs(): number {
     return this.#startMs

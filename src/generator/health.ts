@@ -13,22 +13,28 @@ const bytes = Buffer.alloc(PROC_BYTES)
 const schedstat = openProc('/proc/self/schedstat')
 const stat = openProc('/proc/stat')
 
-/** Reads the meters now and at `end`: a generator is a suspect in every result. `restart` = what was before does not count. */
-export function watchMeters(): { restart(): void; end(): Metered } {
-  let from = readMeters()
+/**
+ * Reads the meters now and at `end`: a generator is a suspect in every result. `restart` = what was before does not count.
+ * @param spunMs time so far in which the event loop waited by reading the clock, ms: it was not busy then
+ */
+export function watchMeters(spunMs: () => number): { restart(): void; end(): Metered } {
+  let from = readMeters(spunMs)
   const collections = watchCollections()
   return {
     restart() {
       collections.restart()
-      from = readMeters()
+      from = readMeters(spunMs)
     },
     end() {
       collections.stop()
-      const to = readMeters()
+      const to = readMeters(spunMs)
       const elapsedMs = Math.max(to.atMs - from.atMs, 1)
       return {
         cpuShare: (to.cpuMs - from.cpuMs) / elapsedMs,
-        loopBusyShare: performance.eventLoopUtilization(to.loop, from.loop).utilization,
+        loopBusyShare: Math.max(
+          0,
+          performance.eventLoopUtilization(to.loop, from.loop).utilization - (to.spunMs - from.spunMs) / elapsedMs,
+        ),
         starvedShare: to.waitedMs === null || from.waitedMs === null ? null : (to.waitedMs - from.waitedMs) / elapsedMs,
         stolenShare: shareStolen(from.host, to.host),
         gcMs: collections.totalMs(),
@@ -66,6 +72,7 @@ interface Meters {
   readonly atMs: number
   readonly cpuMs: number
   readonly loop: EventLoopUtilization
+  readonly spunMs: number
   readonly waitedMs: number | null
   readonly host: HostTicks | null
 }
@@ -75,12 +82,13 @@ interface HostTicks {
   readonly stolen: number
 }
 
-function readMeters(): Meters {
+function readMeters(spunMs: () => number): Meters {
   const { user, system } = process.cpuUsage()
   return {
     atMs: performance.now(),
     cpuMs: (user + system) / 1000,
     loop: performance.eventLoopUtilization(),
+    spunMs: spunMs(),
     waitedMs: readWaitedMs(),
     host: readHostTicks(),
   }

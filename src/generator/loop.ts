@@ -12,6 +12,8 @@ export interface Loop {
   readonly followsAnswers: boolean
   /** The run begins at `startMs` on its clock, and all links that are open were offered their slots. */
   begin(startMs: number): void
+  /** Time so far spent waiting for arrivals with the clock in hand, ms. */
+  readonly spunMs: number
   /** Has a message arrive on a free slot for which none waits, and prepares it. @returns its bytes, or -1 when there is none: the slot idles */
   prepareNext(slot: number): number
   /** No further message arrives. */

@@ -113,7 +113,7 @@ export async function prepare(
     refusals: driver.refusals,
     stop: () => driver.stop(),
     async measure(onTick) {
-      const watch = watchRun(plan, clock)
+      const watch = watchRun(plan, clock, () => driver.spunMs)
       const done = driver.run(links)
       const ticker = clock.every(plan.tickMs, () => onTick(recorder.tick(driver.now(), driver.outstanding)))
       await done

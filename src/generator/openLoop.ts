@@ -34,6 +34,10 @@ export class OpenLoop implements Loop {
     return this.#isArriving
   }
 
+  get spunMs(): number {
+    return this.#pacer.spunMs
+  }
+
   begin(startMs: number): void {
     this.#startMs = startMs
     this.#pump()

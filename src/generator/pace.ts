@@ -34,6 +34,7 @@ export class Pacer {
   #spinFromMs = 0
   #spentMs = 0
   #windowFromMs = 0
+  #spunMs = 0
 
   /** @param outstanding what answers may come for */
   constructor(clock: Clock, spinShare: number, outstanding: { readonly count: number }, wake: () => void) {
@@ -41,6 +42,11 @@ export class Pacer {
     this.#spinShare = spinShare
     this.#wake = wake
     this.#outstanding = outstanding
+  }
+
+  /** Time so far in which the clock was read and nothing else was done, ms. */
+  get spunMs(): number {
+    return this.#spunMs
   }
 
   /** Calls `wake` at `dueMs` on the clock, or as soon after as it can: what is due already when waiting input was read. A later call replaces an earlier one. */
@@ -91,14 +97,14 @@ export class Pacer {
     this.#turnComes = false
     if (!this.#awaitsTurn) return
     const readings = this.#outstanding.count > 0 ? READINGS_OF_A_TURN : READINGS_OF_AN_IDLE_TURN
-    let leftMs = 0
-    for (let reading = 0; reading < readings || (leftMs < TURN_MS && reading < 3 * readings); reading++) {
+    const atFirstMs = this.#dueMs - this.#clock.now()
+    let leftMs = atFirstMs
+    for (let reading = 1; leftMs > 0 && (reading < readings || (leftMs < TURN_MS && reading < 3 * readings)); reading++)
       leftMs = this.#dueMs - this.#clock.now()
-      if (leftMs > 0) continue
-      this.stop()
-      return this.#wake()
-    }
-    this.#awaitTurn()
+    this.#spunMs += atFirstMs - leftMs
+    if (leftMs > 0) return this.#awaitTurn()
+    this.stop()
+    this.#wake()
   }
 
   #maySpin(nowMs: number): boolean {

@@ -18,10 +18,11 @@ export interface Watched {
 /**
  * Watches the process from now, the start of the run. Its meters are read over the measured phase only; a run that ends sooner is
  * watched from its start. Pauses count until `end`: one in the drain is part of what the last exchanges are said to have taken.
+ * @param spunMs time so far in which the generator waited by reading the clock, ms
  */
-export function watchRun({ phases, load }: GeneratorPlan, clock: Clock): { end(): Watched } {
+export function watchRun({ phases, load }: GeneratorPlan, clock: Clock, spunMs: () => number): { end(): Watched } {
   const pauseWatch = watchPauses(performance.now() + phases.warmupMs - LEAD_MS)
-  const meters = watchMeters()
+  const meters = watchMeters(spunMs)
   let metered: Metered | null = null
   const endMeters = () => (metered ??= meters.end())
   const from = clock.after(Math.max(0, phases.warmupMs - READING_MS), () => meters.restart())

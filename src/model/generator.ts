@@ -155,7 +155,7 @@ export interface Vitals {
   readonly pausedMs: number
   /** CPU seconds of the process per second of the measured phase. */
   readonly cpuShare: number
-  /** Share of the measured phase in which the event loop did not wait for events, be it that it worked or stood still, 0 to 1. */
+  /** Share of the measured phase in which the event loop waited neither for events nor for the next arrival, be it that it worked or stood still, 0 to 1. */
   readonly loopBusyShare: number
   /** Time runnable without a CPU per second of the measured phase. */
   readonly starvedShare: number | null

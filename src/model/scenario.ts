@@ -255,13 +255,13 @@ export interface SizeRange {
 export type Hl7Version = '2.3' | '2.3.1' | '2.4' | '2.5' | '2.5.1' | '2.6' | '2.7' | '2.8'
 
 export interface ValidityLimits {
-  /** Largest p50 of lag as a share of p50 of response. */
+  /** Largest p50 of lag as a share of p50 of response; less than 0.2 ms is never too much. */
   readonly maxLagShare: number
   /** Smallest share of due arrivals that were made ready. */
   readonly minReadyShare: number
   /** Longest pause of the generator's event loop, ms. */
   readonly maxPauseMs: number
-  /** Most CPU time that a closed-loop generator may use or wait for, seconds per second of the measured phase. */
+  /** Most CPU time that a closed-loop generator may use or wait for, seconds per second of the measured phase; and the largest share of it in which the event loop of any may be busy. */
   readonly maxCpuShare: number
   /** Largest share of the measured phase that a generator may have been runnable without a CPU, in pauses, or collecting garbage. */
   readonly maxStarvedShare: number

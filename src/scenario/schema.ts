@@ -23,7 +23,9 @@ const phasesSchema = z.strictObject({
 const share = (text: string) => z.number().min(0).max(1).describe(`${text}, 0 to 1.`)
 
 const validitySchema = z.strictObject({
-  maxLagShare: share("Largest p50 of the generator's lag as a share of the p50 of response").default(0.1),
+  maxLagShare: share(
+    "Largest p50 of the generator's lag as a share of the p50 of response; less than 0.2 ms is never too much",
+  ).default(0.1),
   minReadyShare: share('Smallest share of due arrivals that were made ready').default(0.99),
   maxPauseMs: durationSchema(1)
     .default(200)

@@ -99,7 +99,7 @@ test('a closed loop that used its whole CPU is invalid; an open loop may spin', 
   expect(reasons({ workload: 'open', health: { cpuShare: 0.99 } })).toEqual([])
 })
 
-test('a closed loop whose event loop was never idle is invalid, though it used little CPU; told once, by its CPU if that does', () => {
+test('a generator whose event loop was never idle is invalid, though it used little CPU; told once, by the CPU of a closed loop if that does', () => {
   const blocked = { cpuShare: 0.1, loopBusyShare: 0.97 }
   expect(reasons({ workload: 'closed', health: blocked })).toEqual([
     'mllp generator 0: its event loop was busy 97 % of the time, more than 95 %',
@@ -108,7 +108,14 @@ test('a closed loop whose event loop was never idle is invalid, though it used l
     'mllp generator 0: used or waited for a CPU 100 % of the time, more than 95 %',
   ])
   expect(reasons({ workload: 'closed', health: { loopBusyShare: 0.95 } })).toEqual([])
-  expect(reasons({ workload: 'open', health: blocked })).toEqual([])
+  expect(reasons({ workload: 'open', health: blocked })).toEqual([
+    'mllp generator 0: its event loop was busy 97 % of the time, more than 95 %',
+  ])
+})
+
+test('less lag than 0.2 ms is no reason, however fast the target is', () => {
+  expect(reasons({ lagMs: 0.2, responseMs: 0.3 })).toEqual([])
+  expect(reasons({ lagMs: 0.21, responseMs: 0.3 })).toHaveLength(1)
 })
 
 test('hashing that the load declares is the client’s own work: its CPU is not held against the run', () => {

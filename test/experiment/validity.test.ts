@@ -116,6 +116,17 @@ test('code of the scenario that blocks the event loop for 300 ms makes the run i
   expect(await reasonsOf({ scenario: scenario({ messages }) })).toMatch(/paused for [23]\d\d ms/)
 })
 
+test('an open loop whose generator makes messages too slowly is invalid: they wait for slots, not for the target', async () => {
+  const messages = `() => {
+    for (const until = performance.now() + 0.5; performance.now() < until; );
+    return 'MSH|^~\\\\&|A|B|C|D|x||ADT^A01|x|T|2.5.1'
+  }`
+  const workload = "{ kind: 'open', arrivals: 'constant', ratePerSecond: 4000 }"
+  const phases = '{ warmupMs: 300, measureMs: 700, drainMs: 200 }'
+  const slow = scenario({ messages, workload, phases, serviceMs: 0, load: 'connections: 8' })
+  expect(await reasonsOf({ scenario: slow })).toMatch(/event loop was busy|waited for a CPU/)
+})
+
 test('code of the scenario that makes garbage without end makes the run invalid', async () => {
   const messages = `(index: number) => {
     const kept = (globalThis.kept ??= [])

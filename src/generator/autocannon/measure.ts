@@ -63,7 +63,7 @@ export async function prepareAutocannon(plan: GeneratorPlan): Promise<Ready> {
       const senders: Sender[] = []
       let isOver = false
       let [bytesOut, bytesIn, redials] = [0, 0, 0]
-      const watch = watchRun(plan, systemClock)
+      const watch = watchRun(plan, systemClock, () => 0)
       const ended = new Promise<void>(resolve => {
         end = resolve
       })
