@@ -29,10 +29,7 @@ export function judge(input: Omit<ReportInput, 'exit'>, interrupted: boolean): E
 export function judgeCapacity(input: CapacityInput, results: readonly RunResult[]): CapacityReport {
   const { interrupted, leaks, plan } = input
   const references = new Set(Object.values(plan.search!.references))
-  const wantsAudit = plan.cases[0]!.scenario.slo.some(({ metric }) => metric.startsWith('audit.'))
-  return summarizeCapacity(input, cases =>
-    exitOfCapacity({ cases, results, interrupted, references, wantsAudit, leaks }),
-  )
+  return summarizeCapacity(input, cases => exitOfCapacity({ cases, results, interrupted, references, leaks }))
 }
 
 /** A comparison, with the exit code that follows from it. SLOs are the candidate's. */

@@ -36,6 +36,7 @@ const searched = z.strictObject({
       seconds: number,
       lossRatio: number.nullable().describe('null = the run does not count.'),
       isSustained: z.boolean().describe('Its backlog did not grow; asked of full trials only, true of shorter ones.'),
+      missed: z.array(text).describe('SLOs that it missed; asked of full trials only, none of shorter ones.'),
       isKept: z.boolean().describe('The load was kept up with.'),
       messagesPerSecond: number.nullable().describe('Accepted, over all loads; null = it failed.'),
       responseP99: z
@@ -82,6 +83,7 @@ const testCase = z.strictObject({
     })
     .nullable()
     .describe('Medians over the clones at the largest load kept up with.'),
+  unmeasured: z.array(text).describe('SLOs that have no figure at that load, with why.'),
   bottleneck: z.strictObject({ what: z.enum(['gateway', 'generator', 'target', 'not told']), evidence: text }),
   headroom: number.nullable().describe('Capacity / planned peak.'),
   headroomShown: number
@@ -164,6 +166,7 @@ export const capacitySchema = z.strictObject({
     clones: number,
   }),
   slos: z.array(z.strictObject({ metric: text, operator: text, limit: number, text })),
+  notHeldTo: z.array(text).describe('SLOs of what the search itself raises.'),
   cases: z.array(testCase),
   peakPerSecond: number.nullable(),
   missingMs: number.nullable().describe('What would complete the search; null = it is complete.'),

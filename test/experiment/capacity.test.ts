@@ -13,6 +13,7 @@ import type { NetnsEnvironment } from '../../src/model/netns.ts'
 import type { RunResult } from '../../src/model/result.ts'
 import type { OpenWorkload, Scenario } from '../../src/model/scenario.ts'
 import type { IpsecVpn } from '../../src/model/topology.ts'
+import { findingsOf } from '../../src/report/capacity/slos.ts'
 import { caseDigest } from '../../src/scenario/digest.ts'
 import { compileMessages } from '../../src/workload/hl7/compiled.ts'
 import { arm, audit, load, loadResult, slo, testCase, validRun } from '../report/experiment.fixture.ts'
@@ -70,7 +71,14 @@ interface Setting {
 
 async function searched({ scripted, aim = {}, cases = [testCase()], deadlineMs, signal, earlier = [] }: Setting) {
   const plan = { id: 'x', cases, arms: [arm('only')], seed: 1, runs: [] }
-  const conductor = capacityConductor({ plan, aim: { ...AIM, ...aim }, digestOf, finished: earlier, tried() {} })
+  const conductor = capacityConductor({
+    plan,
+    aim: { ...AIM, ...aim },
+    digestOf,
+    findingsOf,
+    finished: earlier,
+    tried() {},
+  })
   const finished: RunResult[] = []
   const ending = conductor.perform({
     plan,
@@ -300,11 +308,11 @@ group('the loss ratio', () => {
 })
 
 group('the exit code', () => {
-  const fine = { id: 'a', kind: 'found', headroomShown: 1.5, atAnswer: { isAudited: true } } as const
+  const fine = { id: 'a', kind: 'found', headroomShown: 1.5, unmeasured: [] } as const
   const of = (changes: object = {}, outcome: object = {}) =>
     exitOfCapacity({
       ...{ cases: [{ ...fine, ...changes }], results: [], interrupted: false, references: new Set<string>() },
-      ...{ wantsAudit: true, leaks: [] },
+      leaks: [],
       ...outcome,
     }).code
 
@@ -312,7 +320,7 @@ group('the exit code', () => {
     expect(of()).toBe(0)
     expect(of({ kind: 'generator-bound' })).toBe(0)
     expect(of({}, { leaks: ['x'] })).toBe(114)
-    expect(of({ atAnswer: { isAudited: false } })).toBe(99)
+    expect(of({ unmeasured: ['audit.lost = 0 (the target keeps no record of arrivals)'] })).toBe(99)
     expect(of({ headroomShown: 0.9 })).toBe(99)
     expect(of({ headroomShown: 0.9 }, { references: new Set(['a']) })).toBe(0)
     expect(of({ kind: 'below', headroomShown: null })).toBe(99)

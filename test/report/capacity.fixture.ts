@@ -41,6 +41,7 @@ export function search(clone: number, { cpuShare, perSecond = 400, ...changes }:
       seconds: 1,
       lossRatio,
       isSustained: true,
+      missed: [],
       isKept: lossRatio === 0,
       isGeneratorBound: false,
       result: result(2 * clone + lossRatio),

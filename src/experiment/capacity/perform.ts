@@ -9,7 +9,7 @@ import { performRun, runFolder } from '../run.ts'
 import type { Conductor } from '../session.ts'
 import type { DigestOf } from './caseAt.ts'
 import { Course, type Turn } from './course.ts'
-import { type Search, secondsLeft } from './search.ts'
+import { type FindingsOf, type Search, secondsLeft } from './search.ts'
 
 export interface CapacityConductor extends Conductor {
   /** As far as they got. */
@@ -22,6 +22,7 @@ export interface CapacityOptions {
   readonly plan: ExperimentPlan
   readonly aim: CapacityAim
   readonly digestOf: DigestOf
+  readonly findingsOf: FindingsOf
   /** Results of earlier sessions, in their order: their trials are not repeated. */
   readonly finished: readonly RunResult[]
   /** Told before the result is handed over. */
@@ -33,8 +34,8 @@ export interface CapacityOptions {
  * where another version searched in another way
  */
 export function capacityConductor(options: CapacityOptions): CapacityConductor {
-  const { plan, aim, digestOf, finished } = options
-  const course = new Course(plan, aim, digestOf)
+  const { plan, aim, digestOf, findingsOf, finished } = options
+  const course = new Course(plan, aim, digestOf, findingsOf)
   const ledger: Ledger = { cases: new Map(), trialMs: 0, wholeMs: 0 }
   for (const result of finished) replay(course, ledger, result)
   return {

@@ -39,6 +39,8 @@ export interface CapacityReport extends Omit<CapacityInput, 'plan' | 'searches' 
   /** The result in one sentence. */
   readonly answer: string
   readonly slos: readonly Slo[]
+  /** SLOs that the search does not hold to, as it raises itself what they ask for: `mllp.throughput > 100 /s`. */
+  readonly notHeldTo: readonly string[]
   readonly cases: readonly CapacityCase[]
   readonly exit: ExitReason
 }
@@ -61,6 +63,8 @@ export interface CapacityCase {
   readonly irregular: number
   /** null: nothing was kept up with. */
   readonly atAnswer: AtAnswer | null
+  /** SLOs that have no figure at that load, with why; none where nothing was kept up with. */
+  readonly unmeasured: readonly string[]
   readonly bottleneck: Bottleneck
   /** Capacity in messages a second / the planned peak; null where one is not known. */
   readonly headroom: number | null
@@ -182,6 +186,8 @@ export interface SearchReport {
     readonly lossRatio: number | null
     /** The load got through while it was offered; asked of full trials only, true of shorter ones. */
     readonly isSustained: boolean
+    /** SLOs that it missed, the limits of its loss ratio apart; asked of full trials only. */
+    readonly missed: readonly string[]
     /** The load was kept up with. */
     readonly isKept: boolean
     /** Accepted, over all loads; null: it failed. */

@@ -11,6 +11,7 @@ import { headroomOf } from './headroom.ts'
 import { priceOf } from './price.ts'
 import type { CapacityCase, CapacityInput, CapacityReport, SearchReport } from './report.ts'
 import { scalabilityOf } from './scalability.ts'
+import { searchSlos, sloText, unmeasuredBy } from './slos.ts'
 import { trialReport } from './trial.ts'
 import { tunnelsOf } from './tunnels.ts'
 import { answerOf } from './wording.ts'
@@ -24,7 +25,8 @@ export function summarizeCapacity(
   const { id, seed, cases } = plan
   const reports = cases.map(testCase => caseReport(input, testCase))
   const { scenario } = cases[0]!
-  const known = { id, seed, aim: aimOf(input), name: scenario.name, slos: scenario.slo }
+  const notHeldTo = searchSlos(scenario.slo, aimOf(input)).raised.map(sloText)
+  const known = { id, seed, aim: aimOf(input), name: scenario.name, slos: scenario.slo, notHeldTo }
   const report = { ...rest, ...known, cases: reports, exit: exitOf(reports) }
   return { ...report, answer: answerOf(report) }
 }
@@ -57,6 +59,7 @@ function caseReport(input: CapacityInput, testCase: Case): CapacityCase {
     clones: ended.length,
     irregular: ended.filter(({ irregular }) => irregular).length,
     atAnswer,
+    unmeasured: unmeasuredBy(testCase, aim, resultsAt(ended, 'lower')),
     bottleneck: bottleneckOf(testCase, aim, ended, calibrated),
     headroom: headroom?.median ?? null,
     headroomShown: headroom?.shown ?? null,

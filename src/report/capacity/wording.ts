@@ -8,6 +8,7 @@ import type { Measured } from './measured.ts'
 import { addedTexts, ceilingTexts, linkText, scalabilityTexts, tunnelsTexts } from './planning.ts'
 import { headroomTexts, priceText } from './purchase.ts'
 import type { Bound, CapacityCase, CapacityReport } from './report.ts'
+import { searchSlos, sloText } from './slos.ts'
 import { responseP99 } from './trial.ts'
 import { unitOf } from './unit.ts'
 
@@ -85,13 +86,13 @@ export function caseText(testCase: CapacityCase, report: Pick<CapacityReport, 'a
 }
 
 /** What a load had to meet to count as kept up with. */
-export function aimText({ aim, slos }: CapacityReport): string {
-  const slo = slos
-    .filter(({ metric }) => metric.endsWith('.response.p99'))
-    .map(({ metric, text }) => `${metric} ${text}`)
+export function aimText({ aim, slos, notHeldTo }: CapacityReport): string {
+  const { late, held } = searchSlos(slos, aim)
+  const others = held.length === 0 ? '' : `, ${held.map(sloText).join(', ')}`
   return (
-    `kept up with: at most ${formatNumber(100 * aim.lossRatio)} % lost, rejected, unknown or later than ${slo.join(', ')}, and a backlog that does not grow, in trials of ` +
-    `${formatMs(1000 * aim.trialSeconds)} (${formatMs(1000 * aim.sumSeconds)} for each load, exceed ratio ${aim.exceedRatio}), bounds within ${formatNumber(100 * aim.widthRatio)} %`
+    `kept up with: at most ${formatNumber(100 * aim.lossRatio)} % lost, rejected, unknown or later than ${late.map(sloText).join(', ')}${others}, and a backlog that does not grow, in trials of ` +
+    `${formatMs(1000 * aim.trialSeconds)} (${formatMs(1000 * aim.sumSeconds)} for each load, exceed ratio ${aim.exceedRatio}), bounds within ${formatNumber(100 * aim.widthRatio)} %` +
+    (notHeldTo.length === 0 ? '' : `; not held to, as the search raises it itself: ${notHeldTo.join(', ')}`)
   )
 }
 
@@ -108,6 +109,8 @@ export function caseNotes(testCase: CapacityCase, { peakPerSecond, aim }: Capaci
   return [
     ...(carried === null ? [] : [carried.join(', ')]),
     ...(atAnswer?.links ?? []).map(linkText),
+    ...missedTexts(testCase),
+    ...testCase.unmeasured.map(text => `SLO not measured: ${text}`),
     ...(atAnswer === null || atAnswer.isAudited
       ? []
       : ["no receiver's record: losses behind an acknowledgement were not looked for"]),
@@ -130,6 +133,14 @@ export function caseNotes(testCase: CapacityCase, { peakPerSecond, aim }: Capaci
       aim.over !== 'tunnels',
     ),
   ]
+}
+
+/** `SLOs missed by trials: mllp.response.p50 < 1 ms (12), audit.duplicated = 0 (3)`. */
+function missedTexts({ searches }: CapacityCase): readonly string[] {
+  const missed = searches.flatMap(({ trials }) => trials.flatMap(trial => trial.missed))
+  if (missed.length === 0) return []
+  const counts = [...Map.groupBy(missed, slo => slo)].map(([slo, all]) => `${slo} (${all.length})`)
+  return [`SLOs missed by trials: ${counts.join(', ')}`]
 }
 
 const resumedText = ({ clone, clones }: CapacityCase['searches'][number]): string =>
@@ -155,14 +166,14 @@ export function trialText({ id }: Pick<Case, 'id'>, trial: CapacityTrial, aim: C
 }
 
 function verdictOf(
-  { lossRatio, seconds, isSustained, isKept, isGeneratorBound }: CapacityTrial,
+  { lossRatio, seconds, isSustained, missed, isKept, isGeneratorBound }: CapacityTrial,
   aim: CapacityAim,
 ): string {
   if (isGeneratorBound) return 'the generator is the limit'
   if (lossRatio === null) return 'does not count, the generator was limited'
   if (isKept) return seconds < aim.trialSeconds ? 'in time so far' : 'kept up with'
-  const lost = `${formatNumber(100 * lossRatio)} % lost or late`
-  return `not kept up with, ${isSustained || lossRatio > aim.lossRatio ? lost : 'its backlog grew'}`
+  if (lossRatio > aim.lossRatio) return `not kept up with, ${formatNumber(100 * lossRatio)} % lost or late`
+  return `not kept up with, ${isSustained ? `missed ${missed.join(', ')}` : 'its backlog grew'}`
 }
 
 /** Of the load that is raised. */

@@ -95,7 +95,8 @@ function cellsOf(each: Point, { aim }: CapacityReport): string[] {
 
 function answerOf({ isKept, isShorter, trial }: Point): string {
   if (isKept) return isShorter ? 'in time so far' : 'kept up with'
-  return trial.isSustained ? 'not' : 'not: its backlog grew'
+  if (!trial.isSustained) return 'not: its backlog grew'
+  return trial.missed.length === 0 ? 'not' : `not: missed ${trial.missed.join(', ')}`
 }
 
 function drawing(
