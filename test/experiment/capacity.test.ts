@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, describe as group, test } from 'vitest'
@@ -219,6 +219,27 @@ group('a search', () => {
     setTimeout(() => controller.abort(new Error('interrupted')), 50)
     await expect(conducted).rejects.toThrow('interrupted')
     expect(scripted.events.at(-1)).toBe('release c0001')
+  })
+
+  test('begins a trial that was cut short anew, without what its receiver had recorded', async () => {
+    const aim = { mostLoad: 200, clones: 1 }
+    const recordOf = (run: PlannedRun) => join(folder, 'runs', run.id, 'arrivals')
+    const controller = new AbortController()
+    const cut = scriptedProvisioner(run => {
+      if (run.order < 1) return { accepted: 100 }
+      writeFileSync(recordOf(run), 'of before')
+      setTimeout(() => controller.abort(new Error('interrupted')), 50)
+      return 'hangs'
+    })
+    await expect(searched({ scripted: cut, aim, signal: controller.signal })).rejects.toThrow('interrupted')
+    const records: boolean[] = []
+    const scripted = scriptedProvisioner(run => {
+      records.push(existsSync(recordOf(run)))
+      return { accepted: 100 }
+    })
+    const { finished } = await searched({ scripted, aim })
+    expect(finished.length).toBeGreaterThan(1)
+    expect(records).not.toContain(true)
   })
 
   test('over tunnels has a clone for each number of them', async () => {

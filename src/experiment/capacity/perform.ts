@@ -1,11 +1,11 @@
-import { mkdirSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import type { CapacityAim, CapacitySearch, CapacityTrial } from '../../model/capacity.ts'
 import type { Clone } from '../../model/environment.ts'
 import type { Case, ExperimentPlan } from '../../model/experiment.ts'
 import type { RunResult } from '../../model/result.ts'
 import { BEFORE_LOAD, failedToProvision, type Performed, type PerformOptions } from '../perform.ts'
-import { performRun, runFolder } from '../run.ts'
+import { performRun } from '../run.ts'
+import { freshRunFolder } from '../runFolder.ts'
 import type { Conductor } from '../session.ts'
 import type { DigestOf } from './caseAt.ts'
 import { Course, type Turn } from './course.ts'
@@ -125,10 +125,10 @@ class Trials {
 
   async #run({ run, testCase, search }: Turn): Promise<RunResult> {
     const { folder, signal, contents, observer, hooks } = this.#session
-    const ownFolder = runFolder(folder, run)
+    let ownFolder: string
     let clone: Clone
     try {
-      mkdirSync(ownFolder, { recursive: true })
+      ownFolder = freshRunFolder(folder, run)
       clone = await this.#cloneFor(testCase, search)
     } catch (error) {
       signal.throwIfAborted()
