@@ -142,6 +142,11 @@ function loadProblems(scenario: Scenario, { over, load: name, trialSeconds }: Ca
       : [
           `--trial ${formatMs(1000 * trialSeconds)}: so short beside '${name}.response.p99': '${limit!.text}' a load that only queues looks kept up with; give ${TRIAL_OF_LIMIT} times the limit or more, --trial ${leastMs % 1000 === 0 ? `${leastMs / 1000}s` : `${Math.ceil(leastMs)}ms`}, or the SLO a lower limit`,
         ]),
+    ...(scenario.drills === undefined || scenario.drills.length === 0
+      ? []
+      : [
+          'drills: a search does not perform them, its trials are of other lengths and tunnels than they are made for; leave them out, or measure them with hl7bench run',
+        ]),
     ...(over === 'tunnels' && !(environment.kind === 'netns' && environment.topology !== 'site-to-site')
       ? [
           "--over tunnels: the scenario has no hospitals to add; give it environment: { kind: 'netns', topology: 'hub' }",

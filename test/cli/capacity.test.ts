@@ -123,6 +123,12 @@ test('bad input gets every complaint at once, before anything is made', async ()
   expect((await hl7bench(here, ['capacity', writeScenario(here, known), ...feeds])).stderr).toContain(
     '--most 2 feeds, 50 msg/s, < --peak 60: the search would end below the peak and never show it; give --most 3 or more',
   )
+  const environment = { kind: 'netns', topology: 'hub', hospitals: 6 }
+  const drilled = { ...known, environment, sut: {}, drills: [{ atMs: 500, do: 'add-tunnel' }] }
+  const drills = await hl7bench(here, ['capacity', writeScenario(here, drilled), '--over', 'tunnels'])
+  expect([drills.code, drills.stderr.trim().split('\n').length]).toEqual([104, 1])
+  expect(drills.stderr).toContain('drills: a search does not perform them')
+  expect(drills.stderr).toContain('leave them out, or measure them with hl7bench run')
   expect(rowsOf(here)).toEqual([])
 }, 30_000)
 
