@@ -120,6 +120,13 @@ group('a search', () => {
     })
   })
 
+  test('numbers the trials of each case from 1 on, over all clones', async () => {
+    const { finished } = await searched({ scripted: scriptedProvisioner(capacityOf(777)), aim: { clones: 3 } })
+    const cases = [...Map.groupBy(finished, ({ run }) => run.caseId).values()]
+    expect(cases.some(trials => trials.length === 3)).toBe(true)
+    for (const trials of cases) expect(trials.map(({ run }) => run.execution)).toEqual(trials.map((_, at) => at + 1))
+  })
+
   test('of several cases takes turns, trial by trial, each on a clone of its own', async () => {
     const scripted = scriptedProvisioner(capacityOf(500))
     const cases = ['a', 'b'].map(name => testCase({ name }, name))
@@ -283,8 +290,7 @@ group('a case at a load', () => {
 })
 
 group('what is searched beside', () => {
-  const drills = [{ atMs: 0, do: 'add-port' }] as const
-  const hub = { ...testCase({ environment: HUB, drills }), digest: 'hub' }
+  const hub = { ...testCase({ environment: HUB }), digest: 'hub' }
 
   test('is the same without the VPN, once for all ciphers', () => {
     const other = { ...HUB, vpn: { ...IPSEC, cipher: 'aes256gcm16' } } as const
@@ -295,8 +301,6 @@ group('what is searched beside', () => {
       id: 'demo[topology=direct]',
       scenario: { environment: { topology: 'direct', vpn: null, hospitals: 1 } },
     })
-    // Without a gateway there is nothing to drill.
-    expect(cases[2]!.scenario).not.toHaveProperty('drills')
     expect([...references.values()]).toEqual([cases[2]!.id, cases[2]!.id])
   })
 

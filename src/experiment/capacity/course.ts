@@ -29,6 +29,8 @@ export class Course {
   readonly #searches: Search[] = []
   readonly #open: Iterator<Search>
   #taken = 0
+  /** By case at a load. */
+  readonly #takenOf = new Map<string, number>()
 
   constructor(plan: ExperimentPlan, aim: CapacityAim, digestOf: DigestOf, findingsOf: FindingsOf) {
     this.#plan = plan
@@ -57,11 +59,14 @@ export class Course {
     if (step.kind === 'done') return this.next()
     const { load, seconds } = step
     const testCase = caseAt(search.subject, this.#aim, load, seconds, this.#digestOf)
-    return { search, load, seconds, testCase, run: planTrial(this.#plan, this.#taken, search.clone, testCase.id) }
+    const execution = (this.#takenOf.get(testCase.id) ?? 0) + 1
+    const place = { caseId: testCase.id, position: this.#taken, clone: search.clone, execution }
+    return { search, load, seconds, testCase, run: planTrial(this.#plan, place) }
   }
 
-  take({ search, load, seconds }: Turn, result: RunResult): CapacityTrial {
+  take({ search, load, seconds, run }: Turn, result: RunResult): CapacityTrial {
     this.#taken++
+    this.#takenOf.set(run.caseId, run.execution)
     return search.take({ load, seconds }, result)
   }
 
