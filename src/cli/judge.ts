@@ -29,7 +29,8 @@ export function judge(input: Omit<ReportInput, 'exit'>, interrupted: boolean): E
 export function judgeCapacity(input: CapacityInput, results: readonly RunResult[]): CapacityReport {
   const { interrupted, leaks, plan } = input
   const references = new Set(Object.values(plan.search!.references))
-  return summarizeCapacity(input, cases => exitOfCapacity({ cases, results, interrupted, references, leaks }))
+  const { clones } = plan.search!.aim
+  return summarizeCapacity(input, cases => exitOfCapacity({ cases, clones, results, interrupted, references, leaks }))
 }
 
 /** A comparison, with the exit code that follows from it. SLOs are the candidate's. */

@@ -85,12 +85,19 @@ const testCase = z.strictObject({
     .describe('Medians over the clones at the largest load kept up with.'),
   unmeasured: z.array(text).describe('SLOs that have no figure at that load, with why.'),
   bottleneck: z.strictObject({ what: z.enum(['gateway', 'generator', 'target', 'not told']), evidence: text }),
-  headroom: number.nullable().describe('Capacity / planned peak.'),
+  headroom: number.nullable().describe('What passed of the load that is raised / planned peak.'),
   headroomShown: number
     .nullable()
     .describe(
       'The same by the lower end of the interval, below 6 clones by the least of them: below 1 the peak is not shown to be carried.',
     ),
+  peakClones: z
+    .strictObject({
+      counted: number,
+      cutShort: number.describe('After they had failed at the peak or below it.'),
+    })
+    .nullable()
+    .describe('Clones that tell whether the peak is carried.'),
   referenceId: text.nullable().describe('Of the case without a VPN that it is set against.'),
   price: z
     .strictObject({

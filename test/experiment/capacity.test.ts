@@ -333,11 +333,11 @@ group('the loss ratio', () => {
 })
 
 group('the exit code', () => {
-  const fine = { id: 'a', kind: 'found', headroomShown: 1.5, unmeasured: [] } as const
+  const fine = { id: 'a', kind: 'found', headroomShown: 1.5, peakClones: { counted: 6 }, unmeasured: [] } as const
   const of = (changes: object = {}, outcome: object = {}) =>
     exitOfCapacity({
       ...{ cases: [{ ...fine, ...changes }], results: [], interrupted: false, references: new Set<string>() },
-      leaks: [],
+      ...{ clones: 6, leaks: [] },
       ...outcome,
     }).code
 
@@ -348,6 +348,10 @@ group('the exit code', () => {
     expect(of({ unmeasured: ['audit.lost = 0 (the target keeps no record of arrivals)'] })).toBe(99)
     expect(of({ headroomShown: 0.9 })).toBe(99)
     expect(of({ headroomShown: 0.9 }, { references: new Set(['a']) })).toBe(0)
+    // A peak that some clones are missing to show.
+    expect(of({ peakClones: { counted: 4 } })).toBe(113)
+    expect(of({ peakClones: { counted: 4 }, headroomShown: 0.9 })).toBe(99)
+    expect(of({ peakClones: null })).toBe(0)
     expect(of({ kind: 'below', headroomShown: null })).toBe(99)
     expect(of({ kind: 'none' })).toBe(113)
     expect(of({ kind: 'none' }, { interrupted: true })).toBe(105)

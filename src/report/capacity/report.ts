@@ -50,7 +50,7 @@ export interface CapacityCase {
   readonly levels: Readonly<Record<string, string | number | boolean>>
   readonly digest: string
   /**
-   * `at least`: nothing up to the largest load was too much. `generator-bound`: the generator was the limit on half of the clones or more.
+   * `at least`: the median is of clones for which nothing was too much. `generator-bound`: so it is, and the generator was why on half of those or more.
    * `below`: not even the least load was kept up with. `none`: no search came to its end.
    */
   readonly kind: 'found' | 'at least' | 'generator-bound' | 'below' | 'none'
@@ -66,10 +66,12 @@ export interface CapacityCase {
   /** SLOs that have no figure at that load, with why; none where nothing was kept up with. */
   readonly unmeasured: readonly string[]
   readonly bottleneck: Bottleneck
-  /** Capacity in messages a second / the planned peak; null where one is not known. */
+  /** What passed of the load that is raised, in messages a second / the planned peak; null where one is not known. */
   readonly headroom: number | null
   /** The same by the lower end of the interval, below 6 clones by the least of them: from 1 on the peak is shown to be carried. */
   readonly headroomShown: number | null
+  /** Whose clones that is; null where no peak is planned, or nothing is known of it. */
+  readonly peakClones: PeakClones | null
   /** Of the case without a VPN that it is set against; null = there is none. */
   readonly referenceId: string | null
   readonly price: CapacityPrice | null
@@ -85,10 +87,17 @@ export interface CapacityCase {
   readonly network?: NetworkReport
 }
 
+/** Clones that tell whether the planned peak is carried. */
+export interface PeakClones {
+  readonly counted: number
+  /** Of those: cut short, after they had failed at the peak or below it. */
+  readonly cutShort: number
+}
+
 /** Over the clones; null = not known. */
 export interface Bound {
   readonly median: number | null
-  /** Order-statistic interval of the median, 95 %; null below 6 clones. */
+  /** Order-statistic interval of the median, 95 %; null below 6 clones. An end that is null lies below or above every load known. */
   readonly interval: { readonly lower: number | null; readonly upper: number | null } | null
 }
 

@@ -4,13 +4,14 @@ import { formatFigure, formatMs, formatNumber, plural } from '../format.ts'
 import { networkNotes } from '../network.ts'
 import { roughDuration } from '../progress.ts'
 import { passesWhole } from './atAnswer.ts'
+import { endedAs, isMostlyOpen } from './ended.ts'
 import type { Measured } from './measured.ts'
 import { addedTexts, ceilingTexts, linkText, scalabilityTexts, tunnelsTexts } from './planning.ts'
 import { headroomTexts, priceText } from './purchase.ts'
 import type { Bound, CapacityCase, CapacityReport } from './report.ts'
 import { searchSlos, sloText } from './slos.ts'
 import { responseP99 } from './trial.ts'
-import { unitOf } from './unit.ts'
+import { loadText } from './unit.ts'
 
 /** Ids of the cases that others are set against. */
 export const referencesOf = ({ cases }: Pick<CapacityReport, 'cases'>): ReadonlySet<string> =>
@@ -28,7 +29,7 @@ const KINDS: Readonly<Record<CapacityCase['kind'], string | null>> = {
 export function lowerCell({ kind, lower }: CapacityCase, aim: CapacityAim): string {
   const words = KINDS[kind]
   if (words !== null) return `${words}${boundText(lower, aim)}`
-  return kind === 'below' ? `below ${formatNumber(aim.leastLoad)} ${unitOf(aim)}` : 'not searched to an end'
+  return kind === 'below' ? `below ${loadText(aim.leastLoad, aim)}` : 'not searched to an end'
 }
 
 /** The case that the sentence is about comes first: those that have a reference, and then the rest. */
@@ -39,19 +40,27 @@ export function answerOf(report: Omit<CapacityReport, 'answer'>): string {
 }
 
 /** `carries 812 msg/s [790, 840] (6 clones)`. */
-export function capacityText(
-  { kind, lower, clones, irregular, searches, atAnswer }: CapacityCase,
-  { aim }: Pick<CapacityReport, 'aim'>,
-): string {
-  const over = `(${plural(clones, 'clone')}${irregular > 0 ? `, ${irregular} of them irregular` : ''})${passedText(atAnswer, aim)}`
+export function capacityText(testCase: CapacityCase, { aim }: Pick<CapacityReport, 'aim'>): string {
+  const { kind, lower, searches, atAnswer } = testCase
+  const over = `(${clonesText(testCase)})${passedText(atAnswer, aim)}`
   const load = boundText(lower, aim)
   if (kind === 'none') return `was not searched to an end on any clone${soFarText(searches, aim)}`
-  if (kind === 'below')
-    return `does not keep up with ${formatNumber(aim.leastLoad)} ${unitOf(aim)}, the least load tried ${over}`
-  if (kind === 'at least') return `carries at least ${load} ${over}: raise --most`
+  if (kind === 'below') return `does not keep up with ${loadText(aim.leastLoad, aim)}, the least load tried ${over}`
+  if (kind === 'at least') return `carries at least ${load} ${over}${isMostlyOpen(testCase) ? ': raise --most' : ''}`
   if (kind === 'generator-bound')
     return `carries at least ${load} ${over}: generator-bound, beyond it the generator was the limit`
   return `carries ${load} ${over}`
+}
+
+/** `6 clones, 1 of them irregular, 2 of them open at --most`. */
+function clonesText({ clones, irregular, searches }: CapacityCase): string {
+  const [open, bound] = [endedAs(searches, 'open'), endedAs(searches, 'generator-bound')]
+  return [
+    plural(clones, 'clone'),
+    ...(irregular > 0 ? [`${irregular} of them irregular`] : []),
+    ...(open > 0 && open < clones ? [`${open} of them open at --most`] : []),
+    ...(bound > 0 && bound < clones ? [`${bound} of them generator-bound`] : []),
+  ].join(', ')
 }
 
 /** What got through of a load that did not wholly. */
@@ -65,7 +74,7 @@ function passedText(atAnswer: CapacityCase['atAnswer'], { over }: CapacityAim): 
 /** Of searches that are not at their end. */
 function soFarText(searches: CapacityCase['searches'], aim: CapacityAim): string {
   const [lower, upper] = (['lower', 'upper'] as const).map(bound => searches.flatMap(each => each[bound] ?? []))
-  const kept = lower!.length === 0 ? [] : [`keeps up with ${formatNumber(Math.max(...lower!))} ${unitOf(aim)}`]
+  const kept = lower!.length === 0 ? [] : [`keeps up with ${loadText(Math.max(...lower!), aim)}`]
   const not = upper!.length === 0 ? [] : [`not with ${formatNumber(Math.min(...upper!))}`]
   return kept.length + not.length === 0 ? '' : `; so far it ${[...kept, ...not].join(', ')}`
 }
@@ -73,7 +82,7 @@ function soFarText(searches: CapacityCase['searches'], aim: CapacityAim): string
 /** `812 msg/s [790, 840]`. */
 export function boundText({ median, interval }: Bound, aim: Pick<CapacityAim, 'over'>): string {
   if (median === null) return 'unknown'
-  const text = `${formatNumber(median)} ${unitOf(aim)}`
+  const text = loadText(median, aim)
   if (interval === null) return text
   const [low, high] = [interval.lower, interval.upper].map(each => (each === null ? 'unknown' : formatNumber(each)))
   return `${text} [${low}, ${high}]`
@@ -156,7 +165,7 @@ export function missingText({ missingMs }: CapacityReport): string | null {
 /** What progress tells of a trial: `vpn at 512 msg/s for 4 s: kept up with (511 msg/s, p99 12 ms)`, or why not, or why it does not count. */
 export function trialText({ id }: Pick<Case, 'id'>, trial: CapacityTrial, aim: CapacityAim): string {
   const { load, seconds, result, isKept } = trial
-  const at = `${id} at ${formatNumber(load)} ${unitOf(aim)} for ${formatMs(1000 * seconds)}`
+  const at = `${id} at ${loadText(load, aim)} for ${formatMs(1000 * seconds)}`
   if (result.state === 'failed')
     return `${at}: failed in ${result.stage}: ${result.error.replaceAll('\n', '\n        ')}`
   const told = `${at}: ${verdictOf(trial, aim)} (${figuresOf(result, aim.load)})`

@@ -1,5 +1,5 @@
 import type { CapacityCase, CapacityReport, SearchReport } from '../capacity/report.ts'
-import { unitOf } from '../capacity/unit.ts'
+import { loadText, unitOf } from '../capacity/unit.ts'
 import { formatFigure, formatMs, formatNumber } from '../format.ts'
 import { decades, logScale, px } from './axis.ts'
 import type { Charts, Line } from './charts.ts'
@@ -82,7 +82,7 @@ function limitOf({ slos, aim }: CapacityReport): number | null {
 function cellsOf(each: Point, { aim }: CapacityReport): string[] {
   const { clone, trial } = each
   return [
-    `${formatNumber(trial.load)} ${unitOf(aim)}`,
+    loadText(trial.load, aim),
     formatFigure(trial.responseP99!, 'ms'),
     formatMs(1000 * trial.seconds),
     `${formatNumber(100 * trial.lossRatio!)} %`,
