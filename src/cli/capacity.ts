@@ -17,7 +17,7 @@ import type { RunFlags } from './runOptions.ts'
 
 export function addCapacity(program: Command, console: () => Console, exit: (code: number) => void): void {
   addCapacityOptions(
-    program.command('capacity').description('the highest load that meets the SLO, searched for on independent clones'),
+    program.command('capacity').description('the highest load that meets the SLOs, searched for on independent clones'),
   )
     .argument('<scenario>', 'a scenario file (.ts, .yaml, .json)')
     .action(async (file: string, flags: CapacityFlags) =>

@@ -51,7 +51,7 @@ export function addCapacityOptions(command: Command): Command {
     )
     .option('--clones <n>', 'independent clones, a search on each; an interval needs 6', whole, 6)
     .option('--no-direct', 'do not search the same without a VPN beside it')
-    .option('--peak <per second>', 'planned peak: the report tells the headroom', positive)
+    .option('--peak <per second>', 'planned peak of the load that is raised: the report tells the headroom', positive)
     .option('--seed <n>', 'seed of order, arrivals and data (default: 1)')
     .option('-w, --warmup <time>', 'length of the warm-up of each trial')
     .option('--drain <time>', 'longest wait for stragglers')
@@ -142,6 +142,11 @@ function loadProblems(scenario: Scenario, { over, load: name, trialSeconds }: Ca
       : [
           `--trial ${formatMs(1000 * trialSeconds)}: so short beside '${name}.response.p99': '${limit!.text}' a load that only queues looks kept up with; give ${TRIAL_OF_LIMIT} times the limit or more, --trial ${leastMs % 1000 === 0 ? `${leastMs / 1000}s` : `${Math.ceil(leastMs)}ms`}, or the SLO a lower limit`,
         ]),
+    ...(scenario.drills === undefined || scenario.drills.length === 0
+      ? []
+      : [
+          'drills: a search does not perform them, its trials are of other lengths and tunnels than they are made for; leave them out, or measure them with hl7bench run',
+        ]),
     ...(over === 'tunnels' && !(environment.kind === 'netns' && environment.topology !== 'site-to-site')
       ? [
           "--over tunnels: the scenario has no hospitals to add; give it environment: { kind: 'netns', topology: 'hub' }",
@@ -150,11 +155,12 @@ function loadProblems(scenario: Scenario, { over, load: name, trialSeconds }: Ca
   ]
 }
 
-/** The peak as a load, set against the largest that is tried; of one load only, as others add what is not known before they run. */
+/** The peak as a load, set against the largest that is tried. */
 function peakProblems(aim: CapacityAim, { load: loads }: Scenario, peakPerSecond: number | undefined): string[] {
   const { over, own, mostLoad } = aim
-  if (peakPerSecond === undefined || (over !== 'rate' && loads.length > 1)) return []
-  const perUnit = over === 'rate' ? 1 : totalRate(loads[0]!) / own
+  if (peakPerSecond === undefined) return []
+  const raised = loads.find(({ name }) => name === aim.load)!
+  const perUnit = over === 'rate' ? 1 : totalRate(raised) / own
   if (perUnit === 0 || mostLoad === 0 || mostLoad * perUnit >= peakPerSecond) return []
   const most = over === 'rate' ? '' : ` ${over}, ${mostLoad * perUnit} msg/s,`
   const enough = over === 'rate' ? peakPerSecond : Math.ceil(peakPerSecond / perUnit)

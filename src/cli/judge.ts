@@ -29,10 +29,8 @@ export function judge(input: Omit<ReportInput, 'exit'>, interrupted: boolean): E
 export function judgeCapacity(input: CapacityInput, results: readonly RunResult[]): CapacityReport {
   const { interrupted, leaks, plan } = input
   const references = new Set(Object.values(plan.search!.references))
-  const wantsAudit = plan.cases[0]!.scenario.slo.some(({ metric }) => metric.startsWith('audit.'))
-  return summarizeCapacity(input, cases =>
-    exitOfCapacity({ cases, results, interrupted, references, wantsAudit, leaks }),
-  )
+  const { clones } = plan.search!.aim
+  return summarizeCapacity(input, cases => exitOfCapacity({ cases, clones, results, interrupted, references, leaks }))
 }
 
 /** A comparison, with the exit code that follows from it. SLOs are the candidate's. */

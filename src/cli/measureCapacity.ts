@@ -9,6 +9,7 @@ import type { CapacityTrial } from '../model/capacity.ts'
 import type { Case } from '../model/experiment.ts'
 import { renderCapacityMarkdown } from '../report/capacity/markdown.ts'
 import type { CapacityReport } from '../report/capacity/report.ts'
+import { findingsOf } from '../report/capacity/slos.ts'
 import { trialText } from '../report/capacity/wording.ts'
 import { renderCapacityHtml } from '../report/html/capacityPage.ts'
 import { renderCapacityJson } from '../report/json.ts'
@@ -61,7 +62,7 @@ function conductorOf(
   tried: (subject: Case, trial: CapacityTrial) => void,
 ): CapacityConductor {
   try {
-    return capacityConductor({ plan, finished, digestOf, tried, aim: plan.search!.aim })
+    return capacityConductor({ plan, finished, digestOf, findingsOf, tried, aim: plan.search!.aim })
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     throw new UsageError(

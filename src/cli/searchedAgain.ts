@@ -3,6 +3,7 @@ import { machineOf, readCalibration } from '../experiment/calibrate/store.ts'
 import { capacityConductor } from '../experiment/capacity/perform.ts'
 import type { RunResult } from '../model/result.ts'
 import type { CapacityReport } from '../report/capacity/report.ts'
+import { findingsOf } from '../report/capacity/slos.ts'
 import type { CapacityFlags } from './capacityOptions.ts'
 import type { Opening } from './experimentFolder.ts'
 import { readInvocation, repeatOf } from './invocation.ts'
@@ -18,7 +19,7 @@ export function searchedAgain(
   // Digests are in the rows: no report of a search shows those of single trials.
   const digestOf = () => ''
   const { aim } = plan.search!
-  const { searches, missingMs } = capacityConductor({ plan, aim, digestOf, finished, tried() {} })
+  const { searches, missingMs } = capacityConductor({ plan, aim, digestOf, findingsOf, finished, tried() {} })
   const left = missingMs()
   const resume = `npx hl7bench resume ${folder}`
   return judgeCapacity(

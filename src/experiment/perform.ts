@@ -1,4 +1,3 @@
-import { mkdirSync, rmSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import type { Clone, Provisioner } from '../model/environment.ts'
 import type { ArmName, Case, ComparisonStage, ExperimentPlan, PlannedRun } from '../model/experiment.ts'
@@ -7,7 +6,8 @@ import type { RunResult, Stage } from '../model/result.ts'
 import type { Load } from '../model/scenario.ts'
 import type { LoadContent } from '../scenario/content.ts'
 import { asFailure } from './failure.ts'
-import { performRun, type RunOptions, runFolder } from './run.ts'
+import { performRun, type RunOptions } from './run.ts'
+import { freshRunFolder } from './runFolder.ts'
 import { Schedule } from './schedule.ts'
 
 export interface PerformOptions {
@@ -148,12 +148,10 @@ class Session {
 
   async #performRun(run: PlannedRun, clones: Map<string, Clone>): Promise<RunResult> {
     const { folder, signal, contents, observer, hooks } = this.#options
-    const ownFolder = runFolder(folder, run)
+    let ownFolder: string
     let clone: Clone
     try {
-      // A run that a crash cut short has the same identities: what its receiver recorded would count as duplicates of this one.
-      rmSync(ownFolder, { recursive: true, force: true })
-      mkdirSync(ownFolder, { recursive: true })
+      ownFolder = freshRunFolder(folder, run)
       clone = await this.#cloneFor(run, clones)
     } catch (error) {
       signal.throwIfAborted()

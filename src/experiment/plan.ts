@@ -60,15 +60,24 @@ export function planBlock({ id, cases, arms, seed }: Design, { block, stage, rep
   })
 }
 
-/** A trial of a search, planned when what came before is known: position `position` of the experiment, on clone `clone`, from 0. */
+/** Where a trial of a search stands. */
+export interface TrialPlace {
+  readonly caseId: string
+  /** In the experiment, from 0. */
+  readonly position: number
+  /** From 0. */
+  readonly clone: number
+  /** Among the trials of its case, from 1. */
+  readonly execution: number
+}
+
+/** A trial of a search, planned when what came before is known. */
 export function planTrial(
   design: Pick<Design, 'id' | 'seed'>,
-  position: number,
-  clone: number,
-  caseId: string,
+  { caseId, position, clone, execution }: TrialPlace,
 ): PlannedRun {
   const seed = hash32(design.seed, RUN_SEEDS, position)
-  return { ...placed(design, position, clone), caseId, arm: 'only', stage: 1, seed, replacement: 0 }
+  return { ...placed(design, position, clone), execution, caseId, arm: 'only', stage: 1, seed, replacement: 0 }
 }
 
 function placed({ id }: Pick<Design, 'id'>, position: number, block: number) {

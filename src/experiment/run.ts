@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { type AuditedLoad, audit } from '../ledger/audit.ts'
 import { Fates } from '../ledger/fate.ts'
@@ -284,6 +283,3 @@ function auditRun(
   const files = [...[...protocols].map(protocol => target.arrivals[protocol]), ...(target.hospitals?.arrivals ?? [])]
   return audit([...loads, ...drills], files.includes(null) ? null : files.filter(file => file !== null))
 }
-
-export const runFolder = (experimentFolder: string, run: Pick<PlannedRun, 'id'>): string =>
-  join(experimentFolder, 'runs', run.id)

@@ -16,7 +16,8 @@ import { rowOf } from '../results/row.ts'
 import type { LoadContent } from '../scenario/content.ts'
 import type { Begun } from './begin.ts'
 import { type Observer, type Performed, type PerformOptions, perform } from './perform.ts'
-import { type RunOptions, runFolder } from './run.ts'
+import type { RunOptions } from './run.ts'
+import { runFolder } from './runFolder.ts'
 
 /** What the runs need beyond a clone of their own: builds, work trees. */
 export interface Prepared {

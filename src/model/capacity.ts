@@ -43,11 +43,20 @@ export interface CapacityTrial {
   readonly lossRatio: number | null
   /** The load got through while it was offered; asked of full trials only, true of shorter ones. */
   readonly isSustained: boolean
-  /** The load was kept up with: within the loss ratio, and sustained. */
+  /** SLOs that it missed, the limits of its loss ratio apart: `mllp.response.p50 < 1 ms`. Asked of full trials only, none of shorter ones. */
+  readonly missed: readonly string[]
+  /** The load was kept up with: within the loss ratio, sustained, and no SLO missed. */
   readonly isKept: boolean
   /** The generator was the limit, twice in a row at this load. */
   readonly isGeneratorBound: boolean
   readonly result: RunResult
+}
+
+/** What a trial makes of the SLOs beside its losses. */
+export interface SloFindings {
+  readonly missed: readonly string[]
+  /** The generator's lag is so large a part of a figure that it cannot be told whether it meets its SLO. */
+  readonly isUnclear: boolean
 }
 
 /** The search of one case on one clone. */

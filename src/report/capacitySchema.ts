@@ -36,6 +36,7 @@ const searched = z.strictObject({
       seconds: number,
       lossRatio: number.nullable().describe('null = the run does not count.'),
       isSustained: z.boolean().describe('Its backlog did not grow; asked of full trials only, true of shorter ones.'),
+      missed: z.array(text).describe('SLOs that it missed; asked of full trials only, none of shorter ones.'),
       isKept: z.boolean().describe('The load was kept up with.'),
       messagesPerSecond: number.nullable().describe('Accepted, over all loads; null = it failed.'),
       responseP99: z
@@ -82,13 +83,21 @@ const testCase = z.strictObject({
     })
     .nullable()
     .describe('Medians over the clones at the largest load kept up with.'),
+  unmeasured: z.array(text).describe('SLOs that have no figure at that load, with why.'),
   bottleneck: z.strictObject({ what: z.enum(['gateway', 'generator', 'target', 'not told']), evidence: text }),
-  headroom: number.nullable().describe('Capacity / planned peak.'),
+  headroom: number.nullable().describe('What passed of the load that is raised / planned peak.'),
   headroomShown: number
     .nullable()
     .describe(
       'The same by the lower end of the interval, below 6 clones by the least of them: below 1 the peak is not shown to be carried.',
     ),
+  peakClones: z
+    .strictObject({
+      counted: number,
+      cutShort: number.describe('After they had failed at the peak or below it.'),
+    })
+    .nullable()
+    .describe('Clones that tell whether the peak is carried.'),
   referenceId: text.nullable().describe('Of the case without a VPN that it is set against.'),
   price: z
     .strictObject({
@@ -164,6 +173,7 @@ export const capacitySchema = z.strictObject({
     clones: number,
   }),
   slos: z.array(z.strictObject({ metric: text, operator: text, limit: number, text })),
+  notHeldTo: z.array(text).describe('SLOs of what the search itself raises.'),
   cases: z.array(testCase),
   peakPerSecond: number.nullable(),
   missingMs: number.nullable().describe('What would complete the search; null = it is complete.'),

@@ -92,10 +92,12 @@ const finishedIn = (folder: string) =>
 
 test('out of time it ends in good order with what is missing', async () => {
   const here = place()
-  const args = [...QUICK, '--clones', '50', '--max-duration', '3s']
+  const args = [...QUICK, '--clones', '50', '--max-duration', '3s', '--peak', '1']
   const ended = await hl7bench(here, ['capacity', writeScenario(here, known), ...args])
   const report = JSON.parse(ended.stdout) as CapacityReport
   expect(report.missingMs).toBeGreaterThan(0)
+  // A peak is not shown by the clones that were searched before.
+  expect([99, 113]).toContain(ended.code)
   expect(report.cases[0]!.searches.some(each => each.ended === 'cut short')).toBe(true)
   expect(report.commands.next).toContain('hl7bench resume')
   expect(await settled(here)).toEqual([])
@@ -123,6 +125,16 @@ test('bad input gets every complaint at once, before anything is made', async ()
   expect((await hl7bench(here, ['capacity', writeScenario(here, known), ...feeds])).stderr).toContain(
     '--most 2 feeds, 50 msg/s, < --peak 60: the search would end below the peak and never show it; give --most 3 or more',
   )
+  const several = { ...known, load: [...known.load, { ...known.load[0], name: 'other' }] }
+  const raised = { ...several, load: [{ ...known.load[0], name: 'mllp' }, several.load[1]] }
+  const beside = await hl7bench(here, ['capacity', writeScenario(here, raised), '--load', 'mllp', ...feeds])
+  expect(beside.stderr).toContain('--most 2 feeds, 50 msg/s, < --peak 60')
+  const environment = { kind: 'netns', topology: 'hub', hospitals: 6 }
+  const drilled = { ...known, environment, sut: {}, drills: [{ atMs: 500, do: 'add-tunnel' }] }
+  const drills = await hl7bench(here, ['capacity', writeScenario(here, drilled), '--over', 'tunnels'])
+  expect([drills.code, drills.stderr.trim().split('\n').length]).toEqual([104, 1])
+  expect(drills.stderr).toContain('drills: a search does not perform them')
+  expect(drills.stderr).toContain('leave them out, or measure them with hl7bench run')
   expect(rowsOf(here)).toEqual([])
 }, 30_000)
 

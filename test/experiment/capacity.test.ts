@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, describe as group, test } from 'vitest'
@@ -13,6 +13,7 @@ import type { NetnsEnvironment } from '../../src/model/netns.ts'
 import type { RunResult } from '../../src/model/result.ts'
 import type { OpenWorkload, Scenario } from '../../src/model/scenario.ts'
 import type { IpsecVpn } from '../../src/model/topology.ts'
+import { findingsOf } from '../../src/report/capacity/slos.ts'
 import { caseDigest } from '../../src/scenario/digest.ts'
 import { compileMessages } from '../../src/workload/hl7/compiled.ts'
 import { arm, audit, load, loadResult, slo, testCase, validRun } from '../report/experiment.fixture.ts'
@@ -70,7 +71,14 @@ interface Setting {
 
 async function searched({ scripted, aim = {}, cases = [testCase()], deadlineMs, signal, earlier = [] }: Setting) {
   const plan = { id: 'x', cases, arms: [arm('only')], seed: 1, runs: [] }
-  const conductor = capacityConductor({ plan, aim: { ...AIM, ...aim }, digestOf, finished: earlier, tried() {} })
+  const conductor = capacityConductor({
+    plan,
+    aim: { ...AIM, ...aim },
+    digestOf,
+    findingsOf,
+    finished: earlier,
+    tried() {},
+  })
   const finished: RunResult[] = []
   const ending = conductor.perform({
     plan,
@@ -110,6 +118,13 @@ group('a search', () => {
       id: 'demo[ratePerSecond=100,measureMs=1000]',
       levels: { 'load.mllp.workload.ratePerSecond': 100 },
     })
+  })
+
+  test('numbers the trials of each case from 1 on, over all clones', async () => {
+    const { finished } = await searched({ scripted: scriptedProvisioner(capacityOf(777)), aim: { clones: 3 } })
+    const cases = [...Map.groupBy(finished, ({ run }) => run.caseId).values()]
+    expect(cases.some(trials => trials.length === 3)).toBe(true)
+    for (const trials of cases) expect(trials.map(({ run }) => run.execution)).toEqual(trials.map((_, at) => at + 1))
   })
 
   test('of several cases takes turns, trial by trial, each on a clone of its own', async () => {
@@ -213,6 +228,27 @@ group('a search', () => {
     expect(scripted.events.at(-1)).toBe('release c0001')
   })
 
+  test('begins a trial that was cut short anew, without what its receiver had recorded', async () => {
+    const aim = { mostLoad: 200, clones: 1 }
+    const recordOf = (run: PlannedRun) => join(folder, 'runs', run.id, 'arrivals')
+    const controller = new AbortController()
+    const cut = scriptedProvisioner(run => {
+      if (run.order < 1) return { accepted: 100 }
+      writeFileSync(recordOf(run), 'of before')
+      setTimeout(() => controller.abort(new Error('interrupted')), 50)
+      return 'hangs'
+    })
+    await expect(searched({ scripted: cut, aim, signal: controller.signal })).rejects.toThrow('interrupted')
+    const records: boolean[] = []
+    const scripted = scriptedProvisioner(run => {
+      records.push(existsSync(recordOf(run)))
+      return { accepted: 100 }
+    })
+    const { finished } = await searched({ scripted, aim })
+    expect(finished.length).toBeGreaterThan(1)
+    expect(records).not.toContain(true)
+  })
+
   test('over tunnels has a clone for each number of them', async () => {
     const scripted = scriptedProvisioner(capacityOf(25))
     const aim = { over: 'tunnels', own: 10, leastLoad: 1, firstLoad: 10, mostLoad: 1_000, clones: 1 } as const
@@ -254,8 +290,7 @@ group('a case at a load', () => {
 })
 
 group('what is searched beside', () => {
-  const drills = [{ atMs: 0, do: 'add-port' }] as const
-  const hub = { ...testCase({ environment: HUB, drills }), digest: 'hub' }
+  const hub = { ...testCase({ environment: HUB }), digest: 'hub' }
 
   test('is the same without the VPN, once for all ciphers', () => {
     const other = { ...HUB, vpn: { ...IPSEC, cipher: 'aes256gcm16' } } as const
@@ -266,8 +301,6 @@ group('what is searched beside', () => {
       id: 'demo[topology=direct]',
       scenario: { environment: { topology: 'direct', vpn: null, hospitals: 1 } },
     })
-    // Without a gateway there is nothing to drill.
-    expect(cases[2]!.scenario).not.toHaveProperty('drills')
     expect([...references.values()]).toEqual([cases[2]!.id, cases[2]!.id])
   })
 
@@ -300,11 +333,11 @@ group('the loss ratio', () => {
 })
 
 group('the exit code', () => {
-  const fine = { id: 'a', kind: 'found', headroomShown: 1.5, atAnswer: { isAudited: true } } as const
+  const fine = { id: 'a', kind: 'found', headroomShown: 1.5, peakClones: { counted: 6 }, unmeasured: [] } as const
   const of = (changes: object = {}, outcome: object = {}) =>
     exitOfCapacity({
       ...{ cases: [{ ...fine, ...changes }], results: [], interrupted: false, references: new Set<string>() },
-      ...{ wantsAudit: true, leaks: [] },
+      ...{ clones: 6, leaks: [] },
       ...outcome,
     }).code
 
@@ -312,9 +345,13 @@ group('the exit code', () => {
     expect(of()).toBe(0)
     expect(of({ kind: 'generator-bound' })).toBe(0)
     expect(of({}, { leaks: ['x'] })).toBe(114)
-    expect(of({ atAnswer: { isAudited: false } })).toBe(99)
+    expect(of({ unmeasured: ['audit.lost = 0 (the target keeps no record of arrivals)'] })).toBe(99)
     expect(of({ headroomShown: 0.9 })).toBe(99)
     expect(of({ headroomShown: 0.9 }, { references: new Set(['a']) })).toBe(0)
+    // A peak that some clones are missing to show.
+    expect(of({ peakClones: { counted: 4 } })).toBe(113)
+    expect(of({ peakClones: { counted: 4 }, headroomShown: 0.9 })).toBe(99)
+    expect(of({ peakClones: null })).toBe(0)
     expect(of({ kind: 'below', headroomShown: null })).toBe(99)
     expect(of({ kind: 'none' })).toBe(113)
     expect(of({ kind: 'none' }, { interrupted: true })).toBe(105)

@@ -5,6 +5,7 @@ import { isSustained } from '../../src/experiment/capacity/sustained.ts'
 import type { CapacityAim } from '../../src/model/capacity.ts'
 import type { RunResult } from '../../src/model/result.ts'
 import type { OpenWorkload } from '../../src/model/scenario.ts'
+import { findingsOf } from '../../src/report/capacity/slos.ts'
 import { load } from '../report/experiment.fixture.ts'
 import { type Queue, queueCase, queueRun } from './queue.fixture.ts'
 
@@ -16,7 +17,7 @@ const AIM: CapacityAim = {
 }
 
 function found(queue: Queue, aim: CapacityAim, seed = 1) {
-  const search = new Search(queueCase(queue), 0, aim)
+  const search = new Search(queueCase(queue), 0, aim, findingsOf)
   for (let step = search.next(), count = 0; step.kind === 'try'; step = search.next(), count++)
     search.take(step, queueRun(queue, step.load, step.seconds, seed * 1_000 + count))
   return search.outcome
@@ -102,14 +103,14 @@ group('a load that the system answers', () => {
 })
 
 test('a trial that is invalid and did not sustain its load shows nothing', () => {
-  const search = new Search(queueCase(STEADY), 0, { ...AIM, trialSeconds: 0.5, sumSeconds: 0.5 })
+  const search = new Search(queueCase(STEADY), 0, { ...AIM, trialSeconds: 0.5, sumSeconds: 0.5 }, findingsOf)
   const run = queueRun(STEADY, 566, 0.5, 1) as Measured
   const trial = search.take({ load: 566, seconds: 0.5 }, { ...run, state: 'invalid', reasons: ['paused'] })
   expect(trial).toMatchObject({ lossRatio: null, isKept: false })
 })
 
 test('short trials go by their losses alone, and decide nothing that a full one does not', () => {
-  const search = new Search(queueCase(STEADY), 0, AIM)
+  const search = new Search(queueCase(STEADY), 0, AIM, findingsOf)
   const at = { load: 566, seconds: 0.5 }
   expect(search.take(at, queueRun(STEADY, 566, 0.5, 1))).toMatchObject({ isSustained: true, isKept: true })
   expect(search.outcome.lower).toBe(null)

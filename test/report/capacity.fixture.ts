@@ -12,6 +12,7 @@ const responses = Array.from({ length: 400 }, () => 10)
 const health = { connectionsWanted: 8 } as LoadResult['generators'][number]
 export const carried = (perSecond: number): LoadResult => ({
   ...loadResult(responses),
+  intendedPerSecond: perSecond,
   throughputPerSecond: perSecond,
   bytesOut: 400_000,
   bytesIn: 40_000,
@@ -41,6 +42,7 @@ export function search(clone: number, { cpuShare, perSecond = 400, ...changes }:
       seconds: 1,
       lossRatio,
       isSustained: true,
+      missed: [],
       isKept: lossRatio === 0,
       isGeneratorBound: false,
       result: result(2 * clone + lossRatio),

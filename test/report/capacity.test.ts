@@ -12,7 +12,17 @@ import { capacitySchema } from '../../src/report/capacitySchema.ts'
 import { renderCapacityHtml } from '../../src/report/html/capacityPage.ts'
 import { renderCapacityJson } from '../../src/report/json.ts'
 import { calibratedAt, carried, type Found, gateway, reported, search, six, withResults } from './capacity.fixture.ts'
-import { ASSETS, audit, failedRun, loadResult, PLAIN, plannedRun, testCase, validRun } from './experiment.fixture.ts'
+import {
+  ASSETS,
+  audit,
+  failedRun,
+  loadResult,
+  PLAIN,
+  plannedRun,
+  slo,
+  testCase,
+  validRun,
+} from './experiment.fixture.ts'
 
 test('the capacity is the median over the clones with its order-statistic interval, of both bounds', () => {
   const [only] = reported(six()).cases
@@ -22,17 +32,17 @@ test('the capacity is the median over the clones with its order-statistic interv
 })
 
 test('a bound that is not known on some clones lies below or above all others', () => {
-  expect(boundOver([null, 2, 3], 'below').median).toBe(2)
-  expect(boundOver([null, null, 3], 'below').median).toBe(null)
-  expect(boundOver([1, 2, null], 'above').median).toBe(2)
-  expect(boundOver([1, 2, 3, 4, 5, null], 'above').interval).toEqual({ lower: 1, upper: null })
-  expect(boundOver([], 'above')).toEqual({ median: null, interval: null })
+  expect(boundOver([null, 2, 3], 'below', 'rate').median).toBe(2)
+  expect(boundOver([null, null, 3], 'below', 'rate').median).toBe(null)
+  expect(boundOver([1, 2, null], 'above', 'rate').median).toBe(2)
+  expect(boundOver([1, 2, 3, 4, 5, null], 'above', 'rate').interval).toEqual({ lower: 1, upper: null })
+  expect(boundOver([], 'above', 'rate')).toEqual({ median: null, interval: null })
 })
 
 test('what is weaker than a capacity is never called one', () => {
   const answer = (changes: Found) => reported(six(changes)).answer
   expect(answer({})).toBe('demo carries 403 msg/s [400, 405] (6 clones).')
-  expect(answer({ upper: null, ended: 'open' })).toContain('at least 403 msg/s')
+  expect(answer({ upper: null, ended: 'open' })).toContain('at least 403 msg/s [400, unknown] (6 clones): raise --most')
   expect(answer({ upper: null, ended: 'generator-bound' })).toContain('generator-bound')
   expect(answer({ lower: null })).toContain('does not keep up with 1 msg/s, the least load tried')
   expect(answer({ irregular: true })).toContain('6 of them irregular')
@@ -113,7 +123,7 @@ test('the headline tells the rate that passed where it is below the load, and he
   expect(whole.answer).toBe('demo carries 403 msg/s [400, 405] (6 clones).')
   expect(whole.cases[0]!.headroom).toBe(1)
   const feeds = reported(passing(360), { aim: { over: 'feeds' } })
-  expect(feeds.answer).toContain('403 feeds [400, 405] (6 clones), 403 msg/s, of which 363 msg/s passed')
+  expect(feeds.answer).toContain('402 feeds [400, 405] (6 clones), 403 msg/s, of which 363 msg/s passed')
 })
 
 test('a peak that the search did not get to is not shown, instead of so much short', () => {
@@ -170,6 +180,30 @@ test('without an interval a peak is shown only where every clone carried it, and
   expect(lost.text).toContain('not shown: the least of 5 clones carried below the least load \\< --peak 100')
 })
 
+test('every SLO is told with what the search does with it: missed by trials, without a figure, not held to', () => {
+  const slos = [
+    slo('mllp.response.p99', '<', 250, '< 250 ms'),
+    slo('mllp.response.p50', '<', 1, '< 1 ms'),
+    slo('audit.lost', '=', 0, '= 0'),
+    slo('mllp.throughput', '>', 1e6, '> 1000000'),
+  ]
+  const unaudited = withResults(six(), result => ({ ...result, audit: audit({ evidence: 'acknowledgements' }) }))
+  const missed = unaudited.map(each => ({
+    ...each,
+    trials: each.trials.map(trial => (trial.isKept ? trial : { ...trial, missed: ['mllp.response.p50 < 1 ms'] })),
+  }))
+  const report = reported(missed, { cases: [testCase({ slo: slos })] })
+  const terminal = renderCapacity(report, { style: PLAIN, glyphs: 'ascii', width: 80 })
+  for (const text of [terminal, renderCapacityMarkdown(report).replaceAll('\\', '')].map(plain)) {
+    expect(text).toContain(
+      'later than mllp.response.p99 < 250 ms, mllp.response.p50 < 1 ms, audit.lost = 0, and a backlog',
+    )
+    expect(text).toContain('; not held to, as the search raises it itself: mllp.throughput > 1000000')
+    expect(text).toContain('SLOs missed by trials: mllp.response.p50 < 1 ms (6)')
+    expect(text).toContain('SLO not measured: audit.lost = 0 (the target keeps no record of arrivals)')
+  }
+})
+
 test('a trial is told with what passed, and with why it was not kept up with or does not count', () => {
   const [good] = search(0).trials
   const aim = { ...reported(six()).aim, trialSeconds: 1 }
@@ -179,6 +213,7 @@ test('a trial is told with what passed, and with why it was not kept up with or 
   expect(told({})).toBe(`demo at 400 msg/s for 1 s: kept up with ${figures}`)
   expect(told({}, { trialSeconds: 4 })).toContain(`: in time so far ${figures}`)
   expect(told({ isKept: false, isSustained: false })).toContain(`: not kept up with, its backlog grew ${figures}`)
+  expect(told({ isKept: false, missed: ['audit.lost = 0'] })).toContain(': not kept up with, missed audit.lost = 0 (')
   expect(told({ isKept: false, lossRatio: 0.25 })).toContain(': not kept up with, 25 % lost or late')
   const result = { ...good!.result, state: 'invalid', reasons: ['paused for 300 ms'] } as RunResult
   expect(told({ result })).toContain(`kept up with ${figures}, though the generator was limited: paused for 300 ms`)
@@ -192,6 +227,14 @@ test('the page says of a trial that its backlog grew', () => {
     trials: each.trials.map(trial => ({ ...trial, lossRatio: 0, isKept: false, isSustained: false })),
   }))
   expect(renderCapacityHtml(reported(searches), ASSETS)).toContain('not: its backlog grew')
+})
+
+test('the page says of a trial which SLO it missed', () => {
+  const searches = six().map(each => ({
+    ...each,
+    trials: each.trials.map(trial => ({ ...trial, isKept: false, missed: ['audit.lost = 0'] })),
+  }))
+  expect(renderCapacityHtml(reported(searches), ASSETS)).toContain('not: missed audit.lost = 0')
 })
 
 test('throughput is in messages and bits, and the peak has its headroom', () => {

@@ -4,7 +4,8 @@ import { machineTimeMs } from '../../environment/machineTime.ts'
 import type { Clone, Provisioner, RunningTarget } from '../../model/environment.ts'
 import type { LoadResult, RunResult } from '../../model/result.ts'
 import { planBlock } from '../plan.ts'
-import { performRun, runFolder } from '../run.ts'
+import { performRun } from '../run.ts'
+import { runFolder } from '../runFolder.ts'
 import type { CalibrationCase } from './cases.ts'
 
 /** Where calibration runs are performed, one after the other, each in a clone of its own. */

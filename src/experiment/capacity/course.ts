@@ -4,7 +4,7 @@ import type { RunResult } from '../../model/result.ts'
 import { createRandom, hash32, shuffle } from '../../workload/random.ts'
 import { planTrial } from '../plan.ts'
 import { caseAt, type DigestOf } from './caseAt.ts'
-import { Search } from './search.ts'
+import { type FindingsOf, Search } from './search.ts'
 
 /** What is to be run next. */
 export interface Turn {
@@ -25,14 +25,18 @@ export class Course {
   readonly #plan: ExperimentPlan
   readonly #aim: CapacityAim
   readonly #digestOf: DigestOf
+  readonly #findingsOf: FindingsOf
   readonly #searches: Search[] = []
   readonly #open: Iterator<Search>
   #taken = 0
+  /** By case at a load. */
+  readonly #takenOf = new Map<string, number>()
 
-  constructor(plan: ExperimentPlan, aim: CapacityAim, digestOf: DigestOf) {
+  constructor(plan: ExperimentPlan, aim: CapacityAim, digestOf: DigestOf, findingsOf: FindingsOf) {
     this.#plan = plan
     this.#aim = aim
     this.#digestOf = digestOf
+    this.#findingsOf = findingsOf
     this.#open = this.#inTurn()
   }
 
@@ -55,11 +59,14 @@ export class Course {
     if (step.kind === 'done') return this.next()
     const { load, seconds } = step
     const testCase = caseAt(search.subject, this.#aim, load, seconds, this.#digestOf)
-    return { search, load, seconds, testCase, run: planTrial(this.#plan, this.#taken, search.clone, testCase.id) }
+    const execution = (this.#takenOf.get(testCase.id) ?? 0) + 1
+    const place = { caseId: testCase.id, position: this.#taken, clone: search.clone, execution }
+    return { search, load, seconds, testCase, run: planTrial(this.#plan, place) }
   }
 
-  take({ search, load, seconds }: Turn, result: RunResult): CapacityTrial {
+  take({ search, load, seconds, run }: Turn, result: RunResult): CapacityTrial {
     this.#taken++
+    this.#takenOf.set(run.caseId, run.execution)
     return search.take({ load, seconds }, result)
   }
 
@@ -67,7 +74,7 @@ export class Course {
     const { cases, seed } = this.#plan
     for (let clone = 0; clone < this.#aim.clones; clone++) {
       const order = shuffle([...cases], createRandom(hash32(seed, ORDER, clone)))
-      const round = order.map(subject => new Search(subject, clone, this.#aim))
+      const round = order.map(subject => new Search(subject, clone, this.#aim, this.#findingsOf))
       this.#searches.push(...round)
       for (let open = round; open.length > 0; open = open.filter(search => search.isOpen)) yield* open
     }

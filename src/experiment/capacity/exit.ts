@@ -9,18 +9,22 @@ export interface CapacityOutcome {
     readonly kind: 'found' | 'at least' | 'generator-bound' | 'below' | 'none'
     /** What is shown of the capacity / planned peak; null where one is not known. */
     readonly headroomShown: number | null
-    readonly atAnswer: { readonly isAudited: boolean } | null
+    /** Clones that tell it; null where no peak is planned. */
+    readonly peakClones: { readonly counted: number } | null
+    /** SLOs that have no figure at the answer, with why. */
+    readonly unmeasured: readonly string[]
   }[]
+  /** Clones that were asked for. */
+  readonly clones: number
   readonly results: readonly RunResult[]
   readonly interrupted: boolean
   /** Ids of cases that are there for others to be set against. */
   readonly references: ReadonlySet<string>
-  /** An SLO on the audit is declared. */
-  readonly wantsAudit: boolean
   readonly leaks: readonly string[]
 }
 
-export function exitOfCapacity({ cases, results, interrupted, references, wantsAudit, leaks }: CapacityOutcome): Exit {
+export function exitOfCapacity(outcome: CapacityOutcome): Exit {
+  const { cases, clones, results, interrupted, references, leaks } = outcome
   const exit = (code: number, reason: string): Exit => ({ code, reason })
   if (interrupted) return exit(EXIT.interrupted, 'interrupted; what had finished is kept')
   const failed = results.filter(result => result.state === 'failed')
@@ -36,8 +40,15 @@ export function exitOfCapacity({ cases, results, interrupted, references, wantsA
   const short = judged.filter(({ headroomShown }) => headroomShown !== null && headroomShown < 1)
   if (short.length > 0)
     return exit(EXIT.sloMissed, `not shown to carry the planned peak: ${short.map(({ id }) => id).join(', ')}`)
-  if (wantsAudit && judged.some(({ atAnswer }) => atAnswer?.isAudited === false))
-    return exit(EXIT.sloMissed, "the target keeps no record of arrivals: the audit's SLO was not measured")
+  const missing = judged.filter(({ peakClones }) => peakClones !== null && peakClones.counted < clones)
+  if (missing.length > 0) {
+    const told = missing.map(
+      ({ id, peakClones }) => `${clones - peakClones!.counted} of ${counted(clones, 'clone')} of ${id}`,
+    )
+    return exit(EXIT.noValidResult, `the planned peak is not shown yet, a search is missing on ${told.join(', ')}`)
+  }
+  const unmeasured = new Set(judged.flatMap(each => each.unmeasured))
+  if (unmeasured.size > 0) return exit(EXIT.sloMissed, `not measured: ${[...unmeasured].join(', ')}`)
   if (failed.some(({ stage }) => stage === 'cleanup')) return exit(EXIT.teardownFailed, 'a cleanup failed')
   if (leaks.length > 0) return exit(EXIT.leaked, `${counted(leaks.length, 'resource')} could not be removed`)
   return exit(EXIT.ok, 'searched')

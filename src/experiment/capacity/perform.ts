@@ -1,15 +1,15 @@
-import { mkdirSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import type { CapacityAim, CapacitySearch, CapacityTrial } from '../../model/capacity.ts'
 import type { Clone } from '../../model/environment.ts'
 import type { Case, ExperimentPlan } from '../../model/experiment.ts'
 import type { RunResult } from '../../model/result.ts'
 import { BEFORE_LOAD, failedToProvision, type Performed, type PerformOptions } from '../perform.ts'
-import { performRun, runFolder } from '../run.ts'
+import { performRun } from '../run.ts'
+import { freshRunFolder } from '../runFolder.ts'
 import type { Conductor } from '../session.ts'
 import type { DigestOf } from './caseAt.ts'
 import { Course, type Turn } from './course.ts'
-import { type Search, secondsLeft } from './search.ts'
+import { type FindingsOf, type Search, secondsLeft } from './search.ts'
 
 export interface CapacityConductor extends Conductor {
   /** As far as they got. */
@@ -22,6 +22,7 @@ export interface CapacityOptions {
   readonly plan: ExperimentPlan
   readonly aim: CapacityAim
   readonly digestOf: DigestOf
+  readonly findingsOf: FindingsOf
   /** Results of earlier sessions, in their order: their trials are not repeated. */
   readonly finished: readonly RunResult[]
   /** Told before the result is handed over. */
@@ -33,8 +34,8 @@ export interface CapacityOptions {
  * where another version searched in another way
  */
 export function capacityConductor(options: CapacityOptions): CapacityConductor {
-  const { plan, aim, digestOf, finished } = options
-  const course = new Course(plan, aim, digestOf)
+  const { plan, aim, digestOf, findingsOf, finished } = options
+  const course = new Course(plan, aim, digestOf, findingsOf)
   const ledger: Ledger = { cases: new Map(), trialMs: 0, wholeMs: 0 }
   for (const result of finished) replay(course, ledger, result)
   return {
@@ -124,10 +125,10 @@ class Trials {
 
   async #run({ run, testCase, search }: Turn): Promise<RunResult> {
     const { folder, signal, contents, observer, hooks } = this.#session
-    const ownFolder = runFolder(folder, run)
+    let ownFolder: string
     let clone: Clone
     try {
-      mkdirSync(ownFolder, { recursive: true })
+      ownFolder = freshRunFolder(folder, run)
       clone = await this.#cloneFor(testCase, search)
     } catch (error) {
       signal.throwIfAborted()

@@ -1,7 +1,6 @@
-import type { CapacityAim, CapacitySearch, CapacityTrial } from '../../model/capacity.ts'
+import type { CapacityAim, CapacitySearch, CapacityTrial, SloFindings } from '../../model/capacity.ts'
 import type { Case } from '../../model/experiment.ts'
 import type { RunResult } from '../../model/result.ts'
-import type { Slo } from '../../model/scenario.ts'
 import {
   boundsOf,
   type LoadTrial,
@@ -17,17 +16,26 @@ import { isSustained } from './sustained.ts'
 const MOST_FAILURES = 3
 const MOST_STEPS = 1_000
 
+type Measured = Exclude<RunResult, { state: 'failed' }>
+
+/** Judges a full trial of a case by the SLOs beside its losses. */
+export type FindingsOf = (subject: Case, aim: CapacityAim, result: Measured) => SloFindings
+
+const NO_FINDINGS: SloFindings = { missed: [], isUnclear: false }
+
 /** The search for the capacity of one case on one clone. */
 export class Search {
   readonly subject: Case
   readonly clone: number
   readonly #aim: CapacityAim
+  readonly #findingsOf: FindingsOf
   readonly #trials: CapacityTrial[] = []
 
-  constructor(subject: Case, clone: number, aim: CapacityAim) {
+  constructor(subject: Case, clone: number, aim: CapacityAim, findingsOf: FindingsOf) {
     this.subject = subject
     this.clone = clone
     this.#aim = aim
+    this.#findingsOf = findingsOf
   }
 
   get hasFailed(): boolean {
@@ -49,12 +57,16 @@ export class Search {
     const { scenario } = this.subject
     const isShort = seconds < this.#aim.trialSeconds
     const isHeld = result.state === 'failed' || isShort || isSustained(result, scenario)
-    const known = lossOf(result, scenario.slo, this.#aim, isHeld)
-    const isUnclear = result.state === 'invalid' && known === null
-    const isGeneratorBound = isUnclear && this.#trials.some(each => each.load === load && isUnclearTrial(each))
-    const lossRatio = isGeneratorBound ? 1 : known
-    const isKept = lossRatio !== null && lossRatio <= this.#aim.lossRatio && isHeld
-    const trial = { load, seconds, lossRatio, isSustained: isHeld, isKept, isGeneratorBound, result }
+    const isWhole = result.state !== 'failed' && !isShort
+    const { missed, isUnclear } = isWhole ? this.#findingsOf(this.subject, this.#aim, result) : NO_FINDINGS
+    const losses = result.state === 'failed' ? 1 : lossRatioOf(result, scenario.slo)
+    const isMet = losses <= this.#aim.lossRatio && isHeld && missed.length === 0
+    const isKnown = counts(result, isMet, isUnclear)
+    const isGeneratorBound =
+      !isKnown && !isFailure(result) && this.#trials.some(each => each.load === load && isUnclearTrial(each))
+    const lossRatio = isGeneratorBound ? 1 : isKnown ? losses : null
+    const isKept = isKnown && isMet
+    const trial = { load, seconds, lossRatio, isSustained: isHeld, missed, isKept, isGeneratorBound, result }
     this.#trials.push(trial)
     return trial
   }
@@ -84,16 +96,16 @@ export class Search {
 const isFailure = (result: RunResult): boolean => result.state === 'failed' && result.fault !== 'target'
 
 const isUnclearTrial = ({ result, lossRatio, isGeneratorBound }: CapacityTrial): boolean =>
-  result.state === 'invalid' && (lossRatio === null || isGeneratorBound)
+  !isFailure(result) && (lossRatio === null || isGeneratorBound)
 
 /**
- * A target that fails under a load does not keep up with it. Responses are counted from the intended time, the generator's lag included: where a generator
- * was the limit, its run may show that a load was kept up with, never that it was not, as with the SLO of a run.
+ * Whether a trial says anything of the target. One that fails under a load does not keep up with it. Responses are counted from the intended time, the
+ * generator's lag included: where a generator was the limit, its run may show that a load was kept up with, never that it was not, as with the SLO of a
+ * run; and where its lag leaves an SLO open, nothing is shown but what else was missed.
  */
-function lossOf(result: RunResult, slos: readonly Slo[], aim: CapacityAim, isHeld: boolean): number | null {
-  if (result.state === 'failed') return isFailure(result) ? null : 1
-  const lossRatio = lossRatioOf(result, slos)
-  return result.state === 'invalid' && !(lossRatio <= aim.lossRatio && isHeld) ? null : lossRatio
+function counts(result: RunResult, isMet: boolean, isUnclear: boolean): boolean {
+  if (result.state === 'failed') return !isFailure(result)
+  return isMet ? !isUnclear : result.state === 'valid'
 }
 
 /** Trial time that a search still takes, s, if it finds the capacity in the middle of what is open. */
@@ -119,10 +131,10 @@ function guess({ lossRatio, firstLoad }: CapacityAim, trials: readonly LoadTrial
   return bad.length > 0 ? Math.min(...bad) / 2 : firstLoad
 }
 
-/** A load whose backlog grows is lost in the end, however little of it was yet. */
+/** A load whose backlog grows is lost in the end, however little of it was yet; one that misses an SLO is no better. */
 function counted(trials: readonly CapacityTrial[]): LoadTrial[] {
-  return trials.flatMap(({ load, seconds, lossRatio, isSustained: isHeld }) =>
-    lossRatio === null ? [] : [{ load, seconds, lossRatio: isHeld ? lossRatio : 1 }],
+  return trials.flatMap(({ load, seconds, lossRatio, isSustained: isHeld, missed }) =>
+    lossRatio === null ? [] : [{ load, seconds, lossRatio: isHeld && missed.length === 0 ? lossRatio : 1 }],
   )
 }
 

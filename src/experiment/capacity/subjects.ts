@@ -28,12 +28,10 @@ export function subjectsOf(cases: readonly Case[], direct: boolean, digestOf: Di
 
 /** null where there is no VPN to leave out. */
 function withoutVpn(scenario: Scenario): Scenario | null {
-  // What drills do is done to gateways.
-  const { drills: _, ...rest } = scenario
-  const { environment } = rest
+  const { environment } = scenario
   if (environment.kind !== 'netns' || environment.topology === 'direct') return null
   const none = { vpn: null, hospitals: 1, overlapping: 0, translatedBy: 'hospital' } as const
-  return { ...rest, environment: { ...environment, topology: 'direct', ...none } }
+  return { ...scenario, environment: { ...environment, topology: 'direct', ...none } }
 }
 
 function referenceOf({ levels: own }: Case, scenario: Scenario, digest: string): Case {

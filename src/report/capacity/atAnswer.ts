@@ -41,13 +41,15 @@ export function answerAt(searches: readonly CapacitySearch[], name: string): AtA
 const WHOLE = 0.99
 
 /** Whether what passed is the load as offered, but for what is under way at either end of a trial. */
-export const passesWhole = ({ offeredPerSecond, passedPerSecond }: AtAnswer): boolean =>
-  passedPerSecond >= WHOLE * offeredPerSecond
+export const passesWhole = ({
+  offeredPerSecond,
+  passedPerSecond,
+}: Pick<AtAnswer, 'offeredPerSecond' | 'passedPerSecond'>): boolean => passedPerSecond >= WHOLE * offeredPerSecond
 
-const offered = ({ intendedPerSecond }: LoadResult): number => intendedPerSecond ?? 0
+export const offered = ({ intendedPerSecond }: LoadResult): number => intendedPerSecond ?? 0
 
 /** By the share of the messages due, so that their number by chance is no part of it. */
-function passed(load: LoadResult): number {
+export function passed(load: LoadResult): number {
   const due = OUTCOMES.reduce((sum, outcome) => sum + load.measured[outcome], 0)
   return due === 0 ? 0 : offered(load) * Math.min(1, load.acceptedInPhase / due)
 }

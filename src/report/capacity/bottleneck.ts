@@ -54,7 +54,10 @@ export function bottleneckOf(
 function generatorEvidence(searches: readonly CapacitySearch[]): string {
   const bound = searches.flatMap(({ trials }) => trials.filter(({ isGeneratorBound }) => isGeneratorBound))
   const result = bound.toSorted((a, b) => a.load - b.load)[0]?.result
-  return result?.state === 'invalid' ? result.reasons.join('; ') : ''
+  if (result === undefined || result.state === 'failed') return ''
+  return result.state === 'invalid'
+    ? result.reasons.join('; ')
+    : 'its lag was too large a part of a figure to judge that by its SLO'
 }
 
 /** By Little's law: replies a second x time of each / places for a message in flight. Medians over the results. */

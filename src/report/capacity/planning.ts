@@ -1,7 +1,7 @@
 import type { CapacityAim } from '../../model/capacity.ts'
 import { formatMs, formatNumber, plural } from '../format.ts'
 import type { Added, CapacityCase, LinkUse } from './report.ts'
-import { unitOf } from './unit.ts'
+import { loadText, unitOf } from './unit.ts'
 
 /** What a planner of gateways asks beyond the capacity, in sentences. */
 export function linkText(use: LinkUse): string {
@@ -18,7 +18,7 @@ export function addedTexts({ added, referenceId }: CapacityCase, aim: CapacityAi
   if (told.length === 0) return []
   const pairs = Math.max(p50Ms?.pairs ?? 0, p99Ms?.pairs ?? 0)
   return [
-    `added to the response at ${formatNumber(load)} ${unitOf(aim)}, beside ${referenceId}: ${told.join(', ')} (${plural(pairs, 'clone')})`,
+    `added to the response at ${loadText(load, aim)}, beside ${referenceId}: ${told.join(', ')} (${plural(pairs, 'clone')})`,
   ]
 }
 

@@ -1,43 +1,53 @@
 import type { CapacityAim } from '../../model/capacity.ts'
 import { formatNumber, plural } from '../format.ts'
-import type { CapacityCase, CapacityPrice } from './report.ts'
-import { unitOf } from './unit.ts'
+import { isMostlyOpen } from './ended.ts'
+import type { CapacityCase, CapacityPrice, PeakClones } from './report.ts'
+import { loadText } from './unit.ts'
 
 /**
  * `planned peak 300 msg/s: 34.2 % above it is left, 30 % by the lower end of the interval`; short of it only where something was too much, else not
  * shown. Nothing where no peak is planned.
  */
 export function headroomTexts(testCase: CapacityCase, peakPerSecond: number | null, aim: CapacityAim): string[] {
-  const { headroom, headroomShown } = testCase
-  if (peakPerSecond === null || headroom === null || headroomShown === null) return []
+  const { headroom, headroomShown, peakClones } = testCase
+  if (peakPerSecond === null || headroomShown === null || peakClones === null) return []
   const peak = `planned peak ${formatNumber(peakPerSecond)} msg/s`
-  if (headroom < 1) return [`${peak}: ${missedText(testCase.kind, headroom, peakPerSecond, aim)}`]
-  if (headroomShown < 1) return [`${peak}: ${unshownText(testCase, headroomShown, peakPerSecond)}`]
+  if (headroomShown < 1)
+    return [
+      `${peak}: ${missedText(testCase, peakPerSecond, aim) ?? unshownText(peakClones, headroomShown, peakPerSecond)}`,
+    ]
   const isBound = testCase.kind === 'at least' || testCase.kind === 'generator-bound'
-  const left = `${isBound ? 'at least ' : ''}${percentOff(headroom)} above it is left`
-  return [
-    testCase.lower.interval === null
-      ? `${peak}: ${left}, ${percentOff(headroomShown)} by the least of ${plural(testCase.clones, 'clone')}; no interval stands behind it, that needs 6`
-      : `${peak}: ${left}, ${percentOff(headroomShown)} by the lower end of the interval`,
-  ]
+  const left = `${isBound ? 'at least ' : ''}${percentOff(headroom!)} above it is left`
+  const missing = aim.clones - peakClones.counted
+  const text = hasInterval(peakClones)
+    ? `${peak}: ${left}, ${percentOff(headroomShown)} by the lower end of the interval`
+    : `${peak}: ${left}, ${percentOff(headroomShown)} by the least of ${plural(peakClones.counted, 'clone')}; no interval stands behind it, that needs 6`
+  return [missing > 0 ? `${text}; not shown yet: ${missing} of ${plural(aim.clones, 'clone')} missing` : text]
 }
 
-/** Above the median, and not above what is sure of it. */
-function unshownText({ lower, clones }: CapacityCase, shown: number, peakPerSecond: number): string {
+const hasInterval = ({ counted }: PeakClones): boolean => counted >= 6
+
+/** Where it is not known how much is short, or what is known is above the peak. */
+function unshownText(clones: PeakClones, shown: number, peakPerSecond: number): string {
+  const peak = `--peak ${formatNumber(peakPerSecond)}`
+  if (clones.cutShort > 0)
+    return `not shown: ${clones.cutShort} of ${plural(clones.counted, 'clone')} failed at ${peak} or below before the search was cut short`
   const reached = shown === 0 ? 'below the least load' : `${formatNumber(shown * peakPerSecond)} msg/s`
-  const than = `${reached} < --peak ${formatNumber(peakPerSecond)}`
-  return lower.interval === null
-    ? `not shown: the least of ${plural(clones, 'clone')} carried ${than}; give --clones 6 or more, so that the capacity has an interval`
-    : `not shown: the interval of the capacity begins at ${than}; give more --clones, or plan for less`
+  return hasInterval(clones)
+    ? `not shown: the interval of the capacity begins at ${reached} < ${peak}; give more --clones, or plan for less`
+    : `not shown: the least of ${plural(clones.counted, 'clone')} carried ${reached} < ${peak}; give --clones 6 or more, so that the capacity has an interval`
 }
 
-function missedText(kind: CapacityCase['kind'], headroom: number, peakPerSecond: number, aim: CapacityAim): string {
+/** null where the median does not tell it. */
+function missedText(testCase: CapacityCase, peakPerSecond: number, aim: CapacityAim): string | null {
+  const { kind, headroom } = testCase
+  if (headroom === null || headroom >= 1) return null
   const reached = formatNumber(headroom * peakPerSecond)
-  if (kind === 'at least')
-    return `not shown: search ended at ${mostText(aim)}${aim.over === 'rate' ? '' : `, ${reached} msg/s,`} < --peak ${formatNumber(peakPerSecond)}; raise --most`
   if (kind === 'generator-bound')
     return `not shown: beyond ${reached} msg/s the generator was the limit; give the load more generators, or run on more cores`
-  return `${percentOff(headroom)} short of it`
+  if (kind !== 'at least') return `${percentOff(headroom)} short of it`
+  if (!isMostlyOpen(testCase)) return null
+  return `not shown: search ended at ${mostText(aim)}${aim.over === 'rate' ? '' : `, ${reached} msg/s,`} < --peak ${formatNumber(peakPerSecond)}; raise --most`
 }
 
 const percentOff = (headroom: number): string => `${formatNumber(Math.abs(headroom - 1) * 100)} %`
@@ -73,4 +83,4 @@ function ratioText({ kind, ratio, interval }: CapacityPrice, unit: string): stri
 }
 
 const mostText = (aim: CapacityAim): string =>
-  `--most ${formatNumber(aim.mostLoad)}${aim.over === 'rate' ? '' : ` ${unitOf(aim)}`}`
+  `--most ${aim.over === 'rate' ? formatNumber(aim.mostLoad) : loadText(aim.mostLoad, aim)}`

@@ -39,6 +39,8 @@ export interface CapacityReport extends Omit<CapacityInput, 'plan' | 'searches' 
   /** The result in one sentence. */
   readonly answer: string
   readonly slos: readonly Slo[]
+  /** SLOs that the search does not hold to, as it raises itself what they ask for: `mllp.throughput > 100 /s`. */
+  readonly notHeldTo: readonly string[]
   readonly cases: readonly CapacityCase[]
   readonly exit: ExitReason
 }
@@ -48,7 +50,7 @@ export interface CapacityCase {
   readonly levels: Readonly<Record<string, string | number | boolean>>
   readonly digest: string
   /**
-   * `at least`: nothing up to the largest load was too much. `generator-bound`: the generator was the limit on half of the clones or more.
+   * `at least`: the median is of clones for which nothing was too much. `generator-bound`: so it is, and the generator was why on half of those or more.
    * `below`: not even the least load was kept up with. `none`: no search came to its end.
    */
   readonly kind: 'found' | 'at least' | 'generator-bound' | 'below' | 'none'
@@ -61,11 +63,15 @@ export interface CapacityCase {
   readonly irregular: number
   /** null: nothing was kept up with. */
   readonly atAnswer: AtAnswer | null
+  /** SLOs that have no figure at that load, with why; none where nothing was kept up with. */
+  readonly unmeasured: readonly string[]
   readonly bottleneck: Bottleneck
-  /** Capacity in messages a second / the planned peak; null where one is not known. */
+  /** What passed of the load that is raised, in messages a second / the planned peak; null where one is not known. */
   readonly headroom: number | null
   /** The same by the lower end of the interval, below 6 clones by the least of them: from 1 on the peak is shown to be carried. */
   readonly headroomShown: number | null
+  /** Whose clones that is; null where no peak is planned, or nothing is known of it. */
+  readonly peakClones: PeakClones | null
   /** Of the case without a VPN that it is set against; null = there is none. */
   readonly referenceId: string | null
   readonly price: CapacityPrice | null
@@ -81,10 +87,17 @@ export interface CapacityCase {
   readonly network?: NetworkReport
 }
 
+/** Clones that tell whether the planned peak is carried. */
+export interface PeakClones {
+  readonly counted: number
+  /** Of those: cut short, after they had failed at the peak or below it. */
+  readonly cutShort: number
+}
+
 /** Over the clones; null = not known. */
 export interface Bound {
   readonly median: number | null
-  /** Order-statistic interval of the median, 95 %; null below 6 clones. */
+  /** Order-statistic interval of the median, 95 %; null below 6 clones. An end that is null lies below or above every load known. */
   readonly interval: { readonly lower: number | null; readonly upper: number | null } | null
 }
 
@@ -182,6 +195,8 @@ export interface SearchReport {
     readonly lossRatio: number | null
     /** The load got through while it was offered; asked of full trials only, true of shorter ones. */
     readonly isSustained: boolean
+    /** SLOs that it missed, the limits of its loss ratio apart; asked of full trials only. */
+    readonly missed: readonly string[]
     /** The load was kept up with. */
     readonly isKept: boolean
     /** Accepted, over all loads; null: it failed. */

@@ -6,11 +6,13 @@ import { networkReport } from '../network.ts'
 import { addedOf } from './added.ts'
 import { answerAt, resultsAt } from './atAnswer.ts'
 import { bottleneckOf } from './bottleneck.ts'
-import { boundOver } from './bound.ts'
+import { boundOver, lowerBound } from './bound.ts'
+import { isEnded } from './ended.ts'
 import { headroomOf } from './headroom.ts'
 import { priceOf } from './price.ts'
 import type { CapacityCase, CapacityInput, CapacityReport, SearchReport } from './report.ts'
 import { scalabilityOf } from './scalability.ts'
+import { searchSlos, sloText, unmeasuredBy } from './slos.ts'
 import { trialReport } from './trial.ts'
 import { tunnelsOf } from './tunnels.ts'
 import { answerOf } from './wording.ts'
@@ -24,7 +26,8 @@ export function summarizeCapacity(
   const { id, seed, cases } = plan
   const reports = cases.map(testCase => caseReport(input, testCase))
   const { scenario } = cases[0]!
-  const known = { id, seed, aim: aimOf(input), name: scenario.name, slos: scenario.slo }
+  const notHeldTo = searchSlos(scenario.slo, aimOf(input)).raised.map(sloText)
+  const known = { id, seed, aim: aimOf(input), name: scenario.name, slos: scenario.slo, notHeldTo }
   const report = { ...rest, ...known, cases: reports, exit: exitOf(reports) }
   return { ...report, answer: answerOf(report) }
 }
@@ -33,33 +36,33 @@ function caseReport(input: CapacityInput, testCase: Case): CapacityCase {
   const aim = aimOf(input)
   const all = searchesOf(input, testCase.id)
   const ended = all.filter(isEnded)
-  const lower = boundOver(
-    ended.map(search => search.lower),
-    'below',
-  )
+  const { bound: lower, isExact } = lowerBound(ended, aim.over)
   const atAnswer = answerAt(ended, aim.load)
   const referenceId = input.plan.search!.references[testCase.id] ?? null
   const results = all.flatMap(({ trials }) => trials.map(({ result }) => result))
   const network = networkReport(results)
   const references = referenceId === null ? [] : searchesOf(input, referenceId)
-  const headroom = headroomOf(input, ended, atAnswer)
+  const headroom = headroomOf(aim, input.peakPerSecond, all)
   const calibrated = calibratedAt(input, testCase, ended)
   return {
     id: testCase.id,
     levels: testCase.levels,
     digest: testCase.digest,
-    kind: kindOf(ended),
+    kind: kindOf(ended, isExact),
     lower,
     upper: boundOver(
       ended.map(search => search.upper),
       'above',
+      aim.over,
     ),
     clones: ended.length,
     irregular: ended.filter(({ irregular }) => irregular).length,
     atAnswer,
+    unmeasured: unmeasuredBy(testCase, aim, resultsAt(ended, 'lower')),
     bottleneck: bottleneckOf(testCase, aim, ended, calibrated),
     headroom: headroom?.median ?? null,
     headroomShown: headroom?.shown ?? null,
+    peakClones: headroom?.clones ?? null,
     referenceId,
     price: referenceId === null ? null : priceOf(referenceId, ended, references.filter(isEnded)),
     added: addedOf(aim, all, references),
@@ -86,15 +89,14 @@ const aimOf = ({ plan }: CapacityInput): CapacityAim => plan.search!.aim
 const searchesOf = ({ searches }: CapacityInput, id: string): readonly CapacitySearch[] =>
   searches.filter(({ caseId }) => caseId === id)
 
-const isEnded = ({ ended }: CapacitySearch): boolean => ended !== 'cut short' && ended !== 'failed'
-
-/** What holds on half of the clones or more; the weaker statement first. */
-function kindOf(searches: readonly CapacitySearch[]): CapacityCase['kind'] {
-  const isMost = (is: (search: CapacitySearch) => boolean) => 2 * searches.filter(is).length >= searches.length
+/** The weaker statement first. */
+function kindOf(searches: readonly CapacitySearch[], isExact: boolean): CapacityCase['kind'] {
+  const unbounded = searches.filter(({ upper }) => upper === null)
   if (searches.length === 0) return 'none'
-  if (isMost(({ lower }) => lower === null)) return 'below'
-  if (isMost(({ ended }) => ended === 'generator-bound')) return 'generator-bound'
-  return isMost(({ upper }) => upper === null) ? 'at least' : 'found'
+  if (2 * searches.filter(({ lower }) => lower === null).length >= searches.length) return 'below'
+  if (isExact) return 'found'
+  const bound = unbounded.filter(({ ended }) => ended === 'generator-bound')
+  return 2 * bound.length >= unbounded.length ? 'generator-bound' : 'at least'
 }
 
 function searchReport({ clone, lower, upper, irregular, ended, trials }: CapacitySearch, load: string): SearchReport {

@@ -5,12 +5,12 @@ import type { SearchReport } from './report.ts'
 
 /** @param load name of the load that is raised */
 export function trialReport(
-  { load: value, seconds, lossRatio, isSustained, isKept, result }: CapacityTrial,
+  { load: value, seconds, lossRatio, isSustained, missed, isKept, result }: CapacityTrial,
   load: string,
 ): SearchReport['trials'][number] {
   const measured = result.state === 'failed' ? null : result
   return {
-    ...{ runId: result.run.id, load: value, seconds, lossRatio, isSustained, isKept, state: result.state },
+    ...{ runId: result.run.id, load: value, seconds, lossRatio, isSustained, missed, isKept, state: result.state },
     messagesPerSecond: measured && messagesPerSecond(measured),
     responseP99: measured && responseP99(measured, load),
     reasons: result.state === 'invalid' ? result.reasons : result.state === 'failed' ? [result.error] : [],

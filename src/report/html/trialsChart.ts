@@ -1,5 +1,5 @@
 import type { CapacityCase, CapacityReport, SearchReport } from '../capacity/report.ts'
-import { unitOf } from '../capacity/unit.ts'
+import { loadText, unitOf } from '../capacity/unit.ts'
 import { formatFigure, formatMs, formatNumber } from '../format.ts'
 import { decades, logScale, px } from './axis.ts'
 import type { Charts, Line } from './charts.ts'
@@ -82,7 +82,7 @@ function limitOf({ slos, aim }: CapacityReport): number | null {
 function cellsOf(each: Point, { aim }: CapacityReport): string[] {
   const { clone, trial } = each
   return [
-    `${formatNumber(trial.load)} ${unitOf(aim)}`,
+    loadText(trial.load, aim),
     formatFigure(trial.responseP99!, 'ms'),
     formatMs(1000 * trial.seconds),
     `${formatNumber(100 * trial.lossRatio!)} %`,
@@ -95,7 +95,8 @@ function cellsOf(each: Point, { aim }: CapacityReport): string[] {
 
 function answerOf({ isKept, isShorter, trial }: Point): string {
   if (isKept) return isShorter ? 'in time so far' : 'kept up with'
-  return trial.isSustained ? 'not' : 'not: its backlog grew'
+  if (!trial.isSustained) return 'not: its backlog grew'
+  return trial.missed.length === 0 ? 'not' : `not: missed ${trial.missed.join(', ')}`
 }
 
 function drawing(
