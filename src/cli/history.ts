@@ -79,10 +79,11 @@ async function list(flags: HistoryFlags, console: Console): Promise<void> {
 async function show(flags: HistoryFlags, console: Console): Promise<void> {
   const series = await readSeries(flags, console)
   if (series.length === 0) throw new UsageError(`no row of test case ${flags.case}; see hl7bench history ls`)
+  const changes = changesOf(series)
+  const own = (each: HistorySeries) => changes.filter(change => change.series === each)
   if (flags.json)
-    return console.out(json(series.map(each => ({ ...seriesData(each), changes: changesOf(each).map(changeData) }))))
-  for (const each of series)
-    console.out(renderSeries(each, metricOf(each, flags.metric), changesOf(each), console.terminal))
+    return console.out(json(series.map(each => ({ ...seriesData(each), changes: own(each).map(changeData) }))))
+  for (const each of series) console.out(renderSeries(each, metricOf(each, flags.metric), own(each), console.terminal))
 }
 
 function metricOf(series: HistorySeries, path: string | undefined): MetricKind {
@@ -95,7 +96,7 @@ function metricOf(series: HistorySeries, path: string | undefined): MetricKind {
 async function check(flags: HistoryFlags, console: Console): Promise<number> {
   const damaged: string[] = []
   const series = await readSeries(flags, console, new HistoryBook(), text => void damaged.push(text))
-  const changes = series.flatMap(changesOf)
+  const changes = changesOf(series)
   if (flags.json) console.out(json({ changes: changes.map(changeData), damaged }))
   else {
     for (const text of damaged) console.out(`${text}\n`)
