@@ -56,7 +56,7 @@ export function addHistory(program: Command, console: () => Console, exit: (code
     .action(async (flags: HistoryFlags) => exit(await check(flags, console())))
   filtered(command('export', 'the history for other tools'))
     .addOption(
-      new Option('-f, --format <format>', 'of the newest experiment; otava: of all')
+      new Option('-f, --format <format>', 'of the newest experiment of each case; otava: of all')
         .choices(EXPORT_FORMATS)
         .default('bmf'),
     )

@@ -203,3 +203,41 @@ describe('exports', () => {
     expect(lines[0]).toMatch(/^2026-11-01T10:00:00Z,main,0{40},e0,20\.\d+$/)
   })
 })
+
+describe('exports of a case with several series', () => {
+  const FORMATS = ['bmf', 'github-smaller', 'otava'] as const
+  const text = (rows: readonly Row[], format: (typeof FORMATS)[number]) =>
+    exportHistory(history(rows), format, 'mllp.response.p99')
+
+  // The newest has the least digest, the largest or one between.
+  test.each(['a', 'm', 'z'])('hold its newest series alone, whatever its digest (%s)', digest => {
+    const rows = [row(1, 10, {}, { digest: 'b' }), row(3, 30, {}, { digest }), row(2, 20, {}, { digest: 'n' })]
+    expect(JSON.parse(text(rows, 'bmf'))).toEqual({ demo: { 'mllp.response.p99': { value: 30 } } })
+    expect(JSON.parse(text(rows, 'github-smaller'))).toMatchObject([{ name: 'demo mllp.response.p99', value: 30 }])
+    expect(text(rows, 'otava').trim().split('\n')).toEqual([
+      'time,branch,commit,experiment,demo.mllp.response.p99',
+      expect.stringMatching(/,e3,30$/),
+    ])
+  })
+
+  test('name the environment where there are several, so that no name comes twice', () => {
+    const rows = [
+      row(1, 10, { environmentId: 'ec2' }),
+      row(1, 20, { environmentId: 'netns' }),
+      row(1, 30, { testCaseId: 'other' }),
+    ]
+    expect(JSON.parse(text(rows, 'bmf'))).toEqual({
+      'demo on ec2': { 'mllp.response.p99': { value: 10 } },
+      'demo on netns': { 'mllp.response.p99': { value: 20 } },
+      other: { 'mllp.response.p99': { value: 30 } },
+    })
+    expect(JSON.parse(text(rows, 'github-smaller'))).toMatchObject([
+      { name: 'demo on ec2 mllp.response.p99' },
+      { name: 'demo on netns mllp.response.p99' },
+      { name: 'other mllp.response.p99' },
+    ])
+    expect(text(rows, 'otava').split('\n')[0]).toBe(
+      'time,branch,commit,experiment,demo on ec2.mllp.response.p99,demo on netns.mllp.response.p99,other.mllp.response.p99',
+    )
+  })
+})
