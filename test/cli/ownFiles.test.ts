@@ -61,3 +61,12 @@ test('a resume that is refused names the files that changed, and those that are 
     'cannot resume: the uncommitted changes of the work tree (delay.txt, notes.txt) changed since; put it back',
   )
 }, 30_000)
+
+test('the report of the comparison before is no part of the candidate, that of another command is', async () => {
+  const { repository, here } = project()
+  repository.write('rep.json', '{}')
+  const told = async (...flags: string[]) =>
+    (await hl7bench(here, ['compare', 's.json', '--baseline', 'main', '--dry-run', ...flags])).stdout
+  expect(await told('--export-json', 'rep.json')).toMatch(/candidate: main at [0-9a-f]{40}\n/)
+  expect(await told('--export-json', 'other.json')).toMatch(/candidate: main at [0-9a-f]{40}-dirty\n/)
+}, 30_000)
