@@ -10,10 +10,11 @@ import type { SessionOptions } from '../experiment/session.ts'
 import { git } from '../gitCommand.ts'
 import type { Arm } from '../model/experiment.ts'
 import type { AttachedEnvironment } from '../model/scenario.ts'
-import { contains, experimentsFolder } from '../results/location.ts'
+import { contains, experimentsFolder, realPath } from '../results/location.ts'
 import { readVersion } from '../results/version.ts'
 import { adhocScenario } from '../scenario/adhoc.ts'
 import type { LoadedScenario } from '../scenario/compile.ts'
+import { outputsOf } from './checkOutputs.ts'
 import type { CompareFlags } from './compareOptions.ts'
 import { UsageError } from './errors.ts'
 import { scenarioFlags } from './runOptions.ts'
@@ -40,7 +41,8 @@ export async function armsOf(
   if (ADDRESS.test(baseline)) return addresses(baseline, candidate)
   if (candidate !== undefined && ADDRESS.test(candidate))
     throw new UsageError(`${candidate} is an address and ${baseline} is none; name two addresses, or two commits`)
-  return await commits(loaded, { baseline, candidate: candidate ?? null }, identity)
+  const outputs = outputsOf(flags).map(([, file]) => realPath(file))
+  return await commits(loaded, { baseline, candidate: candidate ?? null, outputs }, identity)
 }
 
 function addresses(baseline: string, candidate: string | undefined): TwoArms {
@@ -80,7 +82,7 @@ export function preparing(
 
 async function commits(
   { scenario }: LoadedScenario,
-  { baseline, candidate }: { baseline: string; candidate: string | null },
+  { baseline, candidate, outputs }: { baseline: string; candidate: string | null; outputs: readonly string[] },
   { git: state, provenance, resultsFile }: Awaited<ReturnType<typeof identify>>,
 ): Promise<TwoArms> {
   const { sut, environment } = scenario
@@ -96,7 +98,7 @@ async function commits(
   checkPlace(sut, repository)
   const env = process.env
   const found = await findCommits({ workTree: repository, baseline, candidate, env })
-  const leftOut = [resultsFile, experimentsFolder(resultsFile)]
+  const leftOut = [resultsFile, experimentsFolder(resultsFile), ...outputs]
     .filter(path => contains(repository, path))
     .map(path => relative(repository, path))
   const snapshot = candidate === null ? await takeSnapshot({ workTree: repository, env, leftOut }) : null

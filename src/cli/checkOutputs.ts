@@ -4,17 +4,24 @@ import { UsageError } from './errors.ts'
 import type { RunFlags } from './runOptions.ts'
 import { ndjsonFile } from './streams.ts'
 
-/** Looks whether the files that a run is to write can be written, before it takes its time. Writes nothing. @throws UsageError */
-export function checkOutputs(flags: RunFlags): void {
-  const outputs: [string, string | undefined][] = [
+/** The files beside the rows that an experiment is to write, each with its flag. @throws UsageError for an unknown kind of `--out` */
+export function outputsOf(flags: RunFlags): readonly (readonly [flag: string, file: string])[] {
+  const exports = [
     ['--export-json', flags.exportJson],
     ['--export-markdown', flags.exportMarkdown],
     ['--export-html', flags.exportHtml],
     ['--export-junit', flags.exportJunit],
-    ...(flags.out ?? []).map((out): [string, string] => ['--out', ndjsonFile(out)]),
+  ] as const
+  return [
+    ...exports.flatMap(([flag, file]) => (file === undefined ? [] : [[flag, file] as const])),
+    ...(flags.out ?? []).map(out => ['--out', ndjsonFile(out)] as const),
   ]
-  const problems = outputs.flatMap(([flag, file]) => {
-    const reason = file === undefined ? null : whyUnwritable(file)
+}
+
+/** Looks whether the files that a run is to write can be written, before it takes its time. Writes nothing. @throws UsageError */
+export function checkOutputs(flags: RunFlags): void {
+  const problems = outputsOf(flags).flatMap(([flag, file]) => {
+    const reason = whyUnwritable(file)
     return reason === null ? [] : [`${flag} ${file}: ${reason}; name a file that can be written`]
   })
   if (problems.length > 0) throw new UsageError(problems.join('\n'))

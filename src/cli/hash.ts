@@ -74,6 +74,7 @@ async function hash(flags: HashFlags, console: Console): Promise<number> {
     repository: process.cwd(),
     version: null,
     resultsFile: results,
+    outputs: [],
     env: process.env,
   })
   const demandOf = (cores: number): HashDemand => ({

@@ -8,9 +8,11 @@ import { pointsOf } from '../report/history/medians.ts'
 import { renderChanges, renderList, renderSeries, titleOf } from '../report/history/terminal.ts'
 import { mergeRows } from '../results/merge.ts'
 import { readRows } from '../results/read.ts'
+import { closest } from '../scenario/closest.ts'
 import { collect } from './collect.ts'
 import { defaultFile } from './compareRows.ts'
 import type { Console } from './console.ts'
+import { date } from './date.ts'
 import { UsageError } from './errors.ts'
 
 interface HistoryFlags {
@@ -40,7 +42,7 @@ export function addHistory(program: Command, console: () => Console, exit: (code
       .option('--case <id>', 'only this test case')
       .option('--branch <name>', 'only rows of this branch')
       .option('--environment-id <name>', 'only rows of this environment')
-      .option('--since <date>', 'only rows from this day on, 2026-11-01')
+      .option('--since <date>', 'only rows from this day on, 2026-11-01', date)
       .option('--json', 'print JSON on standard output')
   filtered(command('ls', 'every series: a test case, unchanged, in one environment')).action(
     async (flags: HistoryFlags) => await list(flags, console()),
@@ -56,7 +58,7 @@ export function addHistory(program: Command, console: () => Console, exit: (code
     .action(async (flags: HistoryFlags) => exit(await check(flags, console())))
   filtered(command('export', 'the history for other tools'))
     .addOption(
-      new Option('-f, --format <format>', 'of the newest experiment; otava: of all')
+      new Option('-f, --format <format>', 'of the newest experiment of each case; otava: of all')
         .choices(EXPORT_FORMATS)
         .default('bmf'),
     )
@@ -79,10 +81,11 @@ async function list(flags: HistoryFlags, console: Console): Promise<void> {
 async function show(flags: HistoryFlags, console: Console): Promise<void> {
   const series = await readSeries(flags, console)
   if (series.length === 0) throw new UsageError(`no row of test case ${flags.case}; see hl7bench history ls`)
+  const changes = changesOf(series)
+  const own = (each: HistorySeries) => changes.filter(change => change.series === each)
   if (flags.json)
-    return console.out(json(series.map(each => ({ ...seriesData(each), changes: changesOf(each).map(changeData) }))))
-  for (const each of series)
-    console.out(renderSeries(each, metricOf(each, flags.metric), changesOf(each), console.terminal))
+    return console.out(json(series.map(each => ({ ...seriesData(each), changes: own(each).map(changeData) }))))
+  for (const each of series) console.out(renderSeries(each, metricOf(each, flags.metric), own(each), console.terminal))
 }
 
 function metricOf(series: HistorySeries, path: string | undefined): MetricKind {
@@ -95,7 +98,7 @@ function metricOf(series: HistorySeries, path: string | undefined): MetricKind {
 async function check(flags: HistoryFlags, console: Console): Promise<number> {
   const damaged: string[] = []
   const series = await readSeries(flags, console, new HistoryBook(), text => void damaged.push(text))
-  const changes = series.flatMap(changesOf)
+  const changes = changesOf(series)
   if (flags.json) console.out(json({ changes: changes.map(changeData), damaged }))
   else {
     for (const text of damaged) console.out(`${text}\n`)
@@ -113,9 +116,20 @@ function newestIsSlower(series: HistorySeries, changes: readonly HistoryChange[]
 }
 
 async function exportTo(flags: HistoryFlags, console: Console): Promise<void> {
-  const text = exportHistory(await readSeries(flags, console), flags.format, flags.metric ?? null)
+  const series = await readSeries(flags, console)
+  if (flags.metric !== undefined) checkMetric(series, flags.metric)
+  const text = exportHistory(series, flags.format, flags.metric ?? null)
   if (flags.output === undefined) console.out(text)
   else writeFileSync(flags.output, console.mask(text))
+}
+
+/** @throws UsageError when no row has the metric */
+function checkMetric(series: readonly HistorySeries[], path: string): void {
+  const known = [...new Set(series.flatMap(({ metrics }) => metrics.map(metric => metric.path)))]
+  if (known.includes(path)) return
+  const near = closest(path, known)
+  const remedy = near === null ? `the metrics here are ${known.join(', ') || 'none'}` : `did you mean ${near}?`
+  throw new UsageError(`--metric ${path}: no row has it; ${remedy}`)
 }
 
 async function merge(
@@ -123,8 +137,7 @@ async function merge(
   { into, skipMalformed }: HistoryFlags,
   { out, err }: Console,
 ): Promise<number> {
-  const missing = files.filter(file => !existsSync(file))
-  if (missing.length > 0) throw new UsageError(`${missing.join(', ')}: no such file; name CSV files of hl7bench`)
+  checkThere(files)
   const target = into ?? (await defaultFile({}))
   const { added, known, skipped, tornFile } = await mergeRows(target, files, skipMalformed ?? false)
   for (const { file, line, reason } of skipped) err(`${file}:${line}: ${reason}\n`)
@@ -139,12 +152,19 @@ async function merge(
   return EXIT.ok
 }
 
+/** @throws UsageError */
+function checkThere(files: readonly string[]): void {
+  const missing = files.filter(file => !existsSync(file))
+  if (missing.length > 0) throw new UsageError(`${missing.join(', ')}: no such file; name CSV files of hl7bench`)
+}
+
 async function readSeries(
   flags: HistoryFlags,
   { err }: Console,
   book = new HistoryBook(),
   damaged: (text: string) => void = text => err(`warning: ${text}\n`),
 ): Promise<readonly HistorySeries[]> {
+  checkThere(flags.results ?? [])
   for (const file of flags.results ?? [await defaultFile({})]) {
     for await (const row of readRows(file, ({ line, reason }) => damaged(`${file}:${line}: ${reason}`))) {
       if (flags.case !== undefined && row.testCaseId !== flags.case) continue

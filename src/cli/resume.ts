@@ -19,8 +19,11 @@ import { loadTarget } from './loadTarget.ts'
 import { measure } from './measure.ts'
 import { measureCapacity } from './measureCapacity.ts'
 import { measureComparison } from './measureComparison.ts'
-import { printReport } from './run.ts'
+import { identityOf, printReport } from './run.ts'
 import { maxDurationOption } from './runOptions.ts'
+
+/** Paths that a refusal names. */
+const MOST_PATHS = 5
 
 interface ResumeFlags {
   readonly results?: string
@@ -49,12 +52,7 @@ async function resume(experiment: string, flags: ResumeFlags, console: Console):
   const isComparison = opening.plan.arms.length > 1
   const isSearch = opening.plan.search !== undefined
   const loaded = await loadAgain(opening, invocation)
-  const now = await identify({
-    loaded,
-    env: process.env,
-    results: opening.resultsFile,
-    environmentId: invocation.flags.environmentId ?? null,
-  })
+  const now = await identify({ ...identityOf(loaded, invocation.flags), results: opening.resultsFile })
   refuseChanges(opening, loaded.cases, now)
   // Whatever the dead controller left behind must be gone before its experiment goes on.
   await sweep({ experiment: opening.plan.id })
@@ -112,11 +110,13 @@ function refuseChanges(
   const digests = (list: Begun['plan']['cases']) => list.map(({ id, digest }) => `${id} ${digest}`).join('\n')
   const host = ({ cpuModel, cores, kernel, memoryBytes }: Begun['provenance']['host']) =>
     [cpuModel, cores, kernel, memoryBytes].join(' ')
+  const paths = new Set([...Object.keys(changes), ...Object.keys(now.git.changes)])
+  const changed = [...paths].filter(path => changes[path] !== now.git.changes[path]).sort()
   const differences = [
     ...(provenance.commit === now.provenance.commit
       ? []
       : [`the commit (${provenance.commit} then, ${now.provenance.commit} now)`]),
-    ...(changes === now.git.changes ? [] : ['the uncommitted changes of the work tree']),
+    ...(changed.length === 0 ? [] : [`the uncommitted changes of the work tree (${enumerate(changed)})`]),
     ...(digests(plan.cases) === digests(cases) ? [] : ['the scenario (its case digests differ)']),
     ...(environmentId === now.environmentId && host(provenance.host) === host(now.provenance.host)
       ? []
@@ -126,4 +126,9 @@ function refuseChanges(
     throw new UsageError(
       `cannot resume: ${differences.join(', ')} changed since; put it back, or run the scenario anew`,
     )
+}
+
+function enumerate(paths: readonly string[]): string {
+  const rest = paths.length - MOST_PATHS
+  return [...paths.slice(0, MOST_PATHS), ...(rest > 0 ? [`and ${rest} more`] : [])].join(', ')
 }

@@ -11,7 +11,7 @@ import { roughDuration } from '../report/progress.ts'
 import { renderTerminal } from '../report/terminal.ts'
 import type { LoadedScenario } from '../scenario/compile.ts'
 import { readContents } from '../scenario/content.ts'
-import { checkOutputs } from './checkOutputs.ts'
+import { checkOutputs, outputsOf } from './checkOutputs.ts'
 import type { Console } from './console.ts'
 import { UsageError } from './errors.ts'
 import { interruptible } from './interrupt.ts'
@@ -102,7 +102,8 @@ function planAlone(id: string, cases: LoadedScenario['cases'], { runs, seed }: P
 
 export function identityOf(loaded: LoadedScenario, flags: RunFlags) {
   const results = flags.results ?? process.env.HL7BENCH_RESULTS ?? null
-  return { loaded, env: process.env, results, environmentId: flags.environmentId ?? null }
+  const outputs = outputsOf(flags).map(([, file]) => file)
+  return { loaded, env: process.env, results, outputs, environmentId: flags.environmentId ?? null }
 }
 
 export function printReport(report: ExperimentReport, { json }: Pick<RunFlags, 'json'>, console: Console): void {

@@ -21,6 +21,8 @@ export interface BeginOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   /** `--results`, or null for the default. */
   readonly results: string | null
+  /** Files that are written beside the rows, as the command line names them: they are no change of the project measured. */
+  readonly outputs: readonly string[]
   /** `--environment-id`, or null for the one made of kind, CPU and cores. */
   readonly environmentId: string | null
   readonly tags: Readonly<Record<string, string>>
@@ -53,6 +55,7 @@ export async function identify({
   loaded,
   env,
   results,
+  outputs,
   environmentId: named,
 }: Omit<BeginOptions, 'mask' | 'tags' | 'arms' | 'search'>) {
   const { scenario, file } = loaded
@@ -60,7 +63,7 @@ export async function identify({
   const { workTree } = await readGit(repository, env, () => false)
   const place = resultsFile({ named: results, project: workTree ?? repository, env, temporary: tmpdir() })
   checkResults(place)
-  const report = await readProvenance({ repository, version: scenario.sut.version, resultsFile: place, env })
+  const report = await readProvenance({ repository, version: scenario.sut.version, resultsFile: place, outputs, env })
   const { host } = report.provenance
   return { ...report, resultsFile: place, environmentId: named ?? environmentId(scenario.environment.kind, null, host) }
 }

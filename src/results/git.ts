@@ -13,8 +13,8 @@ export interface GitState {
   /** Full id, with `-dirty` when the tree was; null outside a repository and before the first commit. */
   readonly commit: string | null
   readonly dirty: boolean
-  /** SHA-256 over the names and contents of what differs from the commit; null when nothing does. */
-  readonly changes: string | null
+  /** What differs from the commit: SHA-256 of the content of each file, null where it is deleted, by the path in the work tree. */
+  readonly changes: Readonly<Record<string, string | null>>
   /** Why something is missing, with the remedy. */
   readonly warning: string | null
 }
@@ -38,7 +38,7 @@ export async function readGit(folder: string, env: Env, isOwn: (file: string) =>
     branch: head === '(detached)' ? ciBranch(env) : head,
     commit: oid === '(initial)' ? null : `${oid}${dirty ? '-dirty' : ''}`,
     dirty,
-    changes: dirty ? digestOf(workTree, changed) : null,
+    changes: Object.fromEntries(changed.map(path => [path, digestOf(join(workTree, path))])),
     warning: oid === '(initial)' ? `${workTree} has no commit yet: rows name none. Commit before measuring.` : null,
   }
 }
@@ -48,7 +48,7 @@ const untold = (warning: string): GitState => ({
   branch: null,
   commit: null,
   dirty: false,
-  changes: null,
+  changes: {},
   warning,
 })
 
@@ -84,13 +84,9 @@ function parseStatus(output: string): { head: string; oid: string; paths: string
 
 const afterFields = (record: string, fields: number): string => record.split(' ').slice(fields).join(' ')
 
-function digestOf(workTree: string, paths: readonly string[]): string {
-  const hash = createHash('sha256')
-  for (const path of [...paths].sort()) {
-    const content = contentOf(join(workTree, path))
-    hash.update(`${path}\0${content?.length ?? 'absent'}\0`).update(content ?? '')
-  }
-  return hash.digest('hex')
+function digestOf(file: string): string | null {
+  const content = contentOf(file)
+  return content === null ? null : createHash('sha256').update(content).digest('hex')
 }
 
 /** null = deleted. A submodule or nested repository is a folder: its content is its own repository's matter. */

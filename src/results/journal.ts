@@ -18,9 +18,10 @@ import type { RunResult } from '../model/result.ts'
 import type { Provenance } from '../model/row.ts'
 import { syncFolder } from './artefact.ts'
 import { ResultsError, writeError } from './error.ts'
+import type { GitState } from './git.ts'
 import { tryLock } from './lock.ts'
 
-export const JOURNAL_SCHEMA = 'hl7bench.journal/2'
+export const JOURNAL_SCHEMA = 'hl7bench.journal/3'
 
 /** What happened in an experiment, in this order for each run: started, finished, row. */
 export type JournalEvent =
@@ -30,7 +31,7 @@ export type JournalEvent =
       readonly plan: ExperimentPlan
       readonly provenance: Provenance
       /** `GitState.changes` of the project measured: a resumed experiment must go on with the same tree. */
-      readonly changes: string | null
+      readonly changes: GitState['changes']
       readonly environmentId: string
       readonly resultsFile: string
       readonly tags: Readonly<Record<string, string>>

@@ -11,6 +11,8 @@ export interface ProvenanceSource {
   /** Version of the project when the scenario names it. */
   readonly version: string | null
   readonly resultsFile: string
+  /** Further files that this invocation writes, such as exported reports. */
+  readonly outputs: readonly string[]
   readonly env: Env
 }
 
@@ -24,7 +26,8 @@ export interface ProvenanceReport {
 
 /** What made the rows of an experiment: the project measured, hl7bench and this machine. */
 export async function readProvenance(source: ProvenanceSource): Promise<ProvenanceReport> {
-  const isOwn = (file: string): boolean => isOwnFile(source.resultsFile, file)
+  const outputs = new Set(source.outputs.map(realPath))
+  const isOwn = (file: string): boolean => isOwnFile(source.resultsFile, file) || outputs.has(file)
   const [git, harness, host] = await Promise.all([
     readGit(source.repository, source.env, isOwn),
     readHarness(source.env, isOwn),

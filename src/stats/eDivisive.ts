@@ -5,7 +5,7 @@ import { middleOf } from './signedRank.ts'
 export interface ChangePoint {
   /** Index of the first value after the change. */
   readonly index: number
-  /** Of the permutation test. */
+  /** Of the permutation test, and of those of the cuts that made its segment: none is surer than what it rests on. */
   readonly p: number
   /** Median of the segment before, and of the one after. */
   readonly before: number
@@ -40,17 +40,17 @@ export function eDivisive(
   const values = Float64Array.from(series)
   const random = createRandom(seed)
   const cuts: { index: number; p: number }[] = []
-  const search = (from: number, to: number): void => {
+  const search = (from: number, to: number, least: number): void => {
     const segment = values.slice(from, to)
     const cut = bestCut(segment, minSize)
     if (cut === null) return
-    const p = permutationP(segment, cut.energy, { random, level, permutations, minSize })
+    const p = Math.max(least, permutationP(segment, cut.energy, { random, level, permutations, minSize }))
     if (p > level) return
     cuts.push({ index: from + cut.at, p })
-    search(from, from + cut.at)
-    search(from + cut.at, to)
+    search(from, from + cut.at, p)
+    search(from + cut.at, to, p)
   }
-  search(0, values.length)
+  search(0, values.length, 0)
   cuts.sort((a, b) => a.index - b.index)
   return cuts.map(({ index, p }, nth) => ({
     index,

@@ -123,3 +123,37 @@ test('an unknown case and an unknown metric are bad input, with what there is', 
   const metric = await hl7bench(here, ['history', 'show', 'load', '--metric', 'x', '--results', file])
   expect(metric.stderr).toContain('it has duration')
 }, 30_000)
+
+test('a file that is not there, a day that is none and a metric that no row has are bad input, not a history in which all is well', async () => {
+  const here = place()
+  const file = write(here, 'rows.csv', headerLine('\n') + foreign(1, 900, ''))
+  const refused = async (...args: string[]) => {
+    const { code, stdout, stderr } = await hl7bench(here, ['history', ...args])
+    expect(code, args.join(' ')).toBe(104)
+    expect(stdout).toBe('')
+    return stderr
+  }
+  const missing = await refused('check', '--fail-on', 'change', '--results', file, '--results', 'nothere.csv')
+  expect(missing).toContain('nothere.csv: no such file; name CSV files of hl7bench')
+  expect(missing).not.toContain(file)
+  for (const command of [['ls'], ['show', 'load'], ['export']])
+    expect(await refused(...command, '--results', 'nothere.csv')).toContain('nothere.csv: no such file')
+  for (const day of ['banana', '30.11.2026', '2026-02-30'])
+    expect(await refused('ls', '--results', file, '--since', day)).toContain('write a day such as 2026-11-01')
+  expect(await refused('export', '--metric', 'durations', '--results', file)).toContain(
+    '--metric durations: no row has it; did you mean duration?',
+  )
+  expect(await refused('export', '--metric', 'nonsense', '--results', file)).toContain('the metrics here are duration')
+}, 60_000)
+
+test('a day or a time narrows to the rows from then on', async () => {
+  const here = place()
+  const file = write(here, 'rows.csv', headerLine('\n') + foreign(1, 900, ''))
+  for (const [since, shown] of [
+    ['2016-10-01', 'load on aws'],
+    ['2016-10-01T00:00Z', 'load on aws'],
+    ['2016-10-01T00:00:01Z', 'no rows'],
+    ['2016-10-02', 'no rows'],
+  ] as const)
+    expect((await hl7bench(here, ['history', 'ls', '--results', file, '--since', since])).stdout).toContain(shown)
+}, 30_000)

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -7,6 +7,7 @@ import { keepBuild, restoreBuild } from '../../src/experiment/arms/buildCache.ts
 import { findCommits } from '../../src/experiment/arms/commits.ts'
 import { holdPlace } from '../../src/experiment/arms/place.ts'
 import { takeSnapshot } from '../../src/experiment/arms/snapshot.ts'
+import { tryLock } from '../../src/results/lock.ts'
 import { makeRepository, type Repository } from '../fixtures/repository.ts'
 
 function folder(): string {
@@ -95,23 +96,38 @@ test('a clean tree needs no snapshot, even when results lie in it', async () => 
   ).toBeNull()
 })
 
-test('places of all commits are equally long, the same for the same commit, and never shared', () => {
+test('places of all commits are equally long, the same for the same commit, and never shared', async () => {
   folder()
-  const first = holdPlace('/repository', 'a'.repeat(40))
-  const other = holdPlace('/repository', 'b'.repeat(40))
-  const again = holdPlace('/repository', 'a'.repeat(40))
+  const first = await holdPlace('/repository', 'a'.repeat(40))
+  const other = await holdPlace('/repository', 'b'.repeat(40))
+  const again = await holdPlace('/repository', 'a'.repeat(40))
   expect(other.folder).toHaveLength(first.folder.length)
   expect(again.folder).toHaveLength(first.folder.length)
   expect(again.folder).not.toBe(first.folder)
   first.release()
-  const freed = holdPlace('/repository', 'a'.repeat(40))
+  const freed = await holdPlace('/repository', 'a'.repeat(40))
   expect(freed.folder).toBe(first.folder)
   for (const held of [other, again, freed]) held.release()
 })
 
+test('a place that is released leaves no file, except while another looks through the places; then the next does it', async () => {
+  folder()
+  const locks = (place: string) => readdirSync(dirname(place)).filter(name => /-\d\.lock$/.test(name))
+  const held = await holdPlace('/repository', 'a'.repeat(40))
+  expect(locks(held.folder)).toEqual(['aaaaaaaaaaaa-0.lock'])
+  const release = tryLock(join(dirname(held.folder), 'places.lock'))!
+  held.release()
+  expect(locks(held.folder)).toEqual(['aaaaaaaaaaaa-0.lock'])
+  release()
+  const next = await holdPlace('/repository', 'a'.repeat(40))
+  expect(next.folder).toBe(held.folder)
+  next.release()
+  expect(readdirSync(dirname(held.folder))).toEqual(['places.lock'])
+})
+
 test('what a build made comes back to a fresh work tree of the same commit, place and command, and to no other', async () => {
   const repository = forked()
-  const held = holdPlace(repository.folder, repository.tip)
+  const held = await holdPlace(repository.folder, repository.tip)
   const place = { repository: repository.folder, folder: held.folder }
   const key = { commit: repository.tip, command: 'make', folder: held.folder }
   await addWorkTree(place, repository.tip)

@@ -98,7 +98,7 @@ describe('series', () => {
 
 describe('changes', () => {
   test('are found on medians of experiments, with direction and size', () => {
-    const changes = changesOf(history(stepped)[0]!)
+    const changes = changesOf(history(stepped))
     expect(changes).toHaveLength(1)
     expect(changes[0]).toMatchObject({
       metric: { path: 'mllp.response.p99' },
@@ -119,7 +119,44 @@ describe('changes', () => {
         },
       ),
     )
-    expect(changesOf(history(rows)[0]!)).toMatchObject([{ isSlower: true }])
+    expect(changesOf(history(rows))).toMatchObject([{ isSlower: true }])
+  })
+})
+
+describe('changes of many metrics', () => {
+  /** One run for each of 20 experiments, its 20 metrics independent of each other; those named step at the eleventh. */
+  const rowsOf = (steps: readonly number[]) =>
+    Array.from({ length: 20 }, (_, experiment) => {
+      const loads = Array.from({ length: 20 }, (_, load) => {
+        const ms = 20 - 2 * Math.log(1 - random()) + (steps.includes(load) && experiment >= 10 ? 10 : 0)
+        return { load: `l${load}`, workload: 'open', quantiles: { response: { p99: { ms } } } }
+      })
+      return row(experiment, 0, {}, { loads })
+    })
+
+  test('are told in about 5 % of the histories in which nothing changed', () => {
+    let alarms = 0
+    for (let nth = 0; nth < 100; nth++) if (changesOf(history(rowsOf([]))).length > 0) alarms++
+    // Binomial with n = 100 and p = 0.05 exceeds 12 about once in 700.
+    expect(alarms).toBeLessThanOrEqual(12)
+  }, 30_000)
+
+  test('are found where one metric of twenty changed, and where four of them did', () => {
+    for (const steps of [[7], [0, 5, 11, 19]]) {
+      const found = changesOf(history(rowsOf(steps)))
+      expect(found.map(({ metric }) => metric.path)).toEqual(
+        expect.arrayContaining(steps.map(at => `l${at}.response.p99`)),
+      )
+      expect(found.length).toBeLessThanOrEqual(steps.length + 1)
+    }
+  })
+
+  test('count those of every series that was looked at', () => {
+    const alone = changesOf(history(stepped))
+    const others = stepped.map((_, at) => row(Math.floor(at / 8), 20 + random(), { testCaseId: 'other' }))
+    const among = changesOf(history([...stepped, ...others]))
+    expect(alone).toHaveLength(1)
+    expect(among.find(({ metric }) => metric.path === 'mllp.response.p99')?.p ?? 1).toBeGreaterThan(alone[0]!.p)
   })
 })
 
@@ -128,7 +165,7 @@ describe('as text', () => {
 
   test('fits 80 columns and marks the change', () => {
     const text =
-      renderList(series, terminal) + renderSeries(series[0]!, series[0]!.headline!, changesOf(series[0]!), terminal)
+      renderList(series, terminal) + renderSeries(series[0]!, series[0]!.headline!, changesOf(series), terminal)
     for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80)
     expect(text).toContain('10 experiments from 2026-11-01 to 2026-11-10, 80 valid')
     expect(text.replace(/\n {2}/g, ' ')).toMatch(/2026-11-07.*<- slower \+2\d %/)
@@ -164,5 +201,43 @@ describe('exports', () => {
     expect(header).toBe('time,branch,commit,experiment,demo.mllp.response.p99')
     expect(lines).toHaveLength(10)
     expect(lines[0]).toMatch(/^2026-11-01T10:00:00Z,main,0{40},e0,20\.\d+$/)
+  })
+})
+
+describe('exports of a case with several series', () => {
+  const FORMATS = ['bmf', 'github-smaller', 'otava'] as const
+  const text = (rows: readonly Row[], format: (typeof FORMATS)[number]) =>
+    exportHistory(history(rows), format, 'mllp.response.p99')
+
+  // The newest has the least digest, the largest or one between.
+  test.each(['a', 'm', 'z'])('hold its newest series alone, whatever its digest (%s)', digest => {
+    const rows = [row(1, 10, {}, { digest: 'b' }), row(3, 30, {}, { digest }), row(2, 20, {}, { digest: 'n' })]
+    expect(JSON.parse(text(rows, 'bmf'))).toEqual({ demo: { 'mllp.response.p99': { value: 30 } } })
+    expect(JSON.parse(text(rows, 'github-smaller'))).toMatchObject([{ name: 'demo mllp.response.p99', value: 30 }])
+    expect(text(rows, 'otava').trim().split('\n')).toEqual([
+      'time,branch,commit,experiment,demo.mllp.response.p99',
+      expect.stringMatching(/,e3,30$/),
+    ])
+  })
+
+  test('name the environment where there are several, so that no name comes twice', () => {
+    const rows = [
+      row(1, 10, { environmentId: 'ec2' }),
+      row(1, 20, { environmentId: 'netns' }),
+      row(1, 30, { testCaseId: 'other' }),
+    ]
+    expect(JSON.parse(text(rows, 'bmf'))).toEqual({
+      'demo on ec2': { 'mllp.response.p99': { value: 10 } },
+      'demo on netns': { 'mllp.response.p99': { value: 20 } },
+      other: { 'mllp.response.p99': { value: 30 } },
+    })
+    expect(JSON.parse(text(rows, 'github-smaller'))).toMatchObject([
+      { name: 'demo on ec2 mllp.response.p99' },
+      { name: 'demo on netns mllp.response.p99' },
+      { name: 'other mllp.response.p99' },
+    ])
+    expect(text(rows, 'otava').split('\n')[0]).toBe(
+      'time,branch,commit,experiment,demo on ec2.mllp.response.p99,demo on netns.mllp.response.p99,other.mllp.response.p99',
+    )
   })
 })

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { describe, expect, test } from 'vitest'
@@ -43,7 +43,7 @@ test('a clean tree has its branch and commit', async () => {
     branch: 'feature/x',
     commit,
     dirty: false,
-    changes: null,
+    changes: {},
     warning: null,
   })
 })
@@ -70,7 +70,15 @@ test.each([
   const first = await read()
   expect(first).toMatchObject({ commit: `${commit}-dirty`, dirty: true })
   writeFileSync(join(folder, name), 'three')
-  expect((await read()).changes).not.toBe(first.changes)
+  const second = await read()
+  expect(Object.keys(second.changes)).toEqual([name])
+  expect(second.changes).not.toEqual(first.changes)
+})
+
+test('a deleted file is a change without content', async () => {
+  const { folder, read } = await repository()
+  rmSync(join(folder, 'a b.txt'))
+  expect((await read()).changes).toEqual({ 'a b.txt': null })
 })
 
 test('a file renamed to the results file makes the tree dirty', async () => {
@@ -155,7 +163,13 @@ test('provenance joins git, version, host and hl7bench itself', async () => {
   const { folder, commit } = await repository()
   mkdirSync(join(folder, 'module'))
   writeFileSync(join(folder, 'pom.xml'), '<project><version>4.5</version></project>')
-  const source = { repository: join(folder, 'module'), version: null, resultsFile: join(folder, 'r.csv'), env }
+  const source = {
+    repository: join(folder, 'module'),
+    version: null,
+    resultsFile: join(folder, 'r.csv'),
+    outputs: [],
+    env,
+  }
   const { provenance, warnings } = await readProvenance(source)
   expect(provenance).toMatchObject({
     branch: 'feature/x',
@@ -167,4 +181,17 @@ test('provenance joins git, version, host and hl7bench itself', async () => {
   expect(provenance.host.cores).toBeGreaterThan(0)
   expect(warnings).toEqual([])
   expect((await readProvenance({ ...source, version: '9' })).provenance.version).toBe('9')
+})
+
+test('reports that an invocation exports leave the tree clean, those of another do not', async () => {
+  const { folder, commit } = await repository()
+  const [own, other] = [join(folder, 'report.json'), join(folder, 'other.json')]
+  writeFileSync(own, '{}')
+  const read = () =>
+    readProvenance({ repository: folder, version: null, resultsFile: join(folder, 'r.csv'), outputs: [own], env })
+  expect((await read()).provenance).toMatchObject({ commit, dirty: false })
+  writeFileSync(other, '{}')
+  const { provenance, git } = await read()
+  expect(provenance.commit).toBe(`${commit}-dirty`)
+  expect(Object.keys(git.changes)).toEqual(['other.json'])
 })

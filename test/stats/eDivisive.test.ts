@@ -60,3 +60,12 @@ test('at the level of histories, 200 series without a change show at most a few'
   // Binomial with n = 200 and p = 0.01 exceeds 7 about once in 900.
   expect(alarms).toBeLessThanOrEqual(7)
 })
+
+test('no cut is surer than the one that made its segment', () => {
+  const draw = noise(8)
+  // Up and down again: the first cut is the least sure.
+  const series = Array.from({ length: 24 }, (_, at) => (at >= 8 && at < 16 ? 110 : 100) + draw())
+  const ps = eDivisive(series, { seed: 1, level: 0.2 })!.map(({ p }) => p)
+  expect(ps.length).toBeGreaterThan(1)
+  expect(Math.min(...ps)).toBeGreaterThan(0.05)
+})

@@ -50,7 +50,7 @@ export async function prepareTrees(options: TreesOptions, guarded: Guarded, sign
     for (const arm of options.arms) {
       signal.throwIfAborted()
       const { repository, sut } = options
-      const held = holdPlace(repository, arm.checkout!)
+      const held = await holdPlace(repository, arm.checkout!)
       const place = { repository, folder: held.folder }
       const id = `tree-${arm.name}`
       made.push({ id, place, held })

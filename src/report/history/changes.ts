@@ -1,5 +1,5 @@
-import { type ChangePoint, eDivisive } from '../../stats/eDivisive.ts'
-import { benjaminiHochberg } from '../../stats/multiplicity.ts'
+import type { ChangePoint } from '../../stats/eDivisive.ts'
+import { jointChanges } from '../../stats/jointChanges.ts'
 import type { HistorySeries, MetricKind } from './book.ts'
 import { type HistoryPoint, pointsOf } from './medians.ts'
 
@@ -13,7 +13,7 @@ export interface HistoryChange {
   readonly after: number
   /** after / before. */
   readonly ratio: number
-  /** Adjusted for the number of metrics. */
+  /** Adjusted for all metrics that were looked at. */
   readonly p: number
   readonly isSlower: boolean
 }
@@ -22,20 +22,18 @@ const LEVEL = 0.05
 const SEED = 1
 
 /**
- * Change points of every metric of a series (E-divisive, one median per experiment), held to a false discovery rate of 5 %. They are advice:
- * experiments at different times differ by more than the code.
+ * Change points of every metric of the series (E-divisive, one median per experiment), held to a false discovery rate of 5 % over all metrics of
+ * all these series, those that do not change included. They are advice: experiments at different times differ by more than the code.
  */
-export function changesOf(series: HistorySeries): readonly HistoryChange[] {
-  const found = series.metrics.flatMap(metric => {
-    const points = pointsOf(series, metric.path)
-    const medians = points.map(({ median }) => median)
-    if (medians.length < 4) return []
-    return (eDivisive(medians, { seed: SEED, level: LEVEL }) ?? []).map(change =>
-      changeOf(series, metric, points, change),
-    )
-  })
-  const adjusted = benjaminiHochberg(found.map(({ p }) => p))
-  return found.flatMap((change, at) => (adjusted[at]! <= LEVEL ? [{ ...change, p: adjusted[at]! }] : []))
+export function changesOf(all: readonly HistorySeries[]): readonly HistoryChange[] {
+  const metrics = all.flatMap(series =>
+    series.metrics.map(metric => ({ series, metric, points: pointsOf(series, metric.path) })),
+  )
+  const medians = metrics.map(({ points }) => points.map(({ median }) => median))
+  const changes = jointChanges(medians, { seed: SEED, level: LEVEL })
+  return metrics.flatMap(({ series, metric, points }, at) =>
+    changes[at]!.map(change => changeOf(series, metric, points, change)),
+  )
 }
 
 function changeOf(

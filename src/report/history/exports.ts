@@ -4,9 +4,14 @@ import { type HistoryPoint, pointsOf } from './medians.ts'
 export const EXPORT_FORMATS = ['bmf', 'otava', 'github-smaller', 'github-bigger'] as const
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 
-/** @param metric path of the one metric to export, or null for all */
-export function exportHistory(series: readonly HistorySeries[], format: ExportFormat, metric: string | null): string {
+/**
+ * Of each case in each environment its newest series: other tools know a series by its name alone, and would take the case before it was edited
+ * for the same.
+ * @param metric path of the one metric to export, or null for all
+ */
+export function exportHistory(all: readonly HistorySeries[], format: ExportFormat, metric: string | null): string {
   const wanted = (each: HistorySeries) => each.metrics.filter(({ path }) => metric === null || path === metric)
+  const series = named(newestSeries(all))
   if (format === 'otava') return otava(series, wanted)
   const newest = series.flatMap(each =>
     wanted(each).flatMap(kind =>
@@ -20,8 +25,33 @@ export function exportHistory(series: readonly HistorySeries[], format: ExportFo
   return format === 'bmf' ? bmf(newest) : github(newest, format === 'github-bigger' ? 'higher' : 'lower')
 }
 
+function newestSeries(all: readonly HistorySeries[]): readonly HistorySeries[] {
+  const newest = new Map<string, HistorySeries>()
+  for (const series of all) {
+    const key = `${series.testCase}\0${series.environmentId}`
+    const other = newest.get(key)
+    if (other === undefined || lastOf(series) > lastOf(other)) newest.set(key, series)
+  }
+  return [...newest.values()]
+}
+
+const lastOf = ({ experiments }: HistorySeries): string => experiments.at(-1)!.at
+
+interface NamedSeries extends HistorySeries {
+  /** The test case, and its environment where it was measured in several. */
+  readonly name: string
+}
+
+function named(all: readonly HistorySeries[]): readonly NamedSeries[] {
+  const isAlone = (series: HistorySeries) => all.every(each => each === series || each.testCase !== series.testCase)
+  return all.map(each => ({
+    ...each,
+    name: isAlone(each) ? each.testCase : `${each.testCase} on ${each.environmentId}`,
+  }))
+}
+
 interface Newest {
-  readonly series: HistorySeries
+  readonly series: NamedSeries
   readonly kind: MetricKind
   readonly point: HistoryPoint
 }
@@ -32,8 +62,8 @@ function bmf(newest: readonly Newest[]): string {
   for (const { series, kind, point } of newest) {
     const bounds =
       point.lower === null || isUnanswered(point.upper!) ? {} : { lower_value: point.lower, upper_value: point.upper }
-    benchmarks[series.testCase] ??= {}
-    benchmarks[series.testCase]![kind.path] = { value: point.median, ...bounds }
+    benchmarks[series.name] ??= {}
+    benchmarks[series.name]![kind.path] = { value: point.median, ...bounds }
   }
   return json(benchmarks)
 }
@@ -43,7 +73,7 @@ function github(newest: readonly Newest[], better: MetricKind['better']): string
   const entries = newest
     .filter(({ kind }) => kind.better === better)
     .map(({ series, kind, point }) => ({
-      name: `${series.testCase} ${kind.path}`,
+      name: `${series.name} ${kind.path}`,
       unit: kind.unit,
       value: point.median,
       ...(point.lower === null || isUnanswered(point.upper!) ? {} : { range: `${point.lower} to ${point.upper}` }),
@@ -53,15 +83,9 @@ function github(newest: readonly Newest[], better: MetricKind['better']): string
 }
 
 /** Apache Otava's CSV source: a line for each experiment with its time, branch and commit, a column for each metric. */
-function otava(series: readonly HistorySeries[], wanted: (series: HistorySeries) => readonly MetricKind[]): string {
+function otava(series: readonly NamedSeries[], wanted: (series: HistorySeries) => readonly MetricKind[]): string {
   const columns = series.flatMap(each => wanted(each).map(kind => ({ series: each, path: kind.path })))
-  const header = [
-    'time',
-    'branch',
-    'commit',
-    'experiment',
-    ...columns.map(each => `${each.series.testCase}.${each.path}`),
-  ]
+  const header = ['time', 'branch', 'commit', 'experiment', ...columns.map(each => `${each.series.name}.${each.path}`)]
   const rows = series.flatMap(each =>
     each.experiments.map(experiment => [
       experiment.at,
