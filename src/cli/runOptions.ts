@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { AdhocFlags } from '../scenario/adhoc.ts'
-import { durationMs } from '../scenario/duration.ts'
+import { durationMs, LONGEST_MS } from '../scenario/duration.ts'
 import { collect, collectPairs, listOf } from './collect.ts'
 
 /** What the command line of `run` says, as commander gives it. */
@@ -169,6 +169,7 @@ export function settings(flags: RunFlags): string[] {
 
 export function parseDuration(value: string): number {
   const ms = durationMs(/^\d+(\.\d+)?$/.test(value) ? Number(value) : value)
-  if (ms === null) throw new InvalidArgumentError('write a time such as 10m, 90s or 500ms.')
+  if (ms === null || ms > LONGEST_MS)
+    throw new InvalidArgumentError('write a time such as 10m, 90s or 500ms, at most 576h.')
   return ms
 }

@@ -1,4 +1,6 @@
+import type { Phases } from '../model/scenario.ts'
 import { checkSchedule } from './checkWorkload.ts'
+import { LONGEST_MS } from './duration.ts'
 import type { Finding } from './finding.ts'
 import type { Parts } from './parse.ts'
 import { resolvePhases } from './resolvePhases.ts'
@@ -27,12 +29,28 @@ export function checkPhases(parts: Parts): readonly Finding[] {
       hint: "add phases: { measureMs: '30s' }",
     })
   } else {
-    const { warmupMs, measureMs } = resolvePhases(phases, loads)
+    const resolved = resolvePhases(phases, loads)
+    const { warmupMs, measureMs } = resolved
     findings.push(
+      ...checkLength(resolved),
       ...parts.load.flatMap((load, index) =>
         checkSchedule(load!, ['load', index, 'workload'], { warmupMs, measureMs }),
       ),
     )
   }
   return findings
+}
+
+/** One timer ends a run. */
+function checkLength({ warmupMs, measureMs, drainMs }: Phases): readonly Finding[] {
+  const sumMs = warmupMs + measureMs + drainMs
+  if (sumMs <= LONGEST_MS) return []
+  return [
+    {
+      path: ['phases'],
+      expected: `at most ${LONGEST_MS} ms (576h) for warm-up, measured phase and drain together`,
+      found: sumMs,
+      hint: 'shorten the longest of them, and make up for it by runs',
+    },
+  ]
 }

@@ -1,6 +1,7 @@
 import type { OpenWorkload, Phases } from '../model/scenario.ts'
 import { stagesMs } from '../workload/rateProfile.ts'
 import { expectedArrivals } from '../workload/schedule.ts'
+import { checkPieces } from './checkPieces.ts'
 import type { Finding, Place } from './finding.ts'
 import type { ParsedLoad } from './loadSchema.ts'
 import type { Path } from './path.ts'
@@ -147,7 +148,8 @@ export function checkSchedule(
         hint: 'raise phases.measureMs',
       },
     ]
-  return checkArrivals(load, workload, path, phases)
+  const tooMany = checkPieces(workload, path, measureMs)
+  return tooMany.length > 0 ? tooMany : checkArrivals(load, workload, path, phases)
 }
 
 function checkArrivals(

@@ -60,6 +60,7 @@ test.each([
   [['localhost:2575'], 'mllp://localhost:2575'],
   [['a.ts', 'b.ts'], 'one scenario file at a time'],
   [['mllp://127.0.0.1:1', '--max-duration', 'soon'], 'write a time such as 10m'],
+  [['mllp://127.0.0.1:1', '--max-duration', '600h'], 'at most 576h'],
   [['mllp://127.0.0.1:1', '--tag', 'novalue'], 'write name=value'],
   [['mllp://127.0.0.1:1', '--abort-on', 'luck'], 'use slo, invalid'],
   [['mllp://127.0.0.1:1', '--rate', '5', '--out', 'csv=x'], 'write ndjson=FILE'],

@@ -135,6 +135,13 @@ describe('complaints', () => {
       ['load[0].pacing'],
     ],
     ['a resend that is none', { load: [{ ...mllp, onUnknown: 'resend', maxAttempts: 1 }] }, ['load[0].maxAttempts']],
+    ['phases that no timer spans together', { phases: { measureMs: '576h', drainMs: 0 } }, ['phases']],
+    ['a phase that no timer spans', { phases: { measureMs: 2_147_483_647 } }, ['phases.measureMs']],
+    [
+      'a timeout that no timer spans with the patience beyond it',
+      { load: [{ ...mllp, timeoutMs: 2_147_483_647 }] },
+      ['load[0].timeoutMs'],
+    ],
     ['a bad duration', { phases: { measureMs: '3 weeks' } }, ['phases.measureMs']],
     [
       'faults of a SUT of the user',

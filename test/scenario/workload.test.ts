@@ -25,6 +25,28 @@ test('the measured phase is as long as the stages, unless it is given and longer
   expect(await paths({ kind: 'open', stages }, {}, { measureMs: '5s' })).toEqual(['stages'])
 })
 
+test('bursts and stages that would be millions of pieces are refused at once, with what is possible', async () => {
+  const complaintOf = async (workload: object, phases: object) => {
+    const input = { name: 'shapes', load: [{ protocol: 'mllp', workload: { kind: 'open', ...workload } }], phases }
+    return (await refusal(loadInput(input))).complaints.map(({ path, hint }) => [path.split('.').at(-1), hint])
+  }
+  const burst = (everyMs: string) => ({ ratePerSecond: 5, burst: { factor: 2, durationMs: '5ms', everyMs } })
+  expect(await complaintOf(burst('10ms'), { measureMs: '24h' })).toEqual([
+    ['everyMs', 'raise it to at least 864, or lower phases.measureMs'],
+  ])
+  expect((await load({ kind: 'open', ...burst('864ms') }, {}, { measureMs: '24h' })).phases.measureMs).toBe(86_400_000)
+  const stages = Array.from({ length: 1_000 }, () => ({ durationMs: 1, ratePerSecond: 100 }))
+  expect(await complaintOf({ stages, repeat: 10_000 }, {})).toEqual([
+    ['repeat', 'lower it to at most 200, or use fewer and longer stages'],
+  ])
+})
+
+test('phases may be 24 days together', async () => {
+  const workload = { kind: 'open', ratePerSecond: 5 }
+  const phases = { warmupMs: '1h', measureMs: '574h', drainMs: '1h' }
+  expect((await load(workload, {}, phases)).phases.measureMs).toBe(574 * 3_600_000)
+})
+
 test('a backlog with no rate after it is fixed work; with a rate it is not', async () => {
   const alone = await load({ kind: 'open', backlogPerFeed: 20 })
   expect(alone.load[0]!.workload).toMatchObject({ ratePerSecond: 0, records: 200, maxOutstanding: 10_200 })

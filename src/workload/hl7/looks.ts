@@ -26,7 +26,7 @@ export function createLooks(
   }
   const compile = (variant: number, line: string): number => {
     const who = look(seed, variant, charset)
-    if (line === LEAN_PATIENT_LINE) return add(leanPatientSegment(who))
+    if (line === LEAN_PATIENT_LINE) return add(leanPatientSegment(who, version))
     const patient = patientSegment(who, version)
     return line === PATIENT_LINE ? add(patient) : add(patient, PRIMARY_CARE, kinSegment(who, version))
   }

@@ -24,9 +24,10 @@ export function isMessageType(name: string): name is MessageType {
   return Object.hasOwn(STRUCTURES, name)
 }
 
-/** MSH-9. The third component came with HL7 2.3.1. */
+/** MSH-9. The third component came with HL7 2.3.1. ORM was withdrawn in 2.7 (chapter 4): from then on its place in a mix is that of the laboratory order. */
 export function messageTypeField(type: MessageType, version: Hl7Version): string {
-  return version === '2.3' ? type : `${type}^${STRUCTURES[type]}`
+  if (version === '2.3') return type
+  return type === 'ORM^O01' && !hasWithdrawnFields(version) ? 'OML^O21^OML_O21' : `${type}^${STRUCTURES[type]}`
 }
 
 /** From 2.7 on the fields kept for backward compatibility (EVN-1, PID-13, PID-19 ..) are withdrawn. */

@@ -82,7 +82,7 @@ function textLines(
   const lines: string[] = []
   for (let setId = firstSetId; lines.length === 0 || ends.at(-1)! < largestBytes; setId++) {
     const text = `${textOf(random, LINE_CHARACTERS).slice(0, -1)}.`
-    const head = name === 'OBX' ? `OBX|${setId}|TX|51855-5^Patient Note^LN||` : `NTE|${setId}|P|`
+    const head = name === 'OBX' ? `OBX|${setId}|TX|51855-5^Patient Note^LN|${setId}|` : `NTE|${setId}|P|`
     lines.push(head + text + tail)
     ends.push(ends.at(-1)! + lines.at(-1)!.length)
   }
@@ -110,7 +110,7 @@ function linesWithin(ends: Int32Array, wanted: number): number {
 
 /** One OBX of type ED: a base64 attachment (MSH-9 of any type that takes OBX), cut from one repeated block. */
 export function createAttachmentPadding(setId: number): Padding {
-  const head = new TextEncoder().encode(`OBX|${setId}|ED|11506-3^Progress note^LN||^application^pdf^Base64^`)
+  const head = new TextEncoder().encode(`OBX|${setId}|ED|11506-3^Progress note^LN|${setId}|^application^pdf^Base64^`)
   const tail = new TextEncoder().encode('||||||F\r')
   const frame = head.length + tail.length
   let content = 0

@@ -15,6 +15,7 @@ export function loinc(code: string, display: string): string {
 }
 
 const CLINICIAN = '10001^Sampleman^Testa'
+const IDENTIFIER = 'HB{mrn}^^^HL7BENCH^MR'
 const VISIT = 'V{visit}^^^HL7BENCH^VN'
 /** Placer order number: the same in the order and in its result. */
 const ORDER = 'O{visit}{ordinal}^HL7BENCH'
@@ -32,7 +33,7 @@ export function patientSegment(look: Look, version: Hl7Version): string {
   const who = escapeLook(look)
   return segment('PID', {
     1: '1',
-    3: 'HB{mrn}^^^HL7BENCH^MR',
+    3: IDENTIFIER,
     5: `${who.familyName}^${who.givenName}^${who.middleInitial}`,
     7: '{born}',
     8: who.sex,
@@ -50,10 +51,11 @@ function telephone(number: string, version: Hl7Version): string {
   return hasWithdrawnTypes(version) ? `${number}^PRN^PH` : `^PRN^PH^^^${area}^${local.replace('-', '')}`
 }
 
-/** The least that identifies a patient of this look; the filler is the address. */
-export function leanPatientSegment(look: Look): string {
+/** The least that identifies a patient of this look; the filler is the address. Kind and issuer of an identifier are required from 2.7 on (CX.4, CX.5). */
+export function leanPatientSegment(look: Look, version: Hl7Version): string {
   const { familyName, givenName, sex } = escapeLook(look)
-  return segment('PID', { 3: 'HB{mrn}', 5: `${familyName}^${givenName}`, 7: '{born}', 8: sex, 11: FILLER })
+  const identifier = hasWithdrawnFields(version) ? 'HB{mrn}' : IDENTIFIER
+  return segment('PID', { 3: identifier, 5: `${familyName}^${givenName}`, 7: '{born}', 8: sex, 11: FILLER })
 }
 
 function escapeLook(look: Look): Look {
@@ -108,25 +110,32 @@ export function measurement(setId: number, code: string, unit: string): string {
   return segment('OBX', { 1: String(setId), 2: 'NM', 3: code, 5: '{level}', 6: unit, 11: 'F', 14: '{today}' })
 }
 
-export function orderSegment(control: 'NW' | 'RE'): string {
+export function orderSegment(control: 'NW' | 'RE', version: Hl7Version): string {
   return segment('ORC', {
     1: control,
     2: ORDER,
     ...(control === 'RE' && { 3: `F${ORDER}` }),
+    ...timing(7, version),
     9: '{today}',
     12: CLINICIAN,
   })
 }
 
-export const leanOrder = (control: 'NW' | 'RE'): string => segment('ORC', { 1: control, 2: ORDER })
+export const leanOrder = (control: 'NW' | 'RE', version: Hl7Version): string =>
+  segment('ORC', { 1: control, 2: ORDER, ...timing(7, version) })
+
+/** Quantity/timing of an order, today and as a matter of routine: required in 2.3 alone. */
+function timing(field: number, version: Hl7Version): Readonly<Record<number, string>> {
+  return version === '2.3' ? { [field]: '^^^{today}^^R' } : {}
+}
 
 /** A result names its filler's order in OBR-3, as a lean one has no ORC-3 (HL7 v2.5.1, 4.5.3.3). */
-export function observationRequest(resulted: boolean, lean = false): string {
+export function observationRequest(resulted: boolean, version: Hl7Version, lean = false): string {
   const code = loinc('24323-8', 'Comprehensive metabolic panel')
-  const numbers = { 1: '1', 2: ORDER, ...(resulted && { 3: `F${ORDER}` }), 4: code }
-  if (lean) return segment('OBR', { ...numbers, ...(resulted && { 7: '{today}', 25: 'F' }) })
+  const required = { 1: '1', 2: ORDER, ...(resulted && { 3: `F${ORDER}` }), 4: code, ...timing(27, version) }
+  if (lean) return segment('OBR', { ...required, ...(resulted && { 7: '{today}', 25: 'F' }) })
   return segment('OBR', {
-    ...numbers,
+    ...required,
     7: '{today}',
     16: CLINICIAN,
     ...(resulted && { 22: '{today}', 24: 'CH', 25: 'F' }),

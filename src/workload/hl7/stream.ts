@@ -9,6 +9,7 @@ import { createTimestampWriter, STAMP_LENGTH } from '../timestamp.ts'
 import { textToBytes } from './byteText.ts'
 import { carryInMessage } from './carry.ts'
 import type { CompiledFiles, CompiledMessages } from './compiled.ts'
+import { encodeDeclared } from './declaredCharset.ts'
 import { type CutMessage, cutHeader } from './header.ts'
 import { mixStream } from './mixStream.ts'
 
@@ -40,16 +41,15 @@ function fileStream(compiled: CompiledFiles, options: StreamOptions): MessageStr
   return { render: (index, out) => join(messages[index % messages.length]!, index, out) }
 }
 
-/** Messages of a user's function; line ends of a string become CR, its characters UTF-8. */
+/** Messages of a user's function; line ends of a string become CR, its characters bytes of the charset that MSH-18 declares. */
 export function codeMessageStream(make: MessageMaker, options: StreamOptions, identityAt?: FieldPath): MessageStream {
   const join = createJoiner(options)
-  const encoder = new TextEncoder()
   const seed = hash32(options.seed, CODE, options.loadIndex)
   return {
     render(index, out) {
       const what = `message ${index} of the function`
       const made = callCode(what, () => make(index, createRandom(hash32(seed, CODE, index))))
-      const bytes = typeof made === 'string' ? encoder.encode(made.replace(/\r\n|\n/g, '\r')) : made
+      const bytes = typeof made === 'string' ? encodeDeclared(made.replace(/\r\n|\n/g, '\r'), what) : made
       if (!(bytes instanceof Uint8Array)) throw new CodeFault(`${what} is ${typeName(made)}; ${remedyFor(made)}`)
       const framing = bytes.findIndex(byte => byte === VT || byte === FS)
       if (framing >= 0)

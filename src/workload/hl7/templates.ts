@@ -56,7 +56,9 @@ const NOTE = segment('OBX', {
   11: 'F',
 })
 
-const BODIES: Readonly<Record<MessageType, readonly string[]>> = {
+type Bodies = Readonly<Record<MessageType, readonly string[]>>
+
+const bodies = (version: Hl7Version): Bodies => ({
   'ADT^A01': [PATIENT_AND_KIN_LINE, visitSegment(), WEIGHT, HEIGHT, PADDING_LINE, ALLERGY, DIAGNOSIS],
   'ADT^A03': [PATIENT_LINE, PRIMARY_CARE, visitSegment(true), DIAGNOSIS, WEIGHT, PADDING_LINE],
   'ADT^A04': [PATIENT_AND_KIN_LINE, visitSegment(), WEIGHT, HEIGHT, PADDING_LINE, DIAGNOSIS],
@@ -64,32 +66,39 @@ const BODIES: Readonly<Record<MessageType, readonly string[]>> = {
   'ORM^O01': [
     PATIENT_LINE,
     visitSegment(),
-    orderSegment('NW'),
-    observationRequest(false),
+    orderSegment('NW', version),
+    observationRequest(false, version),
     DIAGNOSIS,
     WEIGHT,
     PADDING_LINE,
   ],
-  'ORU^R01': [PATIENT_LINE, visitSegment(), orderSegment('RE'), observationRequest(true), ...PANEL, PADDING_LINE],
+  'ORU^R01': [
+    PATIENT_LINE,
+    visitSegment(),
+    orderSegment('RE', version),
+    observationRequest(true, version),
+    ...PANEL,
+    PADDING_LINE,
+  ],
   'SIU^S12': [PADDING_LINE, PATIENT_LINE, visitSegment(), ...APPOINTMENT_RESOURCES],
   'MDM^T02': [PATIENT_LINE, visitSegment(), DOCUMENT, NOTE, PADDING_LINE],
   'DFT^P03': [PATIENT_LINE, visitSegment(), WEIGHT, PADDING_LINE, CHARGE],
-  'VXU^V04': [PATIENT_AND_KIN_LINE, visitSegment(), orderSegment('RE'), ...IMMUNIZATION, PADDING_LINE],
-}
+  'VXU^V04': [PATIENT_AND_KIN_LINE, visitSegment(), orderSegment('RE', version), ...IMMUNIZATION, PADDING_LINE],
+})
 
 /** The segments that the structure of a message requires, for sizes below that of the whole template. */
-const LEAN_BODIES: Readonly<Record<MessageType, readonly string[]>> = {
+const leanBodies = (version: Hl7Version): Bodies => ({
   'ADT^A01': [LEAN_PATIENT_LINE, LEAN_VISIT, PADDING_LINE],
   'ADT^A03': [LEAN_PATIENT_LINE, LEAN_VISIT, PADDING_LINE],
   'ADT^A04': [LEAN_PATIENT_LINE, LEAN_VISIT, PADDING_LINE],
   'ADT^A08': [LEAN_PATIENT_LINE, LEAN_VISIT, PADDING_LINE],
-  'ORM^O01': [LEAN_PATIENT_LINE, leanOrder('NW'), observationRequest(false, true), PADDING_LINE],
-  'ORU^R01': [LEAN_PATIENT_LINE, observationRequest(true, true), PANEL[0]!, PADDING_LINE],
+  'ORM^O01': [LEAN_PATIENT_LINE, leanOrder('NW', version), observationRequest(false, version, true), PADDING_LINE],
+  'ORU^R01': [LEAN_PATIENT_LINE, observationRequest(true, version, true), PANEL[0]!, PADDING_LINE],
   'SIU^S12': [PADDING_LINE, LEAN_PATIENT_LINE, APPOINTMENT_RESOURCES[0]!],
   'MDM^T02': [LEAN_PATIENT_LINE, LEAN_VISIT, DOCUMENT, NOTE, PADDING_LINE],
   'DFT^P03': [LEAN_PATIENT_LINE, PADDING_LINE, CHARGE],
-  'VXU^V04': [LEAN_PATIENT_LINE, leanOrder('RE'), ...IMMUNIZATION.slice(0, 2), PADDING_LINE],
-}
+  'VXU^V04': [LEAN_PATIENT_LINE, leanOrder('RE', version), ...IMMUNIZATION.slice(0, 2), PADDING_LINE],
+})
 
 export interface TemplateOptions {
   readonly acknowledgement: 'original' | 'enhanced'
@@ -106,7 +115,7 @@ const PLAIN: TemplateOptions = { acknowledgement: 'original', charset: 'ascii', 
  */
 export function templateOf(type: MessageType, version: Hl7Version, options: Partial<TemplateOptions> = {}): string[] {
   const { lean, ...asked } = { ...PLAIN, ...options }
-  const body = (lean ? LEAN_BODIES : BODIES)[type].map(line => inVersion(line, version))
+  const body = (lean ? leanBodies : bodies)(version)[type].map(line => inVersion(line, version))
   return [header(type, version, asked), ...openingLines(type, version), ...body]
 }
 

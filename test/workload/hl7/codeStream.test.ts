@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { createBytes } from '../../../src/workload/bytes.ts'
+import { CodeFault } from '../../../src/workload/codeFault.ts'
 import { compileMessages } from '../../../src/workload/hl7/compiled.ts'
 import { codeMessageStream, messageStream } from '../../../src/workload/hl7/stream.ts'
 import { field, OPTIONS, text } from './render.ts'
@@ -30,6 +32,41 @@ test('bytes are sent as they are', () => {
   const out = { bytes: new Uint8Array(), length: 0 }
   stream.render(0, out)
   expect(out.bytes[out.length - 1]).toBe(0xff)
+})
+
+const declaring = (charset: string) => `MSH|^~\\&|A|B|C|D|||ADT^A01||T|2.5||||||${charset}|\rPID|1||1||`
+
+function bytesOf(made: string): Buffer {
+  const out = createBytes()
+  codeMessageStream(() => made, OPTIONS).render(4, out)
+  return Buffer.from(out.bytes.subarray(0, out.length))
+}
+
+test.each([
+  ['8859/1', 'latin1'],
+  ['8859/1~UNICODE UTF-8', 'latin1'],
+  ['UNICODE UTF-8', 'utf8'],
+  ['', 'utf8'],
+  ['GB 18030-2000', 'utf8'],
+] as const)('a string whose MSH-18 is %j is sent in %s', (charset, encoding) => {
+  const bytes = bytesOf(`${declaring(charset)}Müller\r`)
+  expect(bytes.subarray(bytes.indexOf('||1||') + 5)).toEqual(Buffer.from('Müller\r', encoding))
+})
+
+test.each([
+  ['8859/1', 'Ωmega'],
+  ['ASCII', 'Müller'],
+])('a character that is not in the %s that MSH-18 declares is refused, and not told', (charset, name) => {
+  expect(() => bytesOf(declaring(charset) + name)).toThrow(
+    new CodeFault(
+      `message 4 of the function holds a character that is not in ${charset}, which its MSH-18 declares; declare UNICODE UTF-8 there, or return a Uint8Array with bytes of your own`,
+    ),
+  )
+})
+
+test('MSH-18 is found by the separators of the message', () => {
+  const made = 'MSH#*!\\&#A#B#C#D###ADT*A01##T#2.5######8859/1!ASCII#\rPID#1##1##Müller'
+  expect(bytesOf(made).toString('latin1')).toMatch(/##Müller$/)
 })
 
 test('MSH may end with the control id, or right before it', () => {

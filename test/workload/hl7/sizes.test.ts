@@ -96,6 +96,16 @@ test.each([
   for (let index = 0; index < 100; index++) expect(Math.abs(bytesOf(stream, index) - bytes)).toBeLessThanOrEqual(6)
 })
 
+test.each([
+  ['ADT^A01', '2.8', 185 + 15],
+  ['ORM^O01', '2.7', 255 + 15],
+  ['VXU^V04', '2.8', 455 + 15],
+  ['ORM^O01', '2.3', 255 + 60],
+] as const)('the least %s of HL7 %s has about the %d bytes that docs/scenario.md tells', (type, version, bytes) => {
+  const stream = streamOf(mixSpec({ [type]: 1 }, { version, sizes: 1 }))
+  for (let index = 0; index < 100; index++) expect(Math.abs(bytesOf(stream, index) - bytes)).toBeLessThanOrEqual(10)
+})
+
 test('a lean result names the order of its filler', () => {
   const message = text(streamOf(mixSpec({ 'ORU^R01': 1 }, { sizes: 1 })), 7)
   expect(field(message, 'OBR', 3)).toBe(`F${field(message, 'OBR', 2)}`)
