@@ -17,6 +17,7 @@ import { type Drilling, drillResults, prepareDrills } from './drills.ts'
 import { type Endings, type Progress, watchEndings } from './endings.ts'
 import { asFailure, RunFailure } from './failure.ts'
 import { type Following, follow } from './follow.ts'
+import { watchUse } from './gatewayUse.ts'
 import { whyInvalid } from './judge.ts'
 import { watchLinks } from './linkTraffic.ts'
 import { mergeLoad } from './mergeLoad.ts'
@@ -101,6 +102,7 @@ async function withTarget(options: RunOptions, progress: Progress): Promise<Meas
   let target: RunningTarget | null = null
   let endings: Endings | null = null
   let drilling: Drilling | null = null
+  let use: ReturnType<typeof watchUse> | null = null
   try {
     drilling = await prepareDrills(options)
     target = await clone.start(run, testCase, folder, signal)
@@ -112,15 +114,18 @@ async function withTarget(options: RunOptions, progress: Progress): Promise<Meas
     const plans = plansOf(options, target, spawned)
     const links = watchLinks(clone)
     const watch = clone.watchGateways?.()
-    const { begin } = drilling
+    use = watchUse(watch, testCase.scenario.phases)
+    const begun = [drilling, use]
     const results = await measure(options, endings.first, spawned, plans, progress, async () => {
       // Connections are open by now: what they took to come about is no part of a message.
       await links.begin()
-      begin()
+      for (const { begin } of begun) begin()
     })
+    const used = await use.end()
     const performed = await Promise.race([drilling.performed(), endings.first])
     const network = {
-      ...(watch && { gateways: watch.end(), ...eventsOf(watch.events(), plans, results.results) }),
+      ...used,
+      ...(watch && eventsOf(watch.events(), plans, results.results)),
       ...(await links.end()),
       ...drillResults(performed, plans, results.results),
     }
@@ -138,6 +143,7 @@ async function withTarget(options: RunOptions, progress: Progress): Promise<Meas
     return { loads: following.timed(results.loads), audit: audited, ...network }
   } finally {
     endings?.release()
+    use?.cancel()
     for (const generator of (await generators.catch(() => [])).flat()) generator.kill()
     await target?.stop()
     await drilling?.end()
