@@ -76,6 +76,12 @@ const validity = z.strictObject({
   missing: number,
 })
 
+const felt = z.strictObject({
+  exchanges: number,
+  unanswered: number,
+  p99: nullable(figure).describe('Response, ms: median over runs; null = there were no exchanges.'),
+})
+
 export const network = z.strictObject({
   topology: text,
   hospitals: number,
@@ -93,8 +99,7 @@ export const network = z.strictObject({
       runs: number,
       around: z.array(
         z.strictObject({
-          ...{ load: text, windowMs: number, runs: number, exchangesWithin: number },
-          ...{ p99WithinMs: number, p99RestMs: nullable(number) },
+          ...{ load: text, windowMs: number, runs: number, within: felt, rest: felt },
         }),
       ),
     })
@@ -107,7 +112,7 @@ export const network = z.strictObject({
         steps: z
           .partialRecord(z.enum(DRILL_STEPS), nullable(number))
           .describe('null = not come to; absent = the drill has no such step.'),
-        felt: z.array(z.strictObject({ load: text, windowMs: number, p99DuringMs: number, p99BeforeMs: number })),
+        felt: z.array(z.strictObject({ load: text, windowMs: number, during: felt, before: felt })),
       }),
     )
     .optional()
