@@ -125,9 +125,17 @@ const price = z.strictObject({
     z.strictObject({
       path: text,
       unit,
-      pairs: number.describe('Blocks in which both have a figure.'),
-      ratio: number.describe('Case / reference, Hodges-Lehmann on logarithms.'),
-      interval: nullable(z.strictObject({ lower: number, upper: number })).describe('95 %.'),
+      pairs: number.describe('Blocks in which one of the two at least has a figure.'),
+      aboveTimeout: z
+        .strictObject({ testCase: number, reference: number })
+        .describe('Of them, those in which the other lies above the timeout, and counts as slower than any answer.'),
+      bothAbove: number.describe('Blocks in which both do, left out.'),
+      ratio: nullable(number).describe(
+        'Case / reference, Hodges-Lehmann on logarithms; null = beyond any figure, as too many lie above the timeout.',
+      ),
+      interval: nullable(z.strictObject({ lower: nullable(number), upper: nullable(number) })).describe(
+        '95 %; a bound of null lies beyond any figure.',
+      ),
     }),
   ),
 })
