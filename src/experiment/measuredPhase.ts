@@ -22,7 +22,13 @@ export function watchPhase<Reading>(
   { warmupMs, measureMs }: Pick<Phases, 'warmupMs' | 'measureMs'>,
   read: () => Reading | Promise<Reading>,
 ): PhaseWatch<Reading> {
-  const timed = async () => ({ atMs: performance.now(), reading: await read() })
+  const take = async () => ({ atMs: performance.now(), reading: await read() })
+  const timed = () => {
+    const reading = take()
+    // Nobody waits for it when the run fails.
+    reading.catch(() => {})
+    return reading
+  }
   const timers: NodeJS.Timeout[] = []
   let before: ReturnType<typeof timed> | undefined
   let after: ReturnType<typeof timed> | undefined

@@ -76,7 +76,7 @@ function faultOf(stage: Stage): RunFailure['fault'] {
 
 type Measured = Pick<
   Extract<RunResult, { state: 'valid' }>,
-  'loads' | 'audit' | 'gateways' | 'links' | 'tunnelEvents' | 'around' | 'drills'
+  'loads' | 'audit' | 'gateways' | 'links' | 'limited' | 'tunnelEvents' | 'around' | 'drills'
 >
 
 async function withHooks(options: RunOptions, progress: Progress): Promise<Measured> {
@@ -103,6 +103,7 @@ async function withTarget(options: RunOptions, progress: Progress): Promise<Meas
   let endings: Endings | null = null
   let drilling: Drilling | null = null
   let use: ReturnType<typeof watchUse> | null = null
+  const links = watchLinks(clone, testCase.scenario.phases)
   try {
     drilling = await prepareDrills(options)
     target = await clone.start(run, testCase, folder, signal)
@@ -112,7 +113,6 @@ async function withTarget(options: RunOptions, progress: Progress): Promise<Meas
     await populate(options, target, endings.first)
     const spawned = await generators
     const plans = plansOf(options, target, spawned)
-    const links = watchLinks(clone)
     const watch = clone.watchGateways?.()
     use = watchUse(watch, testCase.scenario.phases)
     const begun = [drilling, use]
@@ -121,12 +121,11 @@ async function withTarget(options: RunOptions, progress: Progress): Promise<Meas
       await links.begin()
       for (const { begin } of begun) begin()
     })
-    const used = await use.end()
+    const used = { ...(await use.end()), ...(await links.end()) }
     const performed = await Promise.race([drilling.performed(), endings.first])
     const network = {
       ...used,
       ...(watch && eventsOf(watch.events(), plans, results.results)),
-      ...(await links.end()),
       ...drillResults(performed, plans, results.results),
     }
     const following = followed(options, plans, results.results, target)
@@ -144,6 +143,7 @@ async function withTarget(options: RunOptions, progress: Progress): Promise<Meas
   } finally {
     endings?.release()
     use?.cancel()
+    links.cancel()
     for (const generator of (await generators.catch(() => [])).flat()) generator.kill()
     await target?.stop()
     await drilling?.end()

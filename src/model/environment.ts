@@ -36,6 +36,8 @@ export interface Clone {
   watchGateways?(): GatewayWatch
   /** What passed on the links of the application and our gateways so far; absent: the clone has no networks of its own. */
   readLinks?(): Promise<readonly LinkCounters[]>
+  /** Links of a limited rate, Mbit/s in each direction, and what passed on each so far; absent: there are none. */
+  readonly limit?: { readonly rateMbit: number; read(): Promise<readonly LinkCounters[]> }
   /** What the scenario's drills add to it; absent: there are none. */
   readonly drills?: CloneDrills
   /** Starts the target afresh, with state of its own; resolves when every protocol of the load answers. */
@@ -138,6 +140,16 @@ export interface LinkCounters {
   readonly packetsOut: number
   readonly bytesIn: number
   readonly bytesOut: number
+}
+
+/** What passed on a link of a limited rate in the measured phase, by the kernel's counters, which have the headers of Ethernet in them as the limit has. */
+export interface LinkLoad {
+  readonly host: string
+  readonly device: string
+  /** Limit in each direction, Mbit/s. */
+  readonly rateMbit: number
+  readonly mbitPerSecondIn: number
+  readonly mbitPerSecondOut: number
 }
 
 export interface GatewayWatch {

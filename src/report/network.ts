@@ -1,9 +1,10 @@
 import { DRILL_STEPS, type DrillResult, type DrillStep, type DrillSteps } from '../model/drill.ts'
-import type { GatewayUsage, NetworkFacts } from '../model/environment.ts'
+import type { GatewayUsage, LinkLoad, NetworkFacts } from '../model/environment.ts'
 import type { RunResult } from '../model/result.ts'
 import { quantile } from '../stats/quantile.ts'
 import { type FeltReport, feltReport, tellFelt } from './felt.ts'
 import { formatCount, formatMs, plural } from './format.ts'
+import { linkLoadNote, linkLoadsOf } from './linkLoads.ts'
 
 /** What the clones of a case were, how this machine made them, and what they proved. */
 export interface NetworkReport {
@@ -19,6 +20,8 @@ export interface NetworkReport {
   readonly checks: readonly CheckReport[]
   /** Medians over the valid runs. */
   readonly gateways: readonly GatewayUsage[]
+  /** Links of a limited rate, the fullest first, medians over the valid runs; absent = there are none. */
+  readonly limited?: readonly LinkLoad[]
   /** Keys renewed while valid runs were loaded; absent = no run told of it. */
   readonly rekeys?: RekeyReport
   /** In the order of the scenario; absent = there were none. */
@@ -82,9 +85,15 @@ export function networkReport(results: readonly RunResult[]): NetworkReport | un
     tunnelsUpMs: median(clones.flatMap(({ network }) => network.tunnelsUpMs ?? [])),
     checks: checksOf(clones.map(({ network }) => network)),
     gateways: usageOf(results.filter(({ state }) => state === 'valid')),
+    ...limitedOf(results.filter(({ state }) => state === 'valid')),
     ...rekeysOf(results),
     ...drillsOf(results),
   }
+}
+
+function limitedOf(results: readonly RunResult[]): { limited?: readonly LinkLoad[] } {
+  const limited = linkLoadsOf(results)
+  return limited.length === 0 ? {} : { limited }
 }
 
 interface CloneFacts {
@@ -203,6 +212,7 @@ export function networkNotes({ network }: { readonly network?: NetworkReport }, 
     tunnelsUpMs,
     checks,
     gateways,
+    limited = [],
     rekeys,
     drills = [],
   } = network
@@ -222,6 +232,7 @@ export function networkNotes({ network }: { readonly network?: NetworkReport }, 
           `${daemon} of ${host}: ${(100 * cpuShare).toFixed(0)} % of a core, ${formatCount(Math.round(residentBytes / 1e6))} MB (medians)`,
       ),
     ...(gateways.length > MOST_GATEWAYS ? [`and ${gateways.length - MOST_GATEWAYS} other daemons`] : []),
+    ...limited.slice(0, 1).map(linkLoadNote),
     ...(rekeys === undefined ? [] : rekeyNotes(rekeys)),
     ...drills.flatMap(drillNotes),
   ]

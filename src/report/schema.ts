@@ -93,6 +93,14 @@ export const network = z.strictObject({
   gateways: z.array(
     z.strictObject({ host: text, daemon: text, cpuShare: number, residentBytes: number }).describe('Medians.'),
   ),
+  limited: z
+    .array(
+      z.strictObject({
+        ...{ host: text, device: text, rateMbit: number, mbitPerSecondIn: number, mbitPerSecondOut: number },
+      }),
+    )
+    .optional()
+    .describe('Links of a limited rate in the measured phase, the fullest first: medians.'),
   rekeys: z
     .strictObject({
       seen: number,
