@@ -108,6 +108,8 @@ export function priceNotes({ price }: { readonly price?: PriceReport }): readonl
   if (price === undefined) return []
   const { referenceId, metrics } = price
   return metrics.map(({ path, pairs, ratio, interval, ...above }) => {
+    if (pairs === 0)
+      return `${path}: no ratio to that of ${referenceId}: both above the timeout in ${plural(above.bothAbove, 'block')}`
     const [lower, upper] = [interval?.lower ?? null, interval?.upper ?? null]
     const bounds =
       interval === null

@@ -63,6 +63,6 @@ test('where too many runs have no answer there is no ratio, and a line that says
     'mllp.response.p99: no ratio to that of direct, 3 blocks; above the timeout in 2 of them, which counts as slower than any answer; both above the timeout in 1 more, left out',
   )
   expect(pricedOf([[null, null]]).note).toBe(
-    'mllp.response.p99: no ratio to that of direct, 0 blocks; both above the timeout in 1 more, left out',
+    'mllp.response.p99: no ratio to that of direct: both above the timeout in 1 block',
   )
 })
