@@ -113,32 +113,46 @@ export function drillResults(
 ): { drills?: readonly DrillResult[] } {
   if (performed.length === 0) return {}
   const startMachineMs = results.flat().find(({ timeline }) => timeline)?.timeline?.startMachineMs ?? 0
-  const drills = performed.map(({ machineMs, ...drill }) => ({
+  const windows = performed.map(({ machineMs, steps }) => windowOf(machineMs, steps.firstAck ?? null))
+  const drills = performed.map(({ machineMs, ...drill }, which) => ({
     ...drill,
     atMs: machineMs - startMachineMs,
-    felt: plans.flatMap((shares, load) => feltBy(shares, results[load]!, machineMs, drill.steps.firstAck ?? null)),
+    felt: plans.flatMap((shares, load) => feltBy(shares, results[load]!, windows, windows[which]!)),
   }))
   return { drills }
 }
 
+/** Time of the machine that counts as during a drill, ms; its end excluded. */
+interface Window {
+  readonly fromMs: number
+  readonly untilMs: number
+}
+
+const windowOf = (fromMs: number, firstAckMs: number | null): Window => ({
+  fromMs,
+  untilMs: fromMs + Math.max(LEAST_WINDOW_MS, firstAckMs ?? 0),
+})
+
 function feltBy(
   plans: readonly GeneratorPlan[],
   results: readonly GeneratorResult[],
-  machineMs: number,
-  firstAckMs: number | null,
+  windows: readonly Window[],
+  own: Window,
 ): DrillFelt[] {
   const { load, phases } = plans[0]!
-  if (results.some(({ timeline }) => timeline?.responses === undefined)) return []
-  const windowMs = Math.max(LEAST_WINDOW_MS, firstAckMs ?? 0)
+  const timelines = results.flatMap(({ timeline }) => timeline ?? [])
+  if (timelines.length < results.length || timelines.some(({ responses }) => responses === undefined)) return []
+  const [fromMs, untilMs] = [phases.warmupMs, phases.warmupMs + phases.measureMs]
   const sideOf = (_link: number | null, atMs: number) => {
-    if (atMs < machineMs) return 'rest' as const
-    return atMs < machineMs + windowMs ? ('within' as const) : null
+    if (atMs >= own.fromMs) return atMs < own.untilMs ? ('within' as const) : null
+    // What another drill did to it is no part of the calm before.
+    return windows.some(other => atMs >= other.fromMs && atMs < other.untilMs) ? null : ('rest' as const)
   }
   const { within, rest } = aroundEvents({
-    shares: results.map(({ timeline }) => ({ timeline: timeline!, sideOf })),
-    fromMs: phases.warmupMs,
-    untilMs: phases.warmupMs + phases.measureMs,
-    timeoutMs: load.timeoutMs,
+    shares: timelines.map(timeline => ({ timeline, sideOf })),
+    ...{ fromMs, untilMs, timeoutMs: load.timeoutMs },
   })
-  return [{ load: load.name, windowMs, during: within, before: rest }]
+  // Exchanges of the measured phase are counted, and no later ones.
+  const endMs = Math.min(own.untilMs, timelines[0]!.startMachineMs + untilMs)
+  return [{ load: load.name, windowMs: Math.max(0, endMs - own.fromMs), during: within, before: rest }]
 }

@@ -16,6 +16,7 @@ import { type Drilling, drillResults, prepareDrills } from './drills.ts'
 import { type Endings, type Progress, watchEndings } from './endings.ts'
 import { asFailure, RunFailure } from './failure.ts'
 import { type Following, follow } from './follow.ts'
+import { watchUse } from './gatewayUse.ts'
 import { whyInvalid } from './judge.ts'
 import { watchLinks } from './linkTraffic.ts'
 import { mergeLoad } from './mergeLoad.ts'
@@ -74,7 +75,7 @@ function faultOf(stage: Stage): RunFailure['fault'] {
 
 type Measured = Pick<
   Extract<RunResult, { state: 'valid' }>,
-  'loads' | 'audit' | 'gateways' | 'links' | 'tunnelEvents' | 'around' | 'drills'
+  'loads' | 'audit' | 'gateways' | 'links' | 'limited' | 'tunnelEvents' | 'around' | 'drills'
 >
 
 async function withHooks(options: RunOptions, progress: Progress): Promise<Measured> {
@@ -100,6 +101,8 @@ async function withTarget(options: RunOptions, progress: Progress): Promise<Meas
   let target: RunningTarget | null = null
   let endings: Endings | null = null
   let drilling: Drilling | null = null
+  let use: ReturnType<typeof watchUse> | null = null
+  const links = watchLinks(clone, testCase.scenario.phases)
   try {
     drilling = await prepareDrills(options)
     target = await clone.start(run, testCase, folder, signal)
@@ -109,18 +112,19 @@ async function withTarget(options: RunOptions, progress: Progress): Promise<Meas
     await populate(options, target, endings.first)
     const spawned = await generators
     const plans = plansOf(options, target, spawned)
-    const links = watchLinks(clone)
     const watch = clone.watchGateways?.()
-    const { begin } = drilling
+    use = watchUse(watch, testCase.scenario.phases)
+    const begun = [drilling, use]
     const results = await measure(options, endings.first, spawned, plans, progress, async () => {
       // Connections are open by now: what they took to come about is no part of a message.
       await links.begin()
-      begin()
+      for (const { begin } of begun) begin()
     })
+    const used = { ...(await use.end()), ...(await links.end()) }
     const performed = await Promise.race([drilling.performed(), endings.first])
     const network = {
-      ...(watch && { gateways: watch.end(), ...eventsOf(watch.events(), plans, results.results) }),
-      ...(await links.end()),
+      ...used,
+      ...(watch && eventsOf(watch.events(), plans, results.results)),
       ...drillResults(performed, plans, results.results),
     }
     const following = followed(options, plans, results.results, target)
@@ -137,6 +141,8 @@ async function withTarget(options: RunOptions, progress: Progress): Promise<Meas
     return { loads: following.timed(results.loads), audit: audited, ...network }
   } finally {
     endings?.release()
+    use?.cancel()
+    links.cancel()
     for (const generator of (await generators.catch(() => [])).flat()) generator.kill()
     await target?.stop()
     await drilling?.end()

@@ -48,7 +48,7 @@ const newSample = () => ({ times: createHistogram(), unanswered: 0 })
 
 function feltOf({ times, unanswered }: ReturnType<typeof newSample>, timeoutMs: number): Felt {
   const { p99 } = quantilesOf(times, unanswered, timeoutMs, null, 1)
-  return { exchanges: times.totalCount + unanswered, p99Ms: p99.ms, unanswered }
+  return { exchanges: times.totalCount + unanswered, p99Ms: p99.ms, p99AboveMs: p99.aboveMs, unanswered }
 }
 
 /**

@@ -42,8 +42,9 @@ export interface DrillResult {
 /** Response of the others' exchanges of the measured phase, by when they were meant to be sent. */
 export interface DrillFelt {
   readonly load: string
-  /** Time from the start of the drill that counts as during it, ms. */
+  /** Time from the start of the drill that counts as during it, ms: no longer than the measured phase went on. */
   readonly windowMs: number
   readonly during: Felt
+  /** Of the time before it that is not during another drill. */
   readonly before: Felt
 }

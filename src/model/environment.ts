@@ -32,10 +32,12 @@ export interface Clone {
   readonly provisionMs: number
   /** Absent: the clone has no networks of its own. */
   readonly network?: NetworkFacts
-  /** Meters the gateways from now on; absent: there are none. */
+  /** Listens to the gateways from now on, and reads what they use; absent: there are none. */
   watchGateways?(): GatewayWatch
   /** What passed on the links of the application and our gateways so far; absent: the clone has no networks of its own. */
   readLinks?(): Promise<readonly LinkCounters[]>
+  /** Links of a limited rate, Mbit/s in each direction, and what passed on each so far; absent: there are none. */
+  readonly limit?: { readonly rateMbit: number; read(): Promise<readonly LinkCounters[]> }
   /** What the scenario's drills add to it; absent: there are none. */
   readonly drills?: CloneDrills
   /** Starts the target afresh, with state of its own; resolves when every protocol of the load answers. */
@@ -140,23 +142,44 @@ export interface LinkCounters {
   readonly bytesOut: number
 }
 
+/** What passed on a link of a limited rate in the measured phase, by the kernel's counters, which have the headers of Ethernet in them as the limit has. */
+export interface LinkLoad {
+  readonly host: string
+  readonly device: string
+  /** Limit in each direction, Mbit/s. */
+  readonly rateMbit: number
+  readonly mbitPerSecondIn: number
+  readonly mbitPerSecondOut: number
+}
+
 export interface GatewayWatch {
   /** What befell tunnels since the watch began, ms on the clock that all processes of the machine share; null = nobody tells (WireGuard). */
   events(): readonly MachineTimed<TunnelEvent>[] | null
-  /** Of every daemon of a gateway, since the watch began. */
-  end(): readonly GatewayUsage[]
+  /** Of every daemon of a gateway, since it started. */
+  readDaemons(): readonly GatewayReading[]
+}
+
+/** What a gateway's daemon has used so far. */
+export interface GatewayReading {
+  readonly pid: number
+  readonly host: string
+  readonly daemon: string
+  /** To a hundredth of a second. */
+  readonly cpuSeconds: number
+  /** Resident memory, bytes. */
+  readonly residentBytes: number
 }
 
 /** Timed by the clock that all processes of the machine share. */
 export type MachineTimed<Event extends { readonly atMs: number }> = Omit<Event, 'atMs'> & { readonly machineMs: number }
 
-/** What a gateway's daemon used while a run was measured. What the kernel does for it is not in it. */
+/** What a gateway's daemon used in the measured phase of a run. What the kernel does for it is not in it. */
 export interface GatewayUsage {
   readonly host: string
   readonly daemon: string
-  /** CPU seconds per second. */
+  /** CPU seconds per second of the measured phase. */
   readonly cpuShare: number
-  /** Resident memory at the end, bytes. */
+  /** Resident memory at its end, bytes. */
   readonly residentBytes: number
 }
 

@@ -1,7 +1,7 @@
 import type { Audit } from './audit.ts'
 import type { Counts } from './counts.ts'
 import type { DrillResult } from './drill.ts'
-import type { GatewayUsage, LinkCounters, NetworkFacts } from './environment.ts'
+import type { GatewayUsage, LinkCounters, LinkLoad, NetworkFacts } from './environment.ts'
 import type { OutcomeCounts, Quantiles, Time } from './exchange.ts'
 import type { PlannedRun } from './experiment.ts'
 import type { FeedFigures, TimeToDrain } from './feeds.ts'
@@ -35,6 +35,8 @@ interface Measured {
   readonly gateways?: readonly GatewayUsage[]
   /** What passed on the links of the application and our gateways once connections were open, warm-up and drain included; absent where clones have no networks of their own. */
   readonly links?: readonly LinkCounters[]
+  /** What passed on links of a limited rate in the measured phase; absent where there are none. */
+  readonly limited?: readonly LinkLoad[]
   /** What befell the tunnels; absent: there are none, or nobody tells. */
   readonly tunnelEvents?: readonly TunnelEvent[]
   /** By load, where exchanges were timed one by one. */

@@ -19,7 +19,9 @@ export interface Around {
 export interface Felt {
   /** Of the measured phase. */
   readonly exchanges: number
-  /** Response, ms; null = there were none, or too many of them got no answer. */
+  /** Response, ms; null = there were none, or it lies among those that got no answer. */
   readonly p99Ms: number | null
+  /** Then it lies above this: the deadline, and the slowest answer; null otherwise. */
+  readonly p99AboveMs: number | null
   readonly unanswered: number
 }

@@ -1,4 +1,6 @@
+import { messagesMs } from '../model/checkedSizes.ts'
 import type { Case, ExperimentPlan, PlannedRun } from '../model/experiment.ts'
+import type { NetnsEnvironment } from '../model/netns.ts'
 import { fold } from './fold.ts'
 import { formatMs, plural } from './format.ts'
 import { roughDuration } from './progress.ts'
@@ -6,6 +8,9 @@ import { describePhases, describeWorkload, loadTitle } from './workload.ts'
 
 /** Provisioning, start and clean-up of one run of a `process` environment when nothing has been measured yet, ms. */
 export const ASSUMED_OVERHEAD_MS = 500
+
+/** Checks of one clone in namespaces, without the time that its link takes for what they send, ms. */
+const ASSUMED_CHECKS_MS = 1_500
 
 export interface DryRunOptions {
   readonly width: number
@@ -16,10 +21,12 @@ export interface DryRunOptions {
 /** What `run` would do, without doing it; ends with a newline. */
 export function renderDryRun(plan: ExperimentPlan, { width, overheadMs }: DryRunOptions): string {
   const estimate = estimateDuration(plan, overheadMs ?? ASSUMED_OVERHEAD_MS)
+  const checksMs = sumOfChecks(plan)
+  const checks = checksMs === 0 ? '' : `, ${formatMs(checksMs)} for the checks of clones in all`
   const basis = overheadMs === null ? 'assumed' : 'measured'
   const lines = [
     `${plan.id}: ${plural(plan.cases.length, 'case')}, ${plural(plan.runs.length, 'run')}, seed ${plan.seed}`,
-    `about ${roughDuration(estimate.leastMs)}, at most ${roughDuration(estimate.mostMs)} with full drains and fixed work at its limit (${basis} ${formatMs(overheadMs ?? ASSUMED_OVERHEAD_MS)} around each run)`,
+    `about ${roughDuration(estimate.leastMs)}, at most ${roughDuration(estimate.mostMs)} with full drains and fixed work at its limit (${basis} ${formatMs(overheadMs ?? ASSUMED_OVERHEAD_MS)} around each run${checks})`,
     ...plan.cases.flatMap(testCase => ['', ...describeCase(testCase, plan.runs)]),
     '',
     ...describeOrder(plan),
@@ -34,8 +41,9 @@ export function estimateDuration(
 ): { readonly leastMs: number; readonly mostMs: number } {
   const cases = new Map(plan.cases.map(testCase => [testCase.id, testCase]))
   const parallel = plan.cases[0]?.scenario.environment.parallel ?? 1
+  const checksMs = sumOfChecks(plan)
   const sum = (runMs: (testCase: Case) => number): number =>
-    plan.runs.reduce((total, run) => total + overheadMs + runMs(cases.get(run.caseId)!), 0) / parallel
+    plan.runs.reduce((total, run) => total + overheadMs + runMs(cases.get(run.caseId)!), checksMs) / parallel
   return {
     leastMs: sum(
       ({ scenario }) => scenario.phases.warmupMs + (isFixedWork(scenario.load) ? 0 : scenario.phases.measureMs),
@@ -43,6 +51,25 @@ export function estimateDuration(
     mostMs: sum(({ scenario: { phases } }) => phases.warmupMs + phases.measureMs + phases.drainMs),
   }
 }
+
+/** The environment of each clone that is proven before it is loaded: one for all cases of a block with the same environment. */
+function checkedClones({ cases, runs }: ExperimentPlan): NetnsEnvironment[] {
+  const environments = new Map(cases.map(({ id, scenario }) => [id, scenario.environment]))
+  const clones = runs.flatMap(({ block, caseId }): [string, NetnsEnvironment][] => {
+    const environment = environments.get(caseId)!
+    if (environment.kind !== 'netns' || environment.checks === 'never') return []
+    const which = environment.checks === 'every' ? block : 'first'
+    return [[`${which} ${JSON.stringify(environment)}`, environment]]
+  })
+  return [...new Map(clones).values()]
+}
+
+/** Of all clones, one after the other, ms. */
+const sumOfChecks = (plan: ExperimentPlan): number =>
+  checkedClones(plan).reduce((total, environment) => total + checkMs(environment), 0)
+
+const checkMs = ({ link: { rateMbit } }: NetnsEnvironment): number =>
+  ASSUMED_CHECKS_MS + (rateMbit === null ? 0 : messagesMs(rateMbit))
 
 function isFixedWork(loads: Case['scenario']['load']): boolean {
   return loads.every(load => load.workload.records !== null)

@@ -1,8 +1,10 @@
 import { DRILL_STEPS, type DrillResult, type DrillStep, type DrillSteps } from '../model/drill.ts'
-import type { GatewayUsage, NetworkFacts } from '../model/environment.ts'
+import type { GatewayUsage, LinkLoad, NetworkFacts } from '../model/environment.ts'
 import type { RunResult } from '../model/result.ts'
 import { quantile } from '../stats/quantile.ts'
+import { type FeltReport, feltReport, tellFelt } from './felt.ts'
 import { formatCount, formatMs, plural } from './format.ts'
+import { linkLoadNote, linkLoadsOf } from './linkLoads.ts'
 
 /** What the clones of a case were, how this machine made them, and what they proved. */
 export interface NetworkReport {
@@ -18,6 +20,8 @@ export interface NetworkReport {
   readonly checks: readonly CheckReport[]
   /** Medians over the valid runs. */
   readonly gateways: readonly GatewayUsage[]
+  /** Links of a limited rate, the fullest first, medians over the valid runs; absent = there are none. */
+  readonly limited?: readonly LinkLoad[]
   /** Keys renewed while valid runs were loaded; absent = no run told of it. */
   readonly rekeys?: RekeyReport
   /** In the order of the scenario; absent = there were none. */
@@ -38,9 +42,10 @@ export interface DrillReport {
   readonly steps: DrillSteps
   readonly felt: readonly {
     readonly load: string
+    /** Median over the runs. */
     readonly windowMs: number
-    readonly p99DuringMs: number
-    readonly p99BeforeMs: number
+    readonly during: FeltReport
+    readonly before: FeltReport
   }[]
 }
 
@@ -55,12 +60,10 @@ export interface RekeyReport {
 export interface RekeysFelt {
   readonly load: string
   readonly windowMs: number
+  /** With exchanges close to a renewal. */
   readonly runs: number
-  /** Summed over the runs. */
-  readonly exchangesWithin: number
-  readonly p99WithinMs: number
-  /** null = every exchange was close to a renewal. */
-  readonly p99RestMs: number | null
+  readonly within: FeltReport
+  readonly rest: FeltReport
 }
 
 export interface CheckReport {
@@ -82,9 +85,15 @@ export function networkReport(results: readonly RunResult[]): NetworkReport | un
     tunnelsUpMs: median(clones.flatMap(({ network }) => network.tunnelsUpMs ?? [])),
     checks: checksOf(clones.map(({ network }) => network)),
     gateways: usageOf(results.filter(({ state }) => state === 'valid')),
+    ...limitedOf(results.filter(({ state }) => state === 'valid')),
     ...rekeysOf(results),
     ...drillsOf(results),
   }
+}
+
+function limitedOf(results: readonly RunResult[]): { limited?: readonly LinkLoad[] } {
+  const limited = linkLoadsOf(results)
+  return limited.length === 0 ? {} : { limited }
 }
 
 interface CloneFacts {
@@ -132,14 +141,13 @@ function rekeysOf(results: readonly RunResult[]): { rekeys?: RekeyReport } {
   if (telling.length === 0) return {}
   const all = telling.flatMap(({ around = [] }) => around)
   const around = [...Map.groupBy(all, ({ load }) => load)].flatMap(([load, felt]): RekeysFelt[] => {
-    const within = felt.flatMap(each => each.within.p99Ms ?? [])
-    if (within.length === 0) return []
+    const near = felt.filter(({ within }) => within.exchanges > 0)
+    if (near.length === 0) return []
     return [
       {
-        ...{ load, windowMs: felt[0]!.windowMs, runs: within.length },
-        exchangesWithin: felt.reduce((sum, each) => sum + each.within.exchanges, 0),
-        p99WithinMs: median(within)!,
-        p99RestMs: median(felt.flatMap(({ rest }) => rest.p99Ms ?? [])),
+        ...{ load, windowMs: near[0]!.windowMs, runs: near.length },
+        within: feltReport(near.map(({ within }) => within)),
+        rest: feltReport(felt.map(({ rest }) => rest)),
       },
     ]
   })
@@ -172,19 +180,11 @@ function feltOf(drills: readonly DrillResult[]): DrillReport['felt'] {
       ({ load }) => load,
     ),
   ]
-  return all.flatMap(([load, felt]) => {
-    const figures = felt.flatMap(({ during, before }) =>
-      during.p99Ms === null || before.p99Ms === null ? [] : [{ during: during.p99Ms, before: before.p99Ms }],
-    )
-    if (figures.length === 0) return []
-    return [
-      {
-        ...{ load, windowMs: median(felt.map(({ windowMs }) => windowMs))! },
-        p99DuringMs: median(figures.map(({ during }) => during))!,
-        p99BeforeMs: median(figures.map(({ before }) => before))!,
-      },
-    ]
-  })
+  return all.map(([load, felt]) => ({
+    ...{ load, windowMs: median(felt.map(({ windowMs }) => windowMs))! },
+    during: feltReport(felt.map(({ during }) => during)),
+    before: feltReport(felt.map(({ before }) => before)),
+  }))
 }
 
 const median = (values: readonly number[]): number | null => (values.length === 0 ? null : quantile(values, 0.5))
@@ -212,6 +212,7 @@ export function networkNotes({ network }: { readonly network?: NetworkReport }, 
     tunnelsUpMs,
     checks,
     gateways,
+    limited = [],
     rekeys,
     drills = [],
   } = network
@@ -231,6 +232,7 @@ export function networkNotes({ network }: { readonly network?: NetworkReport }, 
           `${daemon} of ${host}: ${(100 * cpuShare).toFixed(0)} % of a core, ${formatCount(Math.round(residentBytes / 1e6))} MB (medians)`,
       ),
     ...(gateways.length > MOST_GATEWAYS ? [`and ${gateways.length - MOST_GATEWAYS} other daemons`] : []),
+    ...limited.slice(0, 1).map(linkLoadNote),
     ...(rekeys === undefined ? [] : rekeyNotes(rekeys)),
     ...drills.flatMap(drillNotes),
   ]
@@ -262,8 +264,8 @@ function drillNotes({
     `${what} under load: ${times.join(', ') || 'nothing came of it'} (${runs === 1 ? '1 run' : `medians over ${runs} runs`}); before, a connection to port ${port} came to nothing: ${closedBefore}`,
     ...(failed === 0 ? [] : [`${what} did not come to its end in ${failed} of ${plural(runs, 'run')}: ${error}`]),
     ...felt.map(
-      ({ load, windowMs, p99DuringMs, p99BeforeMs }) =>
-        `${load}: response p99 of the others ${formatMs(p99DuringMs)} in the ${formatMs(windowMs)} from then, ${formatMs(p99BeforeMs)} before`,
+      ({ load, windowMs, during, before }) =>
+        `${load}: response p99 of the others ${tellFelt(during)} in the ${formatMs(windowMs)} from then, ${tellFelt(before)} before`,
     ),
   ]
 }
@@ -272,8 +274,8 @@ function rekeyNotes({ seen, runs, around }: RekeyReport): readonly string[] {
   return [
     `keys renewed ${plural(seen, 'time')} in ${plural(runs, 'run')}`,
     ...around.map(
-      ({ load, windowMs, runs: timed, exchangesWithin, p99WithinMs, p99RestMs }) =>
-        `${load}: response p99 ${formatMs(p99WithinMs)} for the ${formatCount(exchangesWithin)} meant to be sent within ${formatMs(windowMs)} of a renewal of their tunnel's keys, ${p99RestMs === null ? 'which all were' : `${formatMs(p99RestMs)} for the rest`} (${timed === 1 ? '1 run' : `medians over ${timed} runs`})`,
+      ({ load, windowMs, runs: timed, within, rest }) =>
+        `${load}: response p99 ${tellFelt(within)} meant to be sent within ${formatMs(windowMs)} of a renewal of their tunnel's keys, ${tellFelt(rest)} for the rest (${timed === 1 ? '1 run' : `medians over ${timed} runs`})`,
     ),
   ]
 }

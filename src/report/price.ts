@@ -5,6 +5,7 @@ import { signedRank } from '../stats/signedRank.ts'
 import type { Figure, Reading, Unit } from './experiment.ts'
 import { formatNumber, plural } from './format.ts'
 import { shownMetrics } from './metrics.ts'
+import { isUnbounded, UNANSWERED_MS } from './unanswered.ts'
 
 /** What the VPN of a case costs: the case set against the same without one, run by run in the same block. */
 export interface PriceReport {
@@ -15,12 +16,16 @@ export interface PriceReport {
 export interface PricedMetric {
   readonly path: string
   readonly unit: Unit
-  /** Blocks in which both have a figure. */
+  /** Blocks in which one of the two at least has a figure. */
   readonly pairs: number
-  /** Case / reference: Hodges-Lehmann on logarithms of the ratios. */
-  readonly ratio: number
-  /** 95 %, free of assumptions on the distribution; null where there are too few pairs. */
-  readonly interval: { readonly lower: number; readonly upper: number } | null
+  /** Of them, those in which the other lies among the unanswered: it ranks as slower than any figure. */
+  readonly aboveTimeout: { readonly testCase: number; readonly reference: number }
+  /** Blocks in which both do: they tell nothing of the ratio, and are left out. */
+  readonly bothAbove: number
+  /** Case / reference: Hodges-Lehmann on logarithms of the ratios; null where it lies beyond any figure. */
+  readonly ratio: number | null
+  /** 95 %, free of assumptions on the distribution; null where there are too few pairs, or no ratio. A bound of null lies beyond any figure. */
+  readonly interval: { readonly lower: number | null; readonly upper: number | null } | null
 }
 
 const LEVEL = 0.95
@@ -55,37 +60,75 @@ function priceOf(testCase: Case, reference: Case, results: readonly RunResult[])
   const before = shownMetrics(load, of(reference))
   const metrics = shownMetrics(load, of(testCase)).flatMap(metric => {
     const other = before.find(({ path }) => path === metric.path)
-    const ratios = other === undefined ? [] : pairedRatios(results, other.readings, metric.readings)
-    if (ratios.length === 0) return []
-    const { estimate, interval } = signedRank(logsOf(ratios), LEVEL)
-    const { path, unit } = metric
-    const bounds = interval === null ? null : exponential(interval)
-    return [{ path, unit, pairs: ratios.length, ratio: Math.exp(estimate), interval: bounds }]
+    const pairs = other === undefined ? [] : pairsOf(results, other.readings, metric.readings)
+    return pairs.length === 0 ? [] : [{ path: metric.path, unit: metric.unit, ...priced(pairs) }]
   })
   return { referenceId: reference.id, metrics }
 }
 
-/** Of valid runs of the same block; a figure of 0, or among the unanswered, has no ratio. */
-function pairedRatios(results: readonly RunResult[], before: readonly Reading[], after: readonly Reading[]): number[] {
+interface Pair {
+  readonly reference: Figure
+  readonly own: Figure
+}
+
+/** Of valid runs of the same block; a figure of 0 has no ratio. */
+function pairsOf(results: readonly RunResult[], before: readonly Reading[], after: readonly Reading[]): Pair[] {
   const blockOf = new Map(results.map(({ run }) => [run.id, run.block]))
-  const inBlocks = new Map(
-    before.filter(({ valid }) => valid).map(({ runId, value }) => [blockOf.get(runId), value.value]),
-  )
-  return after.flatMap(({ runId, valid, value }) => {
-    const [reference, own] = [inBlocks.get(blockOf.get(runId)), (value as Figure).value]
-    return valid && isPositive(reference) && isPositive(own) ? [own / reference] : []
+  const told = (readings: readonly Reading[]) => readings.filter(({ valid, value }) => valid && value.value !== 0)
+  const inBlocks = new Map(told(before).map(({ runId, value }) => [blockOf.get(runId), value]))
+  return told(after).flatMap(({ runId, value: own }) => {
+    const reference = inBlocks.get(blockOf.get(runId))
+    return reference === undefined ? [] : [{ reference, own }]
   })
 }
 
-const isPositive = (value: number | null | undefined): value is number =>
-  value !== null && value !== undefined && value > 0
+function priced(all: readonly Pair[]): Omit<PricedMetric, 'path' | 'unit'> {
+  const pairs = all.filter(({ reference, own }) => reference.value !== null || own.value !== null)
+  const counts = {
+    pairs: pairs.length,
+    aboveTimeout: {
+      testCase: pairs.filter(({ own }) => own.value === null).length,
+      reference: pairs.filter(({ reference }) => reference.value === null).length,
+    },
+    bothAbove: all.length - pairs.length,
+  }
+  if (pairs.length === 0) return { ...counts, ratio: null, interval: null }
+  const { estimate, interval } = signedRank(logsOf(pairs.map(ratioOf)), LEVEL)
+  const ratio = bounded(Math.exp(estimate))
+  if (ratio === null || interval === null) return { ...counts, ratio, interval: null }
+  const { lower, upper } = exponential(interval)
+  return { ...counts, ratio, interval: { lower: bounded(lower), upper: bounded(upper) } }
+}
+
+const ratioOf = ({ reference, own }: Pair) => (own.value ?? UNANSWERED_MS) / (reference.value ?? UNANSWERED_MS)
+const bounded = (ratio: number) => (isUnbounded(ratio) ? null : ratio)
 
 /** The same in sentences, one for each metric. */
 export function priceNotes({ price }: { readonly price?: PriceReport }): readonly string[] {
   if (price === undefined) return []
   const { referenceId, metrics } = price
-  return metrics.map(({ path, pairs, ratio, interval }) => {
-    const bounds = interval === null ? '' : ` [${formatNumber(interval.lower)}, ${formatNumber(interval.upper)}]`
-    return `${path}: ${formatNumber(ratio)} times that of ${referenceId}${bounds}, ${plural(pairs, 'block')}`
+  return metrics.map(({ path, pairs, ratio, interval, ...above }) => {
+    if (pairs === 0)
+      return `${path}: no ratio to that of ${referenceId}: both above the timeout in ${plural(above.bothAbove, 'block')}`
+    const [lower, upper] = [interval?.lower ?? null, interval?.upper ?? null]
+    const bounds =
+      interval === null
+        ? ''
+        : ` [${lower === null ? '0' : formatNumber(lower)}, ${upper === null ? '+inf' : formatNumber(upper)}]`
+    const told =
+      ratio === null
+        ? `no ratio to that of ${referenceId}`
+        : `${formatNumber(ratio)} times that of ${referenceId}${bounds}`
+    return `${path}: ${told}, ${plural(pairs, 'block')}${aboveNote(referenceId, above)}`
   })
+}
+
+function aboveNote(referenceId: string, { aboveTimeout, bothAbove }: Pick<PricedMetric, 'aboveTimeout' | 'bothAbove'>) {
+  const { testCase, reference } = aboveTimeout
+  const told = [
+    ...(testCase === 0 ? [] : [`above the timeout in ${testCase} of them, which counts as slower than any answer`]),
+    ...(reference === 0 ? [] : [`that of ${referenceId} above the timeout in ${reference} of them`]),
+    ...(bothAbove === 0 ? [] : [`both above the timeout in ${bothAbove} more, left out`]),
+  ]
+  return told.map(text => `; ${text}`).join('')
 }

@@ -76,6 +76,12 @@ const validity = z.strictObject({
   missing: number,
 })
 
+const felt = z.strictObject({
+  exchanges: number,
+  unanswered: number,
+  p99: nullable(figure).describe('Response, ms: median over runs; null = there were no exchanges.'),
+})
+
 export const network = z.strictObject({
   topology: text,
   hospitals: number,
@@ -87,14 +93,21 @@ export const network = z.strictObject({
   gateways: z.array(
     z.strictObject({ host: text, daemon: text, cpuShare: number, residentBytes: number }).describe('Medians.'),
   ),
+  limited: z
+    .array(
+      z.strictObject({
+        ...{ host: text, device: text, rateMbit: number, mbitPerSecondIn: number, mbitPerSecondOut: number },
+      }),
+    )
+    .optional()
+    .describe('Links of a limited rate in the measured phase, the fullest first: medians.'),
   rekeys: z
     .strictObject({
       seen: number,
       runs: number,
       around: z.array(
         z.strictObject({
-          ...{ load: text, windowMs: number, runs: number, exchangesWithin: number },
-          ...{ p99WithinMs: number, p99RestMs: nullable(number) },
+          ...{ load: text, windowMs: number, runs: number, within: felt, rest: felt },
         }),
       ),
     })
@@ -107,7 +120,7 @@ export const network = z.strictObject({
         steps: z
           .partialRecord(z.enum(DRILL_STEPS), nullable(number))
           .describe('null = not come to; absent = the drill has no such step.'),
-        felt: z.array(z.strictObject({ load: text, windowMs: number, p99DuringMs: number, p99BeforeMs: number })),
+        felt: z.array(z.strictObject({ load: text, windowMs: number, during: felt, before: felt })),
       }),
     )
     .optional()
@@ -120,9 +133,17 @@ const price = z.strictObject({
     z.strictObject({
       path: text,
       unit,
-      pairs: number.describe('Blocks in which both have a figure.'),
-      ratio: number.describe('Case / reference, Hodges-Lehmann on logarithms.'),
-      interval: nullable(z.strictObject({ lower: number, upper: number })).describe('95 %.'),
+      pairs: number.describe('Blocks in which one of the two at least has a figure.'),
+      aboveTimeout: z
+        .strictObject({ testCase: number, reference: number })
+        .describe('Of them, those in which the other lies above the timeout, and counts as slower than any answer.'),
+      bothAbove: number.describe('Blocks in which both do, left out.'),
+      ratio: nullable(number).describe(
+        'Case / reference, Hodges-Lehmann on logarithms; null = beyond any figure, as too many lie above the timeout.',
+      ),
+      interval: nullable(z.strictObject({ lower: nullable(number), upper: nullable(number) })).describe(
+        '95 %; a bound of null lies beyond any figure.',
+      ),
     }),
   ),
 })

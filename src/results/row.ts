@@ -42,6 +42,7 @@ export function rowOf(result: RunResult, context: RowContext): Row {
       ...(measured && { loads: measured.loads.map(loadData), audit: auditOf(measured) }),
       ...(measured?.gateways && { gateways: measured.gateways }),
       ...(measured?.links && { links: measured.links }),
+      ...(measured?.limited && { limited: measured.limited }),
       ...(measured?.tunnelEvents && { tunnelEvents: measured.tunnelEvents }),
       ...(measured?.drills && { drills: measured.drills }),
       ...(measured?.around && { around: measured.around }),

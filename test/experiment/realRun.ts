@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { processProvisioner } from '../../src/environment/process.ts'
 import { performRun } from '../../src/experiment/run.ts'
-import type { GeneratorProcess } from '../../src/model/environment.ts'
+import type { GatewayWatch, GeneratorProcess } from '../../src/model/environment.ts'
 import type { Tick } from '../../src/model/generator.ts'
 import type { RunResult } from '../../src/model/result.ts'
 import { readContents } from '../../src/scenario/content.ts'
@@ -16,12 +16,14 @@ export interface RealRun {
   readonly scenario: string
   /** What happens to the generator once it runs, before it is told its plan. */
   readonly spawned?: (generator: GeneratorProcess) => void
+  /** Of the clone, which has none of its own. */
+  readonly watchGateways?: () => GatewayWatch
   /** What happens to it during the run. */
   readonly ticked?: ((generator: GeneratorProcess, tick: Tick) => void) | undefined
 }
 
 /** One run as the command line performs it: target and generator are processes of their own in the process environment. */
-export async function realRun({ scenario, spawned, ticked }: RealRun): Promise<RunResult> {
+export async function realRun({ scenario, spawned, watchGateways, ticked }: RealRun): Promise<RunResult> {
   const folder = temporaryFolder()
   const file = join(folder, 'scenario.ts')
   writeFileSync(file, scenario)
@@ -40,6 +42,7 @@ export async function realRun({ scenario, spawned, ticked }: RealRun): Promise<R
     contents: (await readContents(loaded)).get(testCase!.id)!,
     clone: {
       ...clone,
+      ...(watchGateways && { watchGateways }),
       async spawnGenerator(load) {
         generator = await clone.spawnGenerator(load)
         spawned?.(generator)

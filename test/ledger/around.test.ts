@@ -77,15 +77,15 @@ test('p99 is that of the slow ones close to the event, and of the quick ones els
   }))
   const share = shareOf(all, 100, () => [START_MS + 5_000])
   const { within, rest } = aroundEvents({ shares: [share], ...PHASE })
-  expect(within).toEqual({ exchanges: 21, p99Ms: expect.closeTo(300, 0), unanswered: 0 })
-  expect(rest).toEqual({ exchanges: 779, p99Ms: expect.closeTo(5, 0), unanswered: 0 })
+  expect(within).toEqual({ exchanges: 21, p99Ms: expect.closeTo(300, 0), p99AboveMs: null, unanswered: 0 })
+  expect(rest).toEqual({ exchanges: 779, p99Ms: expect.closeTo(5, 0), p99AboveMs: null, unanswered: 0 })
 })
 
 test('where too many got no answer there is no p99', () => {
   const share = shareOf([{ intendedMs: 2_000, responseMs: null, link: 0 }], 100, () => [START_MS + 2_000])
   const { within, rest } = aroundEvents({ shares: [share], ...PHASE })
-  expect(within).toEqual({ exchanges: 1, p99Ms: null, unanswered: 1 })
-  expect(rest).toEqual({ exchanges: 0, p99Ms: null, unanswered: 0 })
+  expect(within).toEqual({ exchanges: 1, p99Ms: null, p99AboveMs: 10_000, unanswered: 1 })
+  expect(rest).toEqual({ exchanges: 0, p99Ms: null, p99AboveMs: null, unanswered: 0 })
 })
 
 test('the link of every message comes back, and none where none was set', () => {

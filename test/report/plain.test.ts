@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { messagesMs } from '../../src/model/checkedSizes.ts'
+import { NETNS_DEFAULTS, type NetnsEnvironment } from '../../src/model/netns.ts'
 import { estimateDuration, renderDryRun } from '../../src/report/dryRun.ts'
 import { estimate } from '../../src/report/estimate.ts'
 import { fold } from '../../src/report/fold.ts'
@@ -112,6 +114,26 @@ test('a dry run tells cases, loads, runs, order and time', () => {
   expect(text).toContain('block 1: a[x=2], a[x=1]')
   expect(text).toContain('open loop, Poisson arrivals, 100 msg/s over 8 connections, window 1')
   expect(Math.max(...text.split('\n').map(line => line.length))).toBeLessThanOrEqual(80)
+})
+
+test('the estimated time has the checks of each clone in it, and what they send over a slow link', () => {
+  const planOf = (environment: Partial<NetnsEnvironment>, others: Partial<NetnsEnvironment> = environment) => {
+    const cases = [environment, others].map((each, index) =>
+      testCase({ environment: { ...NETNS_DEFAULTS, ...each } }, String(index)),
+    )
+    const runs = [0, 1, 2, 3].map(order => ({ ...plannedRun(order, String(order % 2)), block: order >> 1 }))
+    return { ...input([]).plan, cases, runs }
+  }
+  const leastMs = (...environments: Parameters<typeof planOf>) => estimateDuration(planOf(...environments), 0).leastMs
+  const never = leastMs({ checks: 'never' })
+  const slow = { ...NETNS_DEFAULTS.link, rateMbit: 2 }
+  // Cases of one environment share a clone in each of two blocks.
+  expect(leastMs({}) - never).toBe(3_000)
+  expect(leastMs({ checks: 'first' }) - never).toBe(1_500)
+  expect(leastMs({}, { topology: 'direct' }) - never).toBe(6_000)
+  expect(leastMs({ link: slow }) - leastMs({})).toBeCloseTo(2 * messagesMs(2))
+  const text = renderDryRun(planOf({}), { width: 200, overheadMs: null })
+  expect(text).toContain('500 ms around each run, 3 s for the checks of clones in all)')
 })
 
 test('the estimated time has no least length for fixed work, and shrinks with blocks in parallel', () => {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { GatewayUsage, GatewayWatch } from '../../model/environment.ts'
+import type { GatewayReading, GatewayWatch } from '../../model/environment.ts'
 import type { Topology } from '../../model/topology.ts'
 import type { Gateways } from './bringUp.ts'
 import type { Tree } from './tree.ts'
@@ -10,14 +10,7 @@ const DAEMONS = new Set(['charon', 'wireguard-go'])
 const TICKS_PER_SECOND = 100
 const PAGE_BYTES = 4_096
 
-interface Reading {
-  readonly host: string
-  readonly daemon: string
-  readonly ticks: number
-  readonly residentBytes: number
-}
-
-/** Meters the daemons of a clone's gateways from now on. */
+/** Listens to a clone's gateways from now on, and reads what their daemons have used. */
 export function watchGateways({ hosts }: Topology, tree: Tree, heard: Gateways['heard']): GatewayWatch {
   const fileSystem = join('/proc', String(tree.pid), 'root')
   const namespaces = new Map(
@@ -25,26 +18,16 @@ export function watchGateways({ hosts }: Topology, tree: Tree, heard: Gateways['
       .filter(({ role }) => role === 'gateway')
       .map(({ name }) => [inodeOf(join(fileSystem, 'run/netns', name)), name]),
   )
-  const beganMs = performance.now()
   const heardBefore = heard?.length ?? 0
-  const before = readDaemons(namespaces)
   return {
     events: () => heard?.slice(heardBefore) ?? null,
-    end() {
-      const seconds = (performance.now() - beganMs) / 1_000
-      return [...readDaemons(namespaces)].flatMap(([pid, { host, daemon, ticks, residentBytes }]): GatewayUsage[] => {
-        const former = before.get(pid)
-        return former === undefined
-          ? []
-          : [{ host, daemon, cpuShare: (ticks - former.ticks) / TICKS_PER_SECOND / seconds, residentBytes }]
-      })
-    },
+    readDaemons: () => readDaemons(namespaces),
   }
 }
 
-/** By pid. A daemon is known by the network that it is in. */
-function readDaemons(namespaces: ReadonlyMap<number | null, string>): Map<string, Reading> {
-  const found = new Map<string, Reading>()
+/** A daemon is known by the network that it is in. */
+function readDaemons(namespaces: ReadonlyMap<number | null, string>): GatewayReading[] {
+  const found: GatewayReading[] = []
   for (const pid of readdirSync('/proc')) {
     if (!/^\d+$/.test(pid)) continue
     const stat = read(`/proc/${pid}/stat`)
@@ -56,7 +39,10 @@ function readDaemons(namespaces: ReadonlyMap<number | null, string>): Map<string
       .split(' ')
       .map(Number)
     if (host === undefined) continue
-    found.set(pid, { host, daemon, ticks: fields[11]! + fields[12]!, residentBytes: fields[21]! * PAGE_BYTES })
+    found.push({
+      ...{ pid: Number(pid), host, daemon, residentBytes: fields[21]! * PAGE_BYTES },
+      cpuSeconds: (fields[11]! + fields[12]!) / TICKS_PER_SECOND,
+    })
   }
   return found
 }

@@ -1,5 +1,5 @@
 import type { LinkCounters } from '../../model/environment.ts'
-import type { Topology } from '../../model/topology.ts'
+import type { LinkEnd, Topology } from '../../model/topology.ts'
 import type { Tree } from './tree.ts'
 
 /** As `ip -s -j link` prints it. */
@@ -15,9 +15,26 @@ interface Direction {
 
 /** What the kernel has counted so far on the links of the application's host and of the gateways before it; what cannot be read is left out. */
 export async function readLinks({ links, tunnels, application }: Topology, tree: Tree): Promise<LinkCounters[]> {
-  const hosts = [...new Set([application, ...tunnels.map(({ responder }) => responder.host)])]
-  const read = hosts.map(async host => {
-    const devices = new Set(links.flatMap(({ ends }) => ends.flatMap(end => (end.host === host ? end.device : []))))
+  const hosts = new Set([application, ...tunnels.map(({ responder }) => responder.host)])
+  return await readEnds(
+    links.flatMap(({ ends }) => ends.filter(({ host }) => hosts.has(host))),
+    tree,
+  )
+}
+
+/** The same of links of a limited rate, each where it leaves the internet: there it has been through the limit both ways. */
+export async function readLimited({ links, internet }: Topology, tree: Tree): Promise<LinkCounters[]> {
+  const limited = links.filter(({ impairment }) => impairment !== null && impairment.rateMbit !== null)
+  return await readEnds(
+    limited.flatMap(({ ends }) => ends.filter(({ host }) => host !== internet)),
+    tree,
+  )
+}
+
+async function readEnds(ends: readonly LinkEnd[], tree: Tree): Promise<LinkCounters[]> {
+  const byHost = [...Map.groupBy(ends, ({ host }) => host)]
+  const read = byHost.map(async ([host, own]) => {
+    const devices = new Set(own.map(({ device }) => device))
     const { code, output } = await tree.run(host, ['ip', '-s', '-j', 'link'])
     return code === 0 ? countersOf(host, output).filter(({ device }) => devices.has(device)) : []
   })

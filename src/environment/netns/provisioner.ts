@@ -12,7 +12,7 @@ import { hospitalsBeside } from './drills/additionsOf.ts'
 import { drillsOf } from './drills/drillsOf.ts'
 import { watchGateways } from './gateways.ts'
 import { upCommand } from './keep/upCommand.ts'
-import { readLinks } from './links.ts'
+import { readLimited, readLinks } from './links.ts'
 import { survey } from './mechanism.ts'
 import { originOf } from './origin.ts'
 import { preflightNetns } from './preflight.ts'
@@ -94,7 +94,8 @@ function cloneOf(
   const { tree, topology } = site
   // Who has no tunnel yet sends nothing.
   const loaded = { ...topology, hospitals: hospitalsBeside(topology, drills) }
-  const { cpus } = environment as NetnsEnvironment
+  const { cpus, link } = environment as NetnsEnvironment
+  const { rateMbit } = link
   let processes = 0
   const nextId = (name: string) => `${id}.${name}-${++processes}`
   let releasing: ReturnType<Clone['release']> | undefined
@@ -119,6 +120,7 @@ function cloneOf(
     network: { ...site.facts, checks },
     watchGateways: () => watchGateways(topology, tree, site.gateways.heard),
     readLinks: () => readLinks(topology, tree),
+    ...(rateMbit !== null && { limit: { rateMbit, read: () => readLimited(topology, tree) } }),
     ...(drills.length > 0 && { drills: drillsOf(site, drills) }),
     start(run, { scenario }, folder, signal) {
       signal.throwIfAborted()

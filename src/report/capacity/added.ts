@@ -1,5 +1,7 @@
 import type { CapacityAim, CapacitySearch, CapacityTrial } from '../../model/capacity.ts'
+import type { QuantileValue } from '../../model/exchange.ts'
 import { signedRank } from '../../stats/signedRank.ts'
+import { isUnbounded, UNANSWERED_MS } from '../unanswered.ts'
 import type { Added, AddedLatency } from './report.ts'
 
 const LEVEL = 0.95
@@ -43,25 +45,34 @@ function commonest(shared: readonly { readonly clone: number; readonly load: num
 const longest = (trials: readonly CapacityTrial[]): CapacityTrial | undefined =>
   trials.toSorted((a, b) => b.seconds - a.seconds)[0]
 
+/** Above the timeout counts as slower than any answer; where both are, nothing is told of the difference. */
 function addedAt(
   pairs: readonly { readonly trial: CapacityTrial; readonly other: CapacityTrial }[],
   load: string,
   told: (typeof TOLD)[number],
 ): Added | null {
   const differences = pairs.flatMap(({ trial, other }) => {
-    const [own, reference] = [responseMs(trial, load, told), responseMs(other, load, told)]
-    return own === null || reference === null ? [] : [own - reference]
+    const [own, reference] = [responseOf(trial, load, told), responseOf(other, load, told)]
+    if (own === undefined || reference === undefined || (own.ms === null && reference.ms === null)) return []
+    return [(own.ms ?? UNANSWERED_MS) - (reference.ms ?? UNANSWERED_MS)]
   })
   if (differences.length === 0) return null
   const { estimate, interval } = signedRank(differences, LEVEL)
+  if (isBeyond(estimate)) return null
+  const isKnown = interval !== null && !isBeyond(interval.lower) && !isBeyond(interval.upper)
   return {
     ms: estimate,
-    interval: interval && { lower: interval.lower, upper: interval.upper },
+    interval: isKnown ? { lower: interval.lower, upper: interval.upper } : null,
     pairs: differences.length,
   }
 }
 
-function responseMs({ result }: CapacityTrial, name: string, told: (typeof TOLD)[number]): number | null {
-  if (result.state === 'failed') return null
-  return result.loads.find(({ load }) => load === name)?.quantiles.response[told].ms ?? null
+/** Whether a difference of two responses comes from one that had no answer. */
+const isBeyond = (differenceMs: number) => isUnbounded(1 + Math.abs(differenceMs))
+
+/** undefined = nothing was due */
+function responseOf({ result }: CapacityTrial, name: string, told: (typeof TOLD)[number]): QuantileValue | undefined {
+  if (result.state === 'failed') return undefined
+  const response = result.loads.find(({ load }) => load === name)?.quantiles.response[told]
+  return response?.ms === null && response.aboveMs === null ? undefined : response
 }

@@ -5,6 +5,7 @@ import type { MetricSample } from '../../stats/gate/judgeMetric.ts'
 import { estimate } from '../estimate.ts'
 import type { Estimate, Reading, Unit } from '../experiment.ts'
 import { metricOf } from '../metrics.ts'
+import { UNANSWERED_MS } from '../unanswered.ts'
 import type { ComparedMetric } from './comparedMetrics.ts'
 
 /** One metric of both arms in one stage. */
@@ -18,15 +19,6 @@ export interface StageSample {
   /** What a reader should know of pairs above the timeout; null when there are none. */
   readonly remark: string | null
 }
-
-/**
- * Stands for a quantile among the arrivals without an answer, ms: slower than any answer, as the rank tests need it, and finite, so that it has a
- * logarithm.
- */
-const UNANSWERED_MS = 1e300
-
-/** Whether a ratio of two runs comes from one that had no answer. */
-export const isUnbounded = (ratio: number): boolean => ratio > 1e100 || ratio < 1e-100
 
 /**
  * Pairs of one stage of one case: runs of the same block that are both valid. Where neither arm has an answer nothing is known of the change: such

@@ -1,7 +1,7 @@
 import type { Arm } from '../../model/experiment.ts'
 import type { Change } from '../../stats/gate/judgeMetric.ts'
+import { isUnbounded } from '../unanswered.ts'
 import type { MetricComparison } from './comparison.ts'
-import { isUnbounded } from './samples.ts'
 
 const SHORT_COMMIT = 7
 

@@ -1,9 +1,12 @@
-import { expect, describe as group } from 'vitest'
+import { expect, describe as group, test } from 'vitest'
 import type { Site } from '../../../src/environment/netns/site.ts'
+import { direct } from '../../../src/environment/topology/direct.ts'
 import { hub } from '../../../src/environment/topology/hub.ts'
+import { longMessageBytes, messagesMs } from '../../../src/model/checkedSizes.ts'
 import { needs } from '../../needs.ts'
 import {
   canIpsec,
+  canLimit,
   canWireguard,
   failedOf,
   IPSEC,
@@ -114,6 +117,26 @@ group('large packets are swallowed in one direction, and nobody says so', () => 
       const { failed, evidence } = await sized(built)
       expect(failed).toEqual(['firewall', 'mtu'])
       expect(evidence).toMatch(/^application to hospital: .*\(hospital 10\.250\.0\.10: /)
+    },
+    LONG_MS,
+  )
+})
+
+group('over a slow link the long message is as long as it carries in two seconds', () => {
+  test('within bounds', () => {
+    expect([null, 1_000, 48, 2, 0.3, 0.01].map(longMessageBytes)).toEqual([
+      ...[12_000_000, 12_000_000, 12_000_000],
+      ...[500_000, 128_000, 128_000],
+    ])
+    for (const rateMbit of [0.3, 2, 48]) expect(messagesMs(rateMbit)).toBeLessThan(8_000)
+  })
+
+  needs(canLimit, `${WHAT} tbf`)(
+    'and the check says how much it was',
+    async () => {
+      const impairment = { delayMs: 0, jitterMs: 0, lossRatio: 0, rateMbit: 2 }
+      const built = await siteForTest(direct({ mtu: null, impairment }, 2576))
+      expect(await sized(built)).toEqual({ failed: [], evidence: expect.stringContaining('and 0.5 MB from the first') })
     },
     LONG_MS,
   )

@@ -18,6 +18,7 @@ const canClone = capabilities.slice(0, 2).every(({ isThere }) => isThere) && has
 export const canIpsec = canClone && mechanisms.esp !== null
 export const canWireguard = canClone && mechanisms.wireguard !== null
 export const canDelay = canClone && mechanisms.delay !== null
+export const canLimit = canClone && mechanisms.rate !== null
 export const WHAT = 'namespaces, iproute2, nftables, python3 and'
 
 export { IPSEC_DEFAULTS as IPSEC, WIREGUARD_DEFAULTS as WIREGUARD } from '../../../src/model/netns.ts'

@@ -1,3 +1,4 @@
+import { LADDER_BYTES, longMessageBytes } from '../../../model/checkedSizes.ts'
 import type { CheckResult } from '../../../model/environment.ts'
 import type { Hospital } from '../../../model/topology.ts'
 import type { Attempt } from '../probe/request.ts'
@@ -5,10 +6,6 @@ import { ANSWERED_MS, type Proof } from './check.ts'
 import { DEFAULT_PORT } from './reachability.ts'
 import { sampled } from './sample.ts'
 
-/** From below one packet to a document: what a path swallows that loses the messages about its MTU shows in between. */
-const LADDER_BYTES = [200, 1_000, 1_300, 1_400, 1_500, 9_000, 64_000]
-/** Sent by the first hospital only. */
-const LARGEST_BYTES = 12_000_000
 /** A connection of either side carries each size there and back. */
 const TRANSFERS = 4
 
@@ -42,6 +39,14 @@ export function sizedHospitals(site: Proof): readonly Hospital[] {
   return [...new Set([site.topology.hospitals[0]!, ...sampled(site)])]
 }
 
+/** Sent by the first hospital only. */
+const longestBytes = (topology: Proof['topology']) => longMessageBytes(slowestMbit(topology))
+
+function slowestMbit({ links }: Proof['topology']): number | null {
+  const rates = links.flatMap(({ impairment }) => impairment?.rateMbit ?? [])
+  return rates.length === 0 ? null : Math.min(...rates)
+}
+
 function trialsOf({ topology }: Proof, hospitals: readonly Hospital[]): readonly Trial[] {
   return hospitals.flatMap((hospital, place) => {
     const { address, ports, reachedAt, receiverPort } = hospital
@@ -53,7 +58,7 @@ function trialsOf({ topology }: Proof, hospitals: readonly Hospital[]): readonly
     ])
     return place > 0
       ? ladder
-      : [...ladder, { hospital, way: 'hospital to application', plan: { ...there, bytes: LARGEST_BYTES } }]
+      : [...ladder, { hospital, way: 'hospital to application', plan: { ...there, bytes: longestBytes(topology) } }]
   })
 }
 
@@ -75,11 +80,10 @@ async function tryAll({ topology, probes }: Proof, trials: readonly Trial[]): Pr
 const FAST_MBIT = 1_000
 
 /** Time for everything that is sent at once, at a third of the rate of the slowest link. */
-function longestMs({ links }: Proof['topology'], hospitals: number): number {
-  const rates = links.flatMap(({ impairment }) => impairment?.rateMbit ?? [])
-  const slowest = Math.min(...rates, FAST_MBIT)
+function longestMs(topology: Proof['topology'], hospitals: number): number {
+  const slowest = Math.min(slowestMbit(topology) ?? FAST_MBIT, FAST_MBIT)
   const ladderBytes = LADDER_BYTES.reduce((sum, bytes) => sum + bytes)
-  const bytes = LARGEST_BYTES + hospitals * TRANSFERS * ladderBytes
+  const bytes = longestBytes(topology) + hospitals * TRANSFERS * ladderBytes
   return 2 * ANSWERED_MS + (3 * bytes * 8) / (slowest * 1_000)
 }
 
@@ -104,11 +108,11 @@ function tellBroken(way: Way, tried: readonly Tried[]): string[] {
 }
 
 function tellWhole(hospitals: number, tried: readonly Tried[]): string {
-  const largest = tried.find(({ plan }) => plan.bytes === LARGEST_BYTES)!.outcome
-  const tookMs = largest.state === 'answered' ? largest.wholeMs.toFixed(0) : '?'
+  const { plan, outcome } = tried.toSorted((a, b) => b.plan.bytes - a.plan.bytes)[0]!
+  const tookMs = outcome.state === 'answered' ? outcome.wholeMs.toFixed(0) : '?'
   const who = hospitals === 1 ? 'the hospital' : `${hospitals} hospitals`
   return (
     `${LADDER_BYTES.length} sizes from ${LADDER_BYTES[0]} bytes to 64 kB between ${who} and the application arrived whole, ` +
-    `in both directions of connections of either side, and 12 MB from the first hospital, which took ${tookMs} ms`
+    `in both directions of connections of either side, and ${plan.bytes / 1e6} MB from the first hospital, which took ${tookMs} ms`
   )
 }

@@ -1,0 +1,8 @@
+/**
+ * Stands for a quantile among the arrivals without an answer, ms: slower than any answer, as the rank tests need it, and finite, so that it has a
+ * logarithm.
+ */
+export const UNANSWERED_MS = 1e300
+
+/** Whether a ratio of two runs comes from one that had no answer. */
+export const isUnbounded = (ratio: number): boolean => ratio > 1e100 || ratio < 1e-100
