@@ -84,7 +84,7 @@ const testCase = z.strictObject({
     .nullable()
     .describe('Medians over the clones at the largest load kept up with.'),
   unmeasured: z.array(text).describe('SLOs that have no figure at that load, with why.'),
-  bottleneck: z.strictObject({ what: z.enum(['gateway', 'generator', 'target', 'not told']), evidence: text }),
+  bottleneck: z.strictObject({ what: z.enum(['gateway', 'generator', 'link', 'target', 'not told']), evidence: text }),
   headroom: number.nullable().describe('What passed of the load that is raised / planned peak.'),
   headroomShown: number
     .nullable()

@@ -25,6 +25,12 @@ const median = (values: readonly number[]): number => quantile(values, 0.5)
 const shareOf = ({ rateMbit, mbitPerSecondIn, mbitPerSecondOut }: LinkLoad): number =>
   Math.max(mbitPerSecondIn, mbitPerSecondOut) / rateMbit
 
+/** The fullest link, if it is full. */
+export function fullLinkOf(results: readonly RunResult[]): LinkLoad | null {
+  const [fullest] = linkLoadsOf(results)
+  return fullest !== undefined && shareOf(fullest) >= FULL ? fullest : null
+}
+
 export function linkLoadNote(link: LinkLoad): string {
   const { host, device, rateMbit, mbitPerSecondIn, mbitPerSecondOut } = link
   const full = shareOf(link) >= FULL ? ': the link is full, and a bottleneck' : ''

@@ -57,6 +57,12 @@ test('the bottleneck is named from evidence, or not at all', () => {
   expect(bottleneck({ perSecond: 760 })).toMatchObject({ what: 'target' })
   expect(bottleneck({ perSecond: 760, cpuShare: 0.2 }).evidence).toContain('and of the way to it')
   expect(bottleneck({ perSecond: 200, cpuShare: 0.2 })).toMatchObject({ what: 'not told' })
+  const link = { host: 'gw', device: 'wan0', rateMbit: 2, mbitPerSecondOut: 1.9, mbitPerSecondIn: 0.2 }
+  const full = withResults(six({ perSecond: 200, cpuShare: 0.2 }), result => ({ ...result, limited: [link] }))
+  expect(reported(full).cases[0]!.bottleneck).toMatchObject({
+    what: 'link',
+    evidence: expect.stringMatching(/^wan0 of gw carried 1.90 Mbit/),
+  })
   const trials = search(0).trials.map(each => ({
     ...each,
     isGeneratorBound: each.lossRatio === 1,

@@ -4,6 +4,7 @@ import { decode, meanMs } from '../../stats/histogram.ts'
 import { quantile } from '../../stats/quantile.ts'
 import type { CalibratedShare } from '../calibration/share.ts'
 import { formatMs } from '../format.ts'
+import { fullLinkOf, linkLoadNote } from '../linkLoads.ts'
 import { usageOf } from '../network.ts'
 import { resultsAt } from './atAnswer.ts'
 import type { Measured } from './measured.ts'
@@ -38,6 +39,8 @@ export function bottleneckOf(
       what: 'gateway',
       evidence: `${gateway.daemon} of ${gateway.host} used ${percent(gateway.cpuShare)} of a core`,
     }
+  const link = fullLinkOf(results)
+  if (link !== null) return { what: 'link', evidence: linkLoadNote(link) }
   const waiting = waitingOf(testCase, aim, results)
   if (waiting === null || waiting.share < USED_UP) {
     const most = gateway === undefined ? '' : `; the busiest gateway used ${percent(gateway.cpuShare)} of a core`

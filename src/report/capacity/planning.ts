@@ -14,15 +14,17 @@ export function linkText(use: LinkUse): string {
 export function addedTexts({ added, referenceId }: CapacityCase, aim: CapacityAim): readonly string[] {
   if (added === null) return []
   const { load, p50Ms, p99Ms } = added
-  const told = [p50Ms && `p50 ${addedText(p50Ms)}`, p99Ms && `p99 ${addedText(p99Ms)}`].filter(text => text !== null)
-  if (told.length === 0) return []
+  if (p50Ms === null && p99Ms === null) return []
+  const told = [`p50 ${addedText(p50Ms)}`, `p99 ${addedText(p99Ms)}`]
   const pairs = Math.max(p50Ms?.pairs ?? 0, p99Ms?.pairs ?? 0)
   return [
     `added to the response at ${loadText(load, aim)}, beside ${referenceId}: ${told.join(', ')} (${plural(pairs, 'clone')})`,
   ]
 }
 
-function addedText({ ms, interval }: Added): string {
+function addedText(added: Added | null): string {
+  if (added === null) return 'not told, as too many got no answer'
+  const { ms, interval } = added
   const signed = (value: number) => `${value < 0 ? '' : '+'}${formatMs(value)}`
   return `${signed(ms)}${interval === null ? '' : ` [${signed(interval.lower)}, ${signed(interval.upper)}]`}`
 }

@@ -160,7 +160,7 @@ export interface TunnelsReport {
 }
 
 export interface Bottleneck {
-  readonly what: 'gateway' | 'generator' | 'target' | 'not told'
+  readonly what: 'gateway' | 'generator' | 'link' | 'target' | 'not told'
   readonly evidence: string
 }
 
