@@ -168,8 +168,8 @@ export class Driver {
     if (reason !== null) this.#recorder.because(reason)
     if (alarm !== null) this.#recorder.alarm(alarm)
     this.#slots.entry[slot] = NONE
-    if (this.#outstanding.attempts[entry]! > 1) this.#putBack.resolve(entry, outcome)
-    const end = outcome === 'repeated' ? 'accepted' : outcome
+    const end = outcome === 'repeated' || outcome === 'created' ? 'accepted' : outcome
+    if (end === 'accepted' && this.#outstanding.attempts[entry]! > 1) this.#putBack.resolve(entry, outcome)
     const nowMs = this.now()
     if (end === 'accepted' || end === 'rejected') this.#settler.answered(entry, end, nowMs)
     else this.#settler.unanswered(entry, end)

@@ -109,13 +109,13 @@ export class PutBack {
     return true
   }
 
-  /** What became of a message that was sent more than once. */
+  /** Counts a message that was accepted when it was sent again. Of an attempt before whose fate is unknown only some answers say anything. */
   resolve(entry: number, outcome: ReplyOutcome): void {
-    const existed = outcome === 'repeated'
-    if (this.#retry === null || !(existed || outcome === 'accepted')) return
+    if (this.#retry === null) return
     this.#recorder.countUp('retried-accepted')
-    if (this.#outstanding.doubtful[entry] === 1)
-      this.#recorder.countUp(existed ? 'unknown-had-arrived' : 'unknown-had-not-arrived')
+    if (this.#outstanding.doubtful[entry] !== 1) return
+    if (outcome === 'repeated') this.#recorder.countUp('unknown-had-arrived')
+    else if (outcome === 'created') this.#recorder.countUp('unknown-had-not-arrived')
   }
 
   /** Ends all that is in flight, queued or waiting as unfinished: the run is over. */

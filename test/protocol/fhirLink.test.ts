@@ -136,6 +136,23 @@ test.each([
   },
 )
 
+test.each([
+  ['created', '201 Created', [200, 304]],
+  ['repeated', '200 OK', [200, 304]],
+  ['repeated', '304 Not Modified', [200, 304]],
+  ['accepted', '201 Created', undefined],
+])(
+  'only of a conditional create it is known whether it was there (%s by http %s)',
+  async (outcome, status, existed) => {
+    const creates = { name: 'create', statuses: [201, 200, 304], resourceType: null, total: null }
+    const { link, until } = await open(answer(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\n\r\n`), {
+      expectation: { ...creates, ...(existed && { existed }) },
+    })
+    send(link, 0, 4)
+    await until(`${outcome} 0`)
+  },
+)
+
 test('a large body goes out whole although the answer comes before its end', async () => {
   let received = 0
   const { link, until } = await open(

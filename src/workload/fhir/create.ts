@@ -22,7 +22,7 @@ import {
 import { HICN_HASH_SYSTEM, RECORD_SYSTEM } from './systems.ts'
 
 /** Of a conditional create that finds its record there: 200 by FHIR R4, 3.1.0.8.1; 304 of some servers. */
-const EXISTED = [200, 304]
+export const EXISTED = [200, 304]
 /** Different bodies of one resource type; names and values repeat after that many, identifiers never. */
 const VARIANTS = 64
 

@@ -74,6 +74,14 @@ test('a create without condition has none, and only 201 is good', () => {
   expect(streamOf(creates).operations[0]!.statuses).toEqual([201, 200, 304])
 })
 
+test('an initial load creates unless the hash exists, and knows a record that does by 200 or 304', () => {
+  const operations = [{ kind: 'hashedPatients', iterations: 1, threads: 1, records: 10, weight: 1 }] as const
+  const compiled = compileOperations({ operations, population: 0 })
+  const stream = requestStream(compiled, OPTIONS, undefined, () => 'a'.repeat(64))
+  expect(request(stream, 3).ifNoneExist).toContain('a'.repeat(64))
+  expect(stream.operations[0]).toMatchObject({ statuses: [201, 200, 304], existed: [200, 304] })
+})
+
 test('created records never match a search of the population', () => {
   for (let i = 0; i < 300; i++) {
     const hashes = request(streamOf(creates), i).body.match(/[0-9a-f]{64}/g) ?? []
