@@ -89,6 +89,20 @@ test('created records never match a search of the population', () => {
   }
 })
 
+test('requests of different sizes in one load create patients of different hashes', () => {
+  const stream = streamOf([
+    { kind: 'create', resource: 'Patient', conditional: true, weight: 1 },
+    { kind: 'transaction', size: 2, weight: 1 },
+    { kind: 'batch', resource: 'Patient', size: 5, weight: 1 },
+  ])
+  const hashes = Array.from(
+    { length: 300 },
+    (_, i) => request(stream, i).body.match(/(?<=")[0-9a-f]{64}(?=")/g)!,
+  ).flat()
+  expect(hashes.length).toBeGreaterThan(700)
+  expect(new Set(hashes).size).toBe(hashes.length)
+})
+
 test('another run creates other records', () => {
   const bodies = ['ABC123', 'ABC124'].map(
     runKey => JSON.parse(request(streamOf([creates[0]!], { runKey }), 9).body) as Resource,
