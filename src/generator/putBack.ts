@@ -26,15 +26,20 @@ export class PutBack {
   readonly #retry: Retry | null
   readonly #isClosed: boolean
   readonly #use: (slot: number) => void
+  readonly #rest: (slot: number, entry: number, nowMs: number) => void
   readonly #waiting = new Map<number, Timer>()
 
-  /** @param use sends the first waiting message of a slot's feed on the slot */
+  /**
+   * @param use sends the first waiting message of a slot's feed on the slot
+   * @param rest has a slot pause on which an exchange ended without an answer
+   */
   constructor(
     { load, recorder, clock, seed = 0 }: Pick<DriveOptions, 'load' | 'recorder' | 'clock' | 'seed'>,
     slots: Slots,
     outstanding: Outstanding,
     settler: Settler,
     use: (slot: number) => void,
+    rest: (slot: number, entry: number, nowMs: number) => void,
   ) {
     const policy = load.protocol === 'fhir' ? (load.retry ?? null) : null
     this.#load = load
@@ -46,6 +51,7 @@ export class PutBack {
     this.#retry = policy && new Retry(policy, load.maxAttempts, seed, () => recorder.arrivals)
     this.#isClosed = load.workload.kind === 'closed'
     this.#use = use
+    this.#rest = rest
   }
 
   /** Takes every slot of the link back. What is sent again at once goes out on other links of its feed that are idle. */
@@ -139,6 +145,7 @@ export class PutBack {
     if (!isCommitted && this.#resends(slot, entry)) return this.#recorder.tolerate(`${why}, sent again`)
     this.#recorder.because(isCommitted ? `${why} after the commit` : why)
     this.#settler.unanswered(entry, 'unknown')
+    this.#rest(slot, entry, nowMs)
   }
 
   /** Has a message of unknown fate sent again, where that is asked for and it was not sent often enough. */
