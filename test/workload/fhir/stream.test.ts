@@ -312,6 +312,15 @@ test.each([
   [() => undefined, 'request 0 of the function is undefined; return at once an object with method and path'],
   [async () => ({ method: 'GET', path: '/' }), 'request 0 of the function is a Promise; return at once'],
   [() => ({ method: 'GET', path: 'DOE' }), 'has a path without a slash in front; begin it with /'],
+  [() => ({ method: 'GET', path: '/Patient?name=J DOE' }), 'has a path with a space or another character that is not'],
+  [() => ({ method: 'GET', path: '/Patient?name=D\u00d6E' }), 'that is not printable ASCII; percent-encode it'],
+  [() => ({ method: 'GET', path: '/Patient\r\nX-DOE: 1' }), 'that is not printable ASCII; percent-encode it'],
+  [
+    () => ({ method: 'DELETE', path: '/Patient/DOE' }),
+    'request 0 of the function has a method that is not supported; use GET',
+  ],
+  [() => ({ method: 'get', path: '/' }), 'use GET, POST or PUT, in capitals'],
+  [() => ({ path: '/' }), 'request 0 of the function has a method that is not supported'],
   [() => ({ method: 'POST', path: '/', body: { big: 1n } }), 'request 0 of the function could not be made: TypeError'],
 ])('what a function gives is checked, and nothing of it told (%#)', (make, told) => {
   expect(() => request(codeRequestStream(make as never, OPTIONS), 0)).toThrow(told)
