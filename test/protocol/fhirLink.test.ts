@@ -105,6 +105,14 @@ test.each([
   ['rejected 0: empty body', reply('')],
   ['deferred 0: http 503', reply('', '503 Service Unavailable')],
   ['deferred 0: http 429, after 3000 ms', reply('', '429 Too Many Requests', 'Retry-After: 3\r\n')],
+  [
+    'deferred 0: http 503, after 4000 ms',
+    reply(
+      '',
+      '503 Service Unavailable',
+      'date: Fri, 31 Dec 1999 23:59:50 GMT\r\nRetry-After: Fri, 31 Dec 1999 23:59:54 GMT\r\n',
+    ),
+  ],
   ['deferred 0: http 409, 3 times', reply('', '409 Conflict')],
   [
     'rejected 0: http 422 error processing',

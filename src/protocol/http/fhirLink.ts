@@ -95,7 +95,7 @@ class FhirLink extends HttpLink {
     end: number,
   ): void {
     const { id, events, parses } = this.#options
-    const { status, retryAfter, coding } = head
+    const { status, retryAfter, date, coding } = head
     if (this.#bearer !== null && (status === UNAUTHORIZED || status === FORBIDDEN)) {
       if (status === UNAUTHORIZED && !this.#isRepeat) return this.#renew(this.#bearer, index)
       events.counted(id, 'auth-refused', 1)
@@ -117,7 +117,7 @@ class FhirLink extends HttpLink {
     if (reason === null) return events.replied(id, 0, acceptedAs(expected, status), null, alarm)
     const mostAttempts = expected.statuses.includes(status) ? 0 : mostAttemptsAfter(status)
     if (mostAttempts === 0) events.replied(id, 0, 'rejected', reason, alarm)
-    else events.deferred(id, 0, reason, { afterMs: retryAfterMs(retryAfter, Date.now()), mostAttempts })
+    else events.deferred(id, 0, reason, { afterMs: retryAfterMs(retryAfter, date, Date.now()), mostAttempts })
   }
 
   /** Of pages beyond the first the total is not looked at: it may change while they are read. */
