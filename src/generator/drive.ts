@@ -67,7 +67,7 @@ export class Driver {
     )
     this.#settler = new Settler(options, this.#outstanding)
     this.#dispatch = new Dispatch(options, this.#slots, this.#outstanding, this.#settler, now)
-    this.#putBack = new PutBack(options, this.#slots, this.#outstanding, this.#settler, use)
+    this.#putBack = new PutBack(options, this.#slots, this.#outstanding, this.#settler, use, this.#rest.bind(this))
     this.#resendsRejected = load.protocol === 'mllp' && load.onRejected === 'resend'
     this.#thinkTime = thinkTimeOf(load.workload, options.seed ?? 0)
     this.#records = countOf(load.workload.records, options.share)
@@ -173,12 +173,12 @@ export class Driver {
     if (reason !== null) this.#recorder.because(reason)
     if (alarm !== null) this.#recorder.alarm(alarm)
     this.#slots.entry[slot] = NONE
-    if (this.#outstanding.attempts[entry]! > 1) this.#putBack.resolve(entry, outcome)
-    const end = outcome === 'repeated' ? 'accepted' : outcome
+    const end = outcome === 'repeated' || outcome === 'created' ? 'accepted' : outcome
+    if (end === 'accepted' && this.#outstanding.attempts[entry]! > 1) this.#putBack.resolve(entry, outcome)
     const nowMs = this.now()
     if (end === 'accepted' || end === 'rejected') this.#settler.answered(entry, end, nowMs)
     else this.#settler.unanswered(entry, end)
-    if (this.#thinkTime !== null) this.#think(slot, nowMs, nowMs + this.#thinkTime(this.#outstanding.index[entry]!))
+    if (this.#thinkTime !== null) this.#rest(slot, entry, nowMs)
     else this.#release(slot)
     this.#endIfDone()
   }
@@ -195,6 +195,12 @@ export class Driver {
     if (this.#slots.entry[slot] === NONE) return
     if (this.#putBack.defer(slot, reason, refusal)) this.#use(slot)
     else this.#replied(slot, 'rejected', reason, null)
+  }
+
+  /** In a closed loop a slot pauses after each exchange that has ended, answered or not. */
+  #rest(slot: number, entry: number, nowMs: number): void {
+    if (this.#thinkTime === null) return
+    this.#think(slot, nowMs, nowMs + this.#thinkTime(this.#outstanding.index[entry]!))
   }
 
   /** A timer leaves fractions of a millisecond out and may ring early: then it is waited again, as a pause is never shorter than it was declared. */

@@ -26,15 +26,20 @@ export class PutBack {
   readonly #retry: Retry | null
   readonly #isClosed: boolean
   readonly #use: (slot: number) => void
+  readonly #rest: (slot: number, entry: number, nowMs: number) => void
   readonly #waiting = new Map<number, Timer>()
 
-  /** @param use sends the first waiting message of a slot's feed on the slot */
+  /**
+   * @param use sends the first waiting message of a slot's feed on the slot
+   * @param rest has a slot pause on which an exchange ended without an answer
+   */
   constructor(
     { load, recorder, clock, seed = 0 }: Pick<DriveOptions, 'load' | 'recorder' | 'clock' | 'seed'>,
     slots: Slots,
     outstanding: Outstanding,
     settler: Settler,
     use: (slot: number) => void,
+    rest: (slot: number, entry: number, nowMs: number) => void,
   ) {
     const policy = load.protocol === 'fhir' ? (load.retry ?? null) : null
     this.#load = load
@@ -46,6 +51,7 @@ export class PutBack {
     this.#retry = policy && new Retry(policy, load.maxAttempts, seed, () => recorder.arrivals)
     this.#isClosed = load.workload.kind === 'closed'
     this.#use = use
+    this.#rest = rest
   }
 
   /** Takes every slot of the link back. What is sent again at once goes out on other links of its feed that are idle. */
@@ -109,13 +115,13 @@ export class PutBack {
     return true
   }
 
-  /** What became of a message that was sent more than once. */
+  /** Counts a message that was accepted when it was sent again. Of an attempt before whose fate is unknown only some answers say anything. */
   resolve(entry: number, outcome: ReplyOutcome): void {
-    const existed = outcome === 'repeated'
-    if (this.#retry === null || !(existed || outcome === 'accepted')) return
+    if (this.#retry === null) return
     this.#recorder.countUp('retried-accepted')
-    if (this.#outstanding.doubtful[entry] === 1)
-      this.#recorder.countUp(existed ? 'unknown-had-arrived' : 'unknown-had-not-arrived')
+    if (this.#outstanding.doubtful[entry] !== 1) return
+    if (outcome === 'repeated') this.#recorder.countUp('unknown-had-arrived')
+    else if (outcome === 'created') this.#recorder.countUp('unknown-had-not-arrived')
   }
 
   /** Ends all that is in flight, queued or waiting as unfinished: the run is over. */
@@ -139,6 +145,7 @@ export class PutBack {
     if (!isCommitted && this.#resends(slot, entry)) return this.#recorder.tolerate(`${why}, sent again`)
     this.#recorder.because(isCommitted ? `${why} after the commit` : why)
     this.#settler.unanswered(entry, 'unknown')
+    this.#rest(slot, entry, nowMs)
   }
 
   /** Has a message of unknown fate sent again, where that is asked for and it was not sent often enough. */

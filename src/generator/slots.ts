@@ -8,7 +8,7 @@ export class Slots {
   readonly window: number
   /** Entry in flight on a slot, or -1. */
   readonly entry: Int32Array
-  /** Closed loop: 1 while a slot pauses between a reply and its next send, whatever becomes of its link meanwhile. */
+  /** Closed loop: 1 while a slot pauses between the end of an exchange and its next send, whatever becomes of its link meanwhile. */
   readonly thinking: Uint8Array
   readonly #perFeed: number
   readonly #ring: Int32Array

@@ -3,7 +3,7 @@ export const COUNTS = {
   attempts: 'requests sent, those sent again included, where failed ones may be sent again',
   retries: 'requests sent again after a wait',
   'retried-accepted': 'requests accepted at a later attempt',
-  'unknown-had-arrived': 'conditional creates of unknown fate that a later attempt found there (200)',
+  'unknown-had-arrived': 'conditional creates of unknown fate that a later attempt found there (200 or 304)',
   'unknown-had-not-arrived': 'conditional creates of unknown fate that a later attempt created (201)',
   'attempts-exhausted': 'requests given up after the last attempt',
   'budget-exhausted': 'requests given up because the retry budget was spent',

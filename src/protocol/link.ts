@@ -1,10 +1,10 @@
 import type { CountName } from '../model/counts.ts'
 
 /**
- * How one exchange on a link ended: with a reply, or `dropped` because no frame of the link could hold the message. `repeated` = accepted,
- * and the peer had the message already.
+ * How one exchange on a link ended: with a reply, or `dropped` because no frame of the link could hold the message. `repeated` and
+ * `created` = accepted, and the peer says that it had the message already, or had not.
  */
-export type ReplyOutcome = 'accepted' | 'repeated' | 'rejected' | 'mismatched' | 'dropped'
+export type ReplyOutcome = 'accepted' | 'repeated' | 'created' | 'rejected' | 'mismatched' | 'dropped'
 
 /** What a refusal that is not final says about sending the message again. */
 export interface Refusal {

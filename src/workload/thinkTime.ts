@@ -3,7 +3,7 @@ import { uniform } from './random.ts'
 
 const THINK = 0x74686e6b
 
-/** Pause after the reply to message `index`, ms. */
+/** Pause after the exchange of message `index` has ended, ms. */
 export type ThinkTime = (index: number) => number
 
 /** Think time of a closed workload; null = there is none. Exponential ones are drawn by inversion, each from the index of its message. */

@@ -331,6 +331,31 @@ test('think time is kept by a connection that is closed after every reply, or lo
   expect(lost.sent.map(({ atMs }) => Math.round(atMs))).toEqual([0, 100, 200, 300, 400, 500, 600, 700, 800, 900])
 })
 
+test('a user thinks after a timeout and a lost connection as after a reply, but not before a resend', async () => {
+  const sends = async (answer: Answer, load = {}) => {
+    const { sent } = await drive({
+      workload: { kind: 'closed', thinkMs: 200 },
+      load: { timeoutMs: 100, ...load },
+      answer: () => answer,
+    })
+    return sent.map(({ index, atMs }) => [index, Math.round(atMs)])
+  }
+  const thinking = [0, 1, 2, 3]
+  expect(await sends('never')).toEqual(thinking.map(index => [index, index * 300]))
+  expect(await sends({ afterMs: Number.POSITIVE_INFINITY, commitMs: 5 })).toEqual(
+    thinking.map(index => [index, index * 300]),
+  )
+  expect((await sends('disconnect')).map(([, atMs]) => atMs)).toEqual([0, 200, 400, 600, 800])
+  expect(await sends('never', { onUnknown: 'resend', maxAttempts: 2 })).toEqual([
+    [0, 0],
+    [0, 100],
+    [1, 400],
+    [1, 500],
+    [2, 800],
+    [2, 900],
+  ])
+})
+
 test('pinned messages keep to their feed, pooled ones go round the idle connections', async () => {
   const pinned = await drive({
     workload: { kind: 'open', ratePerSecond: 100 },

@@ -34,6 +34,19 @@ test('creates whose answer is lost are found there by their second attempt', asy
   expect(((await found.json()) as { total: number }).total).toBe(40)
 })
 
+test('of transactions and plain creates whose answer is lost nobody knows whether they had arrived', async () => {
+  const operations = [
+    { kind: 'transaction', size: 1, weight: 1 },
+    { kind: 'create', resource: 'Patient', conditional: false, weight: 1 },
+  ] as const
+  const { port } = await fhirTarget([{ kind: 'lose-ack', every: 10 }])
+  const load = { retry, onUnknown: 'resend', timeoutMs: 300, operations } as const
+  const result = await generate(fhirPlan({ host: '127.0.0.1', port }, load))
+  expect(result.total.accepted).toBe(40)
+  expect(result.counts!['retried-accepted']).toBeGreaterThanOrEqual(2)
+  expect(Object.keys(result.counts!).filter(count => count.startsWith('unknown'))).toEqual([])
+})
+
 test('a create that is there already, by 304 as some servers say it, was made by the attempt before', async () => {
   const seen = new Set<string>()
   const peer = await listen(socket => {

@@ -154,13 +154,19 @@ test('the fate of a lost create is known once a later attempt finds it there, or
   const { recorder } = await drive(closed, ({ index }, nth) => {
     if (index === 2 && nth === 2) return 'disconnect'
     if (index === 4 && nth <= 5) return 'never'
-    return index === 2 ? { afterMs: 5, outcome: 'repeated' } : { afterMs: 5 }
+    return { afterMs: 5, outcome: index === 2 ? 'repeated' : 'created' }
   })
   expect(recorder.total.accepted).toBe(20)
   expect(recorder.counts).toMatchObject({ 'unknown-had-arrived': 1, 'unknown-had-not-arrived': 1 })
   // Every request was accepted: what its earlier attempts ended with is no reason for anything.
-  expect(Object.fromEntries(recorder.reasons)).toEqual({ scripted: 1 })
+  expect(Object.fromEntries(recorder.reasons)).toEqual({ scripted: 20 })
   expect(Object.fromEntries(recorder.tolerated)).toEqual({ 'ECONNRESET, sent again': 1, 'timeout, sent again': 1 })
+})
+
+test('an answer that does not say whether it was there leaves the fate of the attempt before open', async () => {
+  const { recorder } = await drive(closed, (_, nth) => (nth === 2 ? 'never' : { afterMs: 5 }))
+  expect(recorder.total.accepted).toBe(20)
+  expect(recorder.counts).toEqual({ attempts: 21, retries: 1, 'retried-accepted': 1 })
 })
 
 test('what still waits to be sent again when the run ends is unfinished', async () => {

@@ -105,6 +105,14 @@ test.each([
   ['rejected 0: empty body', reply('')],
   ['deferred 0: http 503', reply('', '503 Service Unavailable')],
   ['deferred 0: http 429, after 3000 ms', reply('', '429 Too Many Requests', 'Retry-After: 3\r\n')],
+  [
+    'deferred 0: http 503, after 4000 ms',
+    reply(
+      '',
+      '503 Service Unavailable',
+      'date: Fri, 31 Dec 1999 23:59:50 GMT\r\nRetry-After: Fri, 31 Dec 1999 23:59:54 GMT\r\n',
+    ),
+  ],
   ['deferred 0: http 409, 3 times', reply('', '409 Conflict')],
   [
     'rejected 0: http 422 error processing',
@@ -133,6 +141,23 @@ test.each([
     })
     send(link, 0, 1)
     await until(told)
+  },
+)
+
+test.each([
+  ['created', '201 Created', [200, 304]],
+  ['repeated', '200 OK', [200, 304]],
+  ['repeated', '304 Not Modified', [200, 304]],
+  ['accepted', '201 Created', undefined],
+])(
+  'only of a conditional create it is known whether it was there (%s by http %s)',
+  async (outcome, status, existed) => {
+    const creates = { name: 'create', statuses: [201, 200, 304], resourceType: null, total: null }
+    const { link, until } = await open(answer(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\n\r\n`), {
+      expectation: { ...creates, ...(existed && { existed }) },
+    })
+    send(link, 0, 4)
+    await until(`${outcome} 0`)
   },
 )
 

@@ -22,7 +22,9 @@ test.each([
   ['-1', 0],
   ['1.5', 0],
 ])('Retry-After %s', (value, ms) => {
-  expect(retryAfterMs(value, Date.UTC(1999, 11, 31, 23, 59, 50))).toBe(ms)
+  expect(retryAfterMs(value, '', Date.UTC(1999, 11, 31, 23, 59, 50))).toBe(ms)
+  expect(retryAfterMs(value, 'soon', Date.UTC(1999, 11, 31, 23, 59, 50))).toBe(ms)
+  expect(retryAfterMs(value, 'Fri, 31 Dec 1999 23:59:50 GMT', Date.UTC(2020, 0, 1))).toBe(ms)
 })
 
 test.each([

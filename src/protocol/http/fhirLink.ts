@@ -37,6 +37,12 @@ export function createFhirLink(options: FhirLinkOptions): Link {
   return new FhirLink(options)
 }
 
+/** Only a conditional create says whether the resource had been there. */
+function acceptedAs({ existed }: Expectation, status: number): 'accepted' | 'repeated' | 'created' {
+  if (existed === undefined) return 'accepted'
+  return existed.includes(status) ? 'repeated' : 'created'
+}
+
 class FhirLink extends HttpLink {
   readonly #options: FhirLinkOptions
   readonly #request: RequestBuffer
@@ -89,7 +95,7 @@ class FhirLink extends HttpLink {
     end: number,
   ): void {
     const { id, events, parses } = this.#options
-    const { status, retryAfter, coding } = head
+    const { status, retryAfter, date, coding } = head
     if (this.#bearer !== null && (status === UNAUTHORIZED || status === FORBIDDEN)) {
       if (status === UNAUTHORIZED && !this.#isRepeat) return this.#renew(this.#bearer, index)
       events.counted(id, 'auth-refused', 1)
@@ -108,11 +114,10 @@ class FhirLink extends HttpLink {
       if (entries.failed > 0) events.counted(id, 'entries-failed', entries.failed)
     }
     if (refusedEntries !== undefined) events.entriesRefused(id, 0, refusedEntries)
-    if (reason === null)
-      return events.replied(id, 0, expected.existed?.includes(status) ? 'repeated' : 'accepted', null, alarm)
+    if (reason === null) return events.replied(id, 0, acceptedAs(expected, status), null, alarm)
     const mostAttempts = expected.statuses.includes(status) ? 0 : mostAttemptsAfter(status)
     if (mostAttempts === 0) events.replied(id, 0, 'rejected', reason, alarm)
-    else events.deferred(id, 0, reason, { afterMs: retryAfterMs(retryAfter, Date.now()), mostAttempts })
+    else events.deferred(id, 0, reason, { afterMs: retryAfterMs(retryAfter, date, Date.now()), mostAttempts })
   }
 
   /** Of pages beyond the first the total is not looked at: it may change while they are read. */

@@ -40,6 +40,8 @@ export interface Head {
   coding: 'identity' | 'gzip' | 'other'
   /** Value of Retry-After as it is; empty = none. */
   retryAfter: string
+  /** Value of Date as it is, where there is a Retry-After; else empty. */
+  date: string
 }
 
 /**
@@ -67,7 +69,7 @@ const HL7_TYPES = [
 ].map(bytesOf)
 const CONTENT_ENCODING = bytesOf('content-encoding')
 const [IDENTITY, GZIP] = [bytesOf('identity'), bytesOf('gzip')]
-const RETRY_AFTER = bytesOf('retry-after')
+const [RETRY_AFTER, DATE] = [bytesOf('retry-after'), bytesOf('date')]
 const [CHUNKED, CLOSE, KEEP_ALIVE] = [bytesOf('chunked'), bytesOf('close'), bytesOf('keep-alive')]
 
 /** What is wrong with a head, and at which byte. */
@@ -103,6 +105,7 @@ export function readHead(bytes: Uint8Array, start: number, headEnd: number): Hea
     closes: false,
     isHl7: false,
     retryAfter: '',
+    date: '',
     coding: 'identity',
   }
   let at = lineEnd(bytes, start, headEnd)
@@ -119,6 +122,7 @@ export function readHead(bytes: Uint8Array, start: number, headEnd: number): Hea
   // HTTP/1.0 knows no chunks: whoever stands between may have passed them on unread (RFC 9112, 6.1).
   if (head.chunked && version === 0) return { reason: 'Transfer-Encoding in HTTP/1.0', at: start }
   if (head.chunked && head.contentLength !== -1) return { reason: 'Content-Length beside Transfer-Encoding', at: start }
+  if (head.retryAfter !== '') head.date = readDate(bytes, start, headEnd)
   return head
 }
 
@@ -160,11 +164,25 @@ function readHeader(bytes: Uint8Array, at: number, end: number, head: Head): str
     if (head.chunked || !isValue(bytes, from, end, CHUNKED)) return 'Transfer-Encoding other than chunked'
     head.chunked = true
   } else if (first === 0x72 && isHeader(bytes, at, RETRY_AFTER)) {
-    head.retryAfter = Buffer.from(bytes.subarray(at + RETRY_AFTER.length + 1, Math.min(end, at + 64)))
-      .toString('latin1')
-      .trim()
+    head.retryAfter = textOf(bytes, at + RETRY_AFTER.length + 1, end)
   }
   return null
+}
+
+/** Looked for by itself, as nearly every reply has one, and few a Retry-After. */
+function readDate(bytes: Uint8Array, start: number, headEnd: number): string {
+  for (let at = start; at < headEnd; ) {
+    const next = lineEnd(bytes, at, headEnd)
+    if (isHeader(bytes, at, DATE)) return textOf(bytes, at + DATE.length + 1, next - 2)
+    at = next
+  }
+  return ''
+}
+
+function textOf(bytes: Uint8Array, from: number, end: number): string {
+  return Buffer.from(bytes.subarray(from, Math.min(end, from + 52)))
+    .toString('latin1')
+    .trim()
 }
 
 function readLength(bytes: Uint8Array, at: number, end: number, head: Head): string | null {

@@ -14,9 +14,18 @@ export function mostAttemptsAfter(status: number): number {
 const DATE = /^[A-Za-z]{3,9}, /
 const ASCTIME = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/
 
-/** The wait that `Retry-After` asks for, ms from `nowMs` since 1970 (RFC 9110 section 10.2.3: seconds or an HTTP date); 0 = none, or unreadable. */
-export function retryAfterMs(value: string, nowMs: number): number {
+/**
+ * The wait that `Retry-After` asks for, ms; 0 = none, or unreadable (RFC 9110 section 10.2.3: seconds or an HTTP date).
+ * @param sentAt the reply's own `Date`: the wait is up to a date by the server's clock, which need not be ours
+ * @param nowMs since 1970, where the reply has no readable `Date`
+ */
+export function retryAfterMs(value: string, sentAt: string, nowMs: number): number {
   if (/^\d+$/.test(value)) return Number(value) * 1000
-  const date = DATE.test(value) ? Date.parse(value) : ASCTIME.test(value) ? Date.parse(`${value} UTC`) : Number.NaN
-  return Number.isNaN(date) ? 0 : Math.max(0, date - nowMs)
+  const [untilMs, sentMs] = [dateMs(value), dateMs(sentAt)]
+  return Number.isNaN(untilMs) ? 0 : Math.max(0, untilMs - (Number.isNaN(sentMs) ? nowMs : sentMs))
+}
+
+/** ms since 1970; NaN = unreadable. */
+function dateMs(value: string): number {
+  return DATE.test(value) ? Date.parse(value) : ASCTIME.test(value) ? Date.parse(`${value} UTC`) : Number.NaN
 }

@@ -6,6 +6,9 @@ import { createRandom, hash32 } from '../random.ts'
 const CODE = 0x66636f64
 /** Enough for a choice of operations; a total that differs in every request belongs in a search operation. */
 const MOST_EXPECTATIONS = 256
+const METHODS: readonly unknown[] = ['GET', 'POST', 'PUT'] satisfies RequestDraft['method'][]
+/** All else would break the request line, or be read differently by servers. */
+const PRINTABLE = /^[!-~]+$/
 
 /** A request of a user's function. Objects are sent as JSON. */
 export interface MadeRequest {
@@ -26,7 +29,8 @@ export type RequestMaker = (index: number, random: () => number) => MadeRequest
 /**
  * Writes the requests of a function. Each different `expect` becomes an operation of its own: it is appended to `operations` when
  * it is first seen.
- * @throws Error when a request has no path below the base, or when there are more than 256 different expectations
+ * @throws CodeFault when a request has another method than GET, POST and PUT, or no path below the base in printable ASCII, or when there
+ * are more than 256 different expectations
  */
 export function codeWriter(
   make: RequestMaker,
@@ -64,6 +68,12 @@ export function codeWriter(
       const found = typeof made.path === 'string' ? 'a path without a slash in front' : `${typeName(made.path)} as path`
       throw new CodeFault(`${what} has ${found}; begin it with / below the FHIR base`)
     }
+    if (!PRINTABLE.test(made.path))
+      throw new CodeFault(
+        `${what} has a path with a space or another character that is not printable ASCII; percent-encode it`,
+      )
+    if (!METHODS.includes(made.method))
+      throw new CodeFault(`${what} has a method that is not supported; use GET, POST or PUT, in capitals`)
     draft.operation = operationOf(made.expect)
     draft.method = made.method
     draft.contentType = made.contentType ?? 'application/fhir+json'

@@ -22,7 +22,7 @@ import {
 import { HICN_HASH_SYSTEM, RECORD_SYSTEM } from './systems.ts'
 
 /** Of a conditional create that finds its record there: 200 by FHIR R4, 3.1.0.8.1; 304 of some servers. */
-const EXISTED = [200, 304]
+export const EXISTED = [200, 304]
 /** Different bodies of one resource type; names and values repeat after that many, identifiers never. */
 const VARIANTS = 64
 
@@ -72,7 +72,7 @@ export function transactionRenderer(size: number, context: OperationContext): Op
     isAtomic: true,
   }
   const make = (k: number) => transactionBundle(context.seed, k, context.charset, rename, size)
-  return postRenderer(context, '/', bundleVariants(make, size, true), false, expectation, size)
+  return postRenderer(context, '/', bundleVariants(make, size, true), false, expectation)
 }
 
 /** `POST /` of a batch Bundle of `size` conditional creates. */
@@ -82,7 +82,7 @@ export function batchRenderer(type: FhirResourceType, size: number, context: Ope
     batchBundle(
       Array.from({ length: size }, (_, place) => rename(MAKERS[type](context.seed, k + place, context.charset), place)),
     )
-  return postRenderer(context, '/', bundleVariants(make, size, type === 'Patient'), false, expectation, size)
+  return postRenderer(context, '/', bundleVariants(make, size, type === 'Patient'), false, expectation)
 }
 
 /** Large Bundles have fewer variants: their entries differ among themselves. */
@@ -109,7 +109,6 @@ function postRenderer(
   templates: readonly RequestTemplate[],
   conditional: boolean,
   expectation: OperationRenderer['expectation'],
-  patients = 1,
 ): OperationRenderer {
   const pathBytes = new TextEncoder().encode(path)
   const condition = compileRequest(unlessExists(RECORD))
@@ -117,8 +116,8 @@ function postRenderer(
 
   function write(index: number, draft: RequestDraft): void {
     const body = templates[index % templates.length]!
-    state.index = index
-    state.hashOf = index * patients
+    // The places of a Bundle differ by seed: counted on from the index, its patients would be those of another request.
+    state.index = state.hashOf = index
     draft.method = 'POST'
     draft.contentType = 'application/fhir+json'
     assign(draft.path, pathBytes)

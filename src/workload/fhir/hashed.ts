@@ -1,7 +1,7 @@
 import type { Expectation, RequestDraft } from '../../model/stream.ts'
 import { assign, resize } from '../bytes.ts'
 import { searchToken, unlessExists } from './bundle.ts'
-import { rename, variants } from './create.ts'
+import { EXISTED, rename, variants } from './create.ts'
 import type { OperationContext } from './operation.ts'
 import { patientResource } from './resources.ts'
 import { withFormat } from './search.ts'
@@ -28,9 +28,10 @@ export function hashedWriter(
   const state: RequestState = { index: 0, hashSeed: 0, hashOf: 0, hash: null, number: 0 }
   const creates = operations.push({
     name: 'create Patient unless its hash exists',
-    statuses: [201, 200],
+    statuses: [201, ...EXISTED],
     resourceType: null,
     total: null,
+    existed: EXISTED,
   })
   const searches = operations.push({
     name: 'search Patient by its hash',

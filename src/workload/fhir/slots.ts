@@ -12,7 +12,7 @@ const SLOTS = [IDENTITY_SLOT, HASH_SLOT, NUMBER_SLOT]
 export interface RequestTemplate {
   readonly bytes: Uint8Array
   readonly slots: Int32Array
-  /** Whether each hash is that of another patient: the k-th of the request, from `hashOf`. */
+  /** Whether each hash is that of another patient: `hashOf` under `hashSeed`, then under the seeds that follow it. */
   readonly countsHashes: boolean
 }
 
@@ -59,7 +59,7 @@ export function writeRequest(
     const at = slots[i + 1]!
     if (slots[i] === 0) identity.write(state.index, out, at)
     else if (slots[i] === 1 && state.hash !== null) out.set(state.hash, at)
-    else if (slots[i] === 1) writeHicnHash(state.hashSeed, state.hashOf + (countsHashes ? hashes++ : 0), out, at)
+    else if (slots[i] === 1) writeHicnHash(state.hashSeed + (countsHashes ? hashes++ : 0), state.hashOf, out, at)
     else writeDecimal(state.number, 8, out, at)
   }
 }

@@ -74,11 +74,33 @@ test('a create without condition has none, and only 201 is good', () => {
   expect(streamOf(creates).operations[0]!.statuses).toEqual([201, 200, 304])
 })
 
+test('an initial load creates unless the hash exists, and knows a record that does by 200 or 304', () => {
+  const operations = [{ kind: 'hashedPatients', iterations: 1, threads: 1, records: 10, weight: 1 }] as const
+  const compiled = compileOperations({ operations, population: 0 })
+  const stream = requestStream(compiled, OPTIONS, undefined, () => 'a'.repeat(64))
+  expect(request(stream, 3).ifNoneExist).toContain('a'.repeat(64))
+  expect(stream.operations[0]).toMatchObject({ statuses: [201, 200, 304], existed: [200, 304] })
+})
+
 test('created records never match a search of the population', () => {
   for (let i = 0; i < 300; i++) {
     const hashes = request(streamOf(creates), i).body.match(/[0-9a-f]{64}/g) ?? []
     expect(hashes.some(hash => HASHES.has(hash))).toBe(false)
   }
+})
+
+test('requests of different sizes in one load create patients of different hashes', () => {
+  const stream = streamOf([
+    { kind: 'create', resource: 'Patient', conditional: true, weight: 1 },
+    { kind: 'transaction', size: 2, weight: 1 },
+    { kind: 'batch', resource: 'Patient', size: 5, weight: 1 },
+  ])
+  const hashes = Array.from(
+    { length: 300 },
+    (_, i) => request(stream, i).body.match(/(?<=")[0-9a-f]{64}(?=")/g)!,
+  ).flat()
+  expect(hashes.length).toBeGreaterThan(700)
+  expect(new Set(hashes).size).toBe(hashes.length)
 })
 
 test('another run creates other records', () => {
@@ -290,6 +312,15 @@ test.each([
   [() => undefined, 'request 0 of the function is undefined; return at once an object with method and path'],
   [async () => ({ method: 'GET', path: '/' }), 'request 0 of the function is a Promise; return at once'],
   [() => ({ method: 'GET', path: 'DOE' }), 'has a path without a slash in front; begin it with /'],
+  [() => ({ method: 'GET', path: '/Patient?name=J DOE' }), 'has a path with a space or another character that is not'],
+  [() => ({ method: 'GET', path: '/Patient?name=D\u00d6E' }), 'that is not printable ASCII; percent-encode it'],
+  [() => ({ method: 'GET', path: '/Patient\r\nX-DOE: 1' }), 'that is not printable ASCII; percent-encode it'],
+  [
+    () => ({ method: 'DELETE', path: '/Patient/DOE' }),
+    'request 0 of the function has a method that is not supported; use GET',
+  ],
+  [() => ({ method: 'get', path: '/' }), 'use GET, POST or PUT, in capitals'],
+  [() => ({ path: '/' }), 'request 0 of the function has a method that is not supported'],
   [() => ({ method: 'POST', path: '/', body: { big: 1n } }), 'request 0 of the function could not be made: TypeError'],
 ])('what a function gives is checked, and nothing of it told (%#)', (make, told) => {
   expect(() => request(codeRequestStream(make as never, OPTIONS), 0)).toThrow(told)
