@@ -4,8 +4,8 @@ import { hashAt, hashKey, hashLane } from '../random.ts'
 import { createTimestampWriter } from '../timestamp.ts'
 
 const LEVELS = 0x6c766c73
-/** Offsets for which the lane of a level is kept. */
-const KNOWN_OFFSETS = 8192
+/** 2^32 / the golden ratio, odd (Knuth, TAOCP 3, 6.4: multiplicative hashing). */
+const STIR = 0x9e3779b1
 
 /** Kinds of slots whose text many messages in a row have in common: a template keeps it. */
 const [BLOCK, TODAY, ADMITTED] = [0, 1, 2]
@@ -119,17 +119,18 @@ export function createSlotFiller(seed: number, identity: Identity): SlotFiller {
   // Each keeps the second it wrote last: arrivals lie hours before.
   const [times, arrivals] = [createTimestampWriter(), createTimestampWriter()]
   const key = hashKey(seed)
-  const lanes = new Int32Array(KNOWN_OFFSETS)
-  const isKnown = new Uint8Array(KNOWN_OFFSETS)
+  const lane = hashLane(key, LEVELS)
+  let drawnIndex = Number.NaN
+  let drawn = 0
 
-  /** A level differs between the places of a message, so each place hashes in a lane of its own. */
-  function laneAt(at: number): number {
-    if (at >= KNOWN_OFFSETS) return hashLane(key, LEVELS + at)
-    if (isKnown[at] === 0) {
-      lanes[at] = hashLane(key, LEVELS + at)
-      isKnown[at] = 1
+  /** Of 60 to 199. One draw for each message, stirred by the place: levels differ between the places of a message. */
+  function levelAt(at: number, index: number): number {
+    if (index !== drawnIndex) {
+      drawn = hashAt(key, lane, index) | 0
+      drawnIndex = index
     }
-    return lanes[at]!
+    const stirred = Math.imul(drawn ^ Math.imul(at, STIR), STIR) >>> 16
+    return 60 + ((stirred * 140) >>> 16)
   }
 
   return (kind, state, out, at) => {
@@ -155,7 +156,7 @@ export function createSlotFiller(seed: number, identity: Identity): SlotFiller {
       case SSN:
         return writeSocialSecurityTail(state.patient, out, at)
       default:
-        return writeDecimal(60 + (hashAt(key, laneAt(at), state.index) % 140), 3, out, at)
+        return writeDecimal(levelAt(at, state.index), 3, out, at)
     }
   }
 }
