@@ -7,6 +7,10 @@ const CODE = 0x66636f64
 /** Enough for a choice of operations; a total that differs in every request belongs in a search operation. */
 const MOST_EXPECTATIONS = 256
 const METHODS: readonly unknown[] = ['GET', 'POST', 'PUT'] satisfies RequestDraft['method'][]
+const CONTENT_TYPES: readonly unknown[] = [
+  'application/fhir+json',
+  'application/x-www-form-urlencoded',
+] satisfies RequestDraft['contentType'][]
 /** All else would break the request line, or be read differently by servers. */
 const PRINTABLE = /^[!-~]+$/
 
@@ -29,8 +33,8 @@ export type RequestMaker = (index: number, random: () => number) => MadeRequest
 /**
  * Writes the requests of a function. Each different `expect` becomes an operation of its own: it is appended to `operations` when
  * it is first seen.
- * @throws CodeFault when a request has another method than GET, POST and PUT, or no path below the base in printable ASCII, or when there
- * are more than 256 different expectations
+ * @throws CodeFault when a request has another method than GET, POST and PUT, no path below the base in printable ASCII, or another content type
+ * than these, or when there are more than 256 different expectations
  */
 export function codeWriter(
   make: RequestMaker,
@@ -62,18 +66,7 @@ export function codeWriter(
   return (index, draft) => {
     const what = `request ${index} of the function`
     const made = callCode(what, () => make(index, createRandom(hash32(seed, CODE, index))))
-    if (typeof made !== 'object' || made === null || typeName(made) === 'a Promise')
-      throw new CodeFault(`${what} is ${typeName(made)}; return at once an object with method and path`)
-    if (typeof made.path !== 'string' || !made.path.startsWith('/')) {
-      const found = typeof made.path === 'string' ? 'a path without a slash in front' : `${typeName(made.path)} as path`
-      throw new CodeFault(`${what} has ${found}; begin it with / below the FHIR base`)
-    }
-    if (!PRINTABLE.test(made.path))
-      throw new CodeFault(
-        `${what} has a path with a space or another character that is not printable ASCII; percent-encode it`,
-      )
-    if (!METHODS.includes(made.method))
-      throw new CodeFault(`${what} has a method that is not supported; use GET, POST or PUT, in capitals`)
+    check(made, what)
     draft.operation = operationOf(made.expect)
     draft.method = made.method
     draft.contentType = made.contentType ?? 'application/fhir+json'
@@ -81,4 +74,27 @@ export function codeWriter(
     assign(draft.ifNoneExist, encoder.encode(made.ifNoneExist ?? ''))
     assign(draft.body, made.body === undefined ? new Uint8Array() : callCode(what, () => encode(made.body)))
   }
+}
+
+/** @throws CodeFault that tells nothing of the request */
+function check(made: MadeRequest, what: string): void {
+  if (typeof made !== 'object' || made === null || typeName(made) === 'a Promise')
+    throw new CodeFault(`${what} is ${typeName(made)}; return at once an object with method and path`)
+  const { method, path, contentType = CONTENT_TYPES[0], ifNoneExist = '' } = made
+  if (typeof path !== 'string' || !path.startsWith('/')) {
+    const found = typeof path === 'string' ? 'a path without a slash in front' : `${typeName(path)} as path`
+    throw new CodeFault(`${what} has ${found}; begin it with / below the FHIR base`)
+  }
+  if (!PRINTABLE.test(path))
+    throw new CodeFault(
+      `${what} has a path with a space or another character that is not printable ASCII; percent-encode it`,
+    )
+  if (!METHODS.includes(method))
+    throw new CodeFault(`${what} has a method that is not supported; use GET, POST or PUT, in capitals`)
+  if (!CONTENT_TYPES.includes(contentType))
+    throw new CodeFault(`${what} has a contentType that is not supported; use ${CONTENT_TYPES.join(' or ')}`)
+  if (ifNoneExist !== '' && !PRINTABLE.test(ifNoneExist))
+    throw new CodeFault(
+      `${what} has an ifNoneExist with a space or another character that is not printable ASCII; percent-encode it`,
+    )
 }

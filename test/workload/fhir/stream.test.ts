@@ -321,6 +321,11 @@ test.each([
   ],
   [() => ({ method: 'get', path: '/' }), 'use GET, POST or PUT, in capitals'],
   [() => ({ path: '/' }), 'request 0 of the function has a method that is not supported'],
+  [
+    () => ({ method: 'POST', path: '/', contentType: 'application/json' }),
+    'use application/fhir+json or application/x-',
+  ],
+  [() => ({ method: 'POST', path: '/', ifNoneExist: 'a=b\r\nX-DOE: 1' }), 'has an ifNoneExist with a space or another'],
   [() => ({ method: 'POST', path: '/', body: { big: 1n } }), 'request 0 of the function could not be made: TypeError'],
 ])('what a function gives is checked, and nothing of it told (%#)', (make, told) => {
   expect(() => request(codeRequestStream(make as never, OPTIONS), 0)).toThrow(told)
