@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import module from 'node:module'
-import { dirname, join } from 'node:path'
+import { dirname, isAbsolute, join } from 'node:path'
 import { cacheFolder } from '../cacheFolder.ts'
 import { makeFolder } from '../results/makeFolder.ts'
 
@@ -9,13 +9,13 @@ import { makeFolder } from '../results/makeFolder.ts'
  * that runs; where it cannot be written, or the user has no home, nothing is kept.
  */
 export function keepCompiledCode(): void {
-  const cache = cacheFolder()
-  const folder = join(cache, 'compiled')
-  if (!existsSync(dirname(dirname(cache)))) return
   try {
+    const cache = cacheFolder()
+    if (!isAbsolute(cache) || !existsSync(dirname(dirname(cache)))) return
+    const folder = join(cache, 'compiled')
     makeFolder(folder)
+    module.enableCompileCache(folder)
   } catch {
-    return
+    // Commands start all the same.
   }
-  module.enableCompileCache(folder)
 }

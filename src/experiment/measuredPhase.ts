@@ -32,9 +32,15 @@ export function watchPhase<Reading>(
   const timers: NodeJS.Timeout[] = []
   let before: ReturnType<typeof timed> | undefined
   let after: ReturnType<typeof timed> | undefined
-  const cancel = () => timers.forEach(clearTimeout)
+  let isOver = false
+  const cancel = () => {
+    isOver = true
+    timers.forEach(clearTimeout)
+  }
   return {
     begin() {
+      // What went before took so long that the run has failed meanwhile.
+      if (isOver) return
       timers.push(setTimeout(() => (before = timed()), warmupMs))
       timers.push(setTimeout(() => (after = timed()), warmupMs + measureMs))
     },

@@ -5,7 +5,7 @@ import { signedRank } from '../stats/signedRank.ts'
 import type { Figure, Reading, Unit } from './experiment.ts'
 import { formatNumber, plural } from './format.ts'
 import { shownMetrics } from './metrics.ts'
-import { isUnbounded, UNANSWERED_MS } from './unanswered.ts'
+import { isContradictory, isUnbounded, UNANSWERED_MS } from './unanswered.ts'
 
 /** What the VPN of a case costs: the case set against the same without one, run by run in the same block. */
 export interface PriceReport {
@@ -93,8 +93,9 @@ function priced(all: readonly Pair[]): Omit<PricedMetric, 'path' | 'unit'> {
     bothAbove: all.length - pairs.length,
   }
   if (pairs.length === 0) return { ...counts, ratio: null, interval: null }
-  const { estimate, interval } = signedRank(logsOf(pairs.map(ratioOf)), LEVEL)
-  const ratio = bounded(Math.exp(estimate))
+  const ratios = pairs.map(ratioOf)
+  const { estimate, interval } = signedRank(logsOf(ratios), LEVEL)
+  const ratio = interval === null && isContradictory(ratios) ? null : bounded(Math.exp(estimate))
   if (ratio === null || interval === null) return { ...counts, ratio, interval: null }
   const { lower, upper } = exponential(interval)
   return { ...counts, ratio, interval: { lower: bounded(lower), upper: bounded(upper) } }
@@ -108,8 +109,9 @@ export function priceNotes({ price }: { readonly price?: PriceReport }): readonl
   if (price === undefined) return []
   const { referenceId, metrics } = price
   return metrics.map(({ path, pairs, ratio, interval, ...above }) => {
+    const without = path.endsWith('.duration') ? 'not finished' : 'above the timeout'
     if (pairs === 0)
-      return `${path}: no ratio to that of ${referenceId}: both above the timeout in ${plural(above.bothAbove, 'block')}`
+      return `${path}: no ratio to that of ${referenceId}: both ${without} in ${plural(above.bothAbove, 'block')}`
     const [lower, upper] = [interval?.lower ?? null, interval?.upper ?? null]
     const bounds =
       interval === null
@@ -119,16 +121,20 @@ export function priceNotes({ price }: { readonly price?: PriceReport }): readonl
       ratio === null
         ? `no ratio to that of ${referenceId}`
         : `${formatNumber(ratio)} times that of ${referenceId}${bounds}`
-    return `${path}: ${told}, ${plural(pairs, 'block')}${aboveNote(referenceId, above)}`
+    return `${path}: ${told}, ${plural(pairs, 'block')}${aboveNote(referenceId, without, above)}`
   })
 }
 
-function aboveNote(referenceId: string, { aboveTimeout, bothAbove }: Pick<PricedMetric, 'aboveTimeout' | 'bothAbove'>) {
+function aboveNote(
+  referenceId: string,
+  without: string,
+  { aboveTimeout, bothAbove }: Pick<PricedMetric, 'aboveTimeout' | 'bothAbove'>,
+): string {
   const { testCase, reference } = aboveTimeout
   const told = [
-    ...(testCase === 0 ? [] : [`above the timeout in ${testCase} of them, which counts as slower than any answer`]),
-    ...(reference === 0 ? [] : [`that of ${referenceId} above the timeout in ${reference} of them`]),
-    ...(bothAbove === 0 ? [] : [`both above the timeout in ${bothAbove} more, left out`]),
+    ...(testCase === 0 ? [] : [`${without} in ${testCase} of them, which counts as slower than any`]),
+    ...(reference === 0 ? [] : [`that of ${referenceId} ${without} in ${reference} of them`]),
+    ...(bothAbove === 0 ? [] : [`both ${without} in ${bothAbove} more, left out`]),
   ]
   return told.map(text => `; ${text}`).join('')
 }

@@ -45,6 +45,22 @@ test('a load at which any SLO is missed is not kept up with, though nothing was 
   expect(searched([LATE, slo('audit.duplicated', '=', 0, '= 0')], () => answered(10, duplicated(1))).lower).toBe(null)
 })
 
+test('the p99 of a load that is not raised is held to by itself: all of a small one may be late within the loss ratio', () => {
+  const small = (ms: number) => ({ ...loadResult([ms], 0, 0), load: 'small' })
+  const other = slo('small.response.p99', '<', 500, '< 500 ms')
+  const subject = { ...testCase({ slo: [LATE, other] }) }
+  const two = {
+    ...subject,
+    scenario: { ...subject.scenario, load: [...subject.scenario.load, load({ name: 'small' })] },
+  }
+  const search = new Search(two, 0, { ...AIM, lossRatio: 0.2 }, findingsOf)
+  const result = validRun(0, [loadResult(Array(10).fill(10), 0, 0), small(900)])
+  expect(search.take({ load: 100, seconds: 1 }, result)).toMatchObject({
+    isKept: false,
+    missed: ['small.response.p99 < 500 ms'],
+  })
+})
+
 test('an SLO is asked of full trials only', () => {
   const search = new Search(testCase({ slo: [LATE, P50] }), 0, AIM, findingsOf)
   expect(search.take({ load: 100, seconds: 0.5 }, answered(30))).toMatchObject({ isKept: true, missed: [] })

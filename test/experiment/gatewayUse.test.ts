@@ -46,6 +46,19 @@ test('a daemon that was not there all the while is left out, and nothing is told
   expect(await watchUse(undefined, PHASES).end()).toEqual({})
 })
 
+test('a watch that was cancelled before its load began reads nothing', async () => {
+  let readings = 0
+  const readDaemons = () => {
+    readings++
+    return []
+  }
+  const use = watchUse({ events: () => null, readDaemons }, { ...PHASES, warmupMs: 1, measureMs: 1 })
+  use.cancel()
+  use.begin()
+  await sleep(50)
+  expect(readings).toBe(0)
+})
+
 test('a run meters its gateways in its measured phase: the wait for an answer that never comes dilutes nothing', async () => {
   const result = await realRun({
     scenario: `export default {

@@ -34,4 +34,5 @@ test('what a VPN adds ranks a clone without an answer as slower than any other, 
 test('clones on which neither way has an answer tell nothing of what is added', () => {
   expect(added([14, null], [10, null])).toMatchObject({ pairs: 1, ms: expect.closeTo(4, 0) })
   expect(added([null], [null])).toBe(null)
+  expect(added([14, null, 14], [null, 10, 10])).toBe(null)
 })

@@ -37,7 +37,7 @@ test('a clone that was cut short after it had failed at the peak or below counts
   expect(short.headroom).toBeGreaterThan(1)
   expect(short).toMatchObject({ clones: 2, peakClones: { counted: 3, cutShort: 1 } })
   expect(short.headroomShown).toBeLessThan(1)
-  expect(short.text).toContain('not shown: 1 of 3 clones failed at --peak 390 or below before the search was cut short')
+  expect(short.text).toContain('not shown: 1 of 3 clones failed at --peak 390 or below before their search ended early')
   const nothing = search(2, { ended: 'cut short', lower: null, upper: 390 })
   expect(told([nothing], 390)).toMatchObject({ headroom: null, headroomShown: 0 })
   const feeds = search(2, { ended: 'cut short' })

@@ -51,6 +51,15 @@ test('a run whose p99 got no answer counts as slower than any other in the price
   expect(reference.note).toContain('that of direct above the timeout in 3 of them')
 })
 
+test('between a run without an answer and one whose reference has none there is no ratio', () => {
+  const contradicting = [
+    [10, null],
+    [null, 20],
+  ] as const
+  expect(pricedOf(contradicting).p99).toMatchObject({ ratio: null, interval: null, pairs: 2 })
+  expect(pricedOf([...CALM, ...contradicting]).p99.ratio).toBeCloseTo(2, 1)
+})
+
 test('where too many runs have no answer there is no ratio, and a line that says so', () => {
   const { p99, note } = pricedOf([
     [10, 20],
@@ -60,7 +69,7 @@ test('where too many runs have no answer there is no ratio, and a line that says
   ])
   expect(p99).toMatchObject({ ratio: null, interval: null, pairs: 3, bothAbove: 1 })
   expect(note).toBe(
-    'mllp.response.p99: no ratio to that of direct, 3 blocks; above the timeout in 2 of them, which counts as slower than any answer; both above the timeout in 1 more, left out',
+    'mllp.response.p99: no ratio to that of direct, 3 blocks; above the timeout in 2 of them, which counts as slower than any; both above the timeout in 1 more, left out',
   )
   expect(pricedOf([[null, null]]).note).toBe(
     'mllp.response.p99: no ratio to that of direct: both above the timeout in 1 block',

@@ -22,14 +22,27 @@ export async function readLinks({ links, tunnels, application }: Topology, tree:
   )
 }
 
-/** The same of links of a limited rate, each where it leaves the internet: there it has been through the limit both ways. */
+/**
+ * The same of links of a limited rate, as their hosts see them, but read on the internet, where all of them end: a reading in the middle of a run must
+ * not start a program for each host. Each end counts what came through the limit of the other.
+ */
 export async function readLimited({ links, internet }: Topology, tree: Tree): Promise<LinkCounters[]> {
   const limited = links.filter(({ impairment }) => impairment !== null && impairment.rateMbit !== null)
-  return await readEnds(
-    limited.flatMap(({ ends }) => ends.filter(({ host }) => host !== internet)),
+  const read = await readEnds(
+    limited.flatMap(({ ends }) => ends.filter(({ host }) => host === internet)),
     tree,
   )
+  return limited.flatMap(({ ends }) => {
+    const far = ends.find(({ host }) => host !== internet)
+    const near = read.find(({ device }) => ends.some(end => end.host === internet && end.device === device))
+    return far === undefined || near === undefined ? [] : [seenFrom(far, near)]
+  })
 }
+
+const seenFrom = ({ host, device }: LinkEnd, other: LinkCounters): LinkCounters => ({
+  ...{ host, device, packetsIn: other.packetsOut, packetsOut: other.packetsIn },
+  ...{ bytesIn: other.bytesOut, bytesOut: other.bytesIn },
+})
 
 async function readEnds(ends: readonly LinkEnd[], tree: Tree): Promise<LinkCounters[]> {
   const byHost = [...Map.groupBy(ends, ({ host }) => host)]

@@ -58,7 +58,8 @@ function addedAt(
   })
   if (differences.length === 0) return null
   const { estimate, interval } = signedRank(differences, LEVEL)
-  if (isBeyond(estimate)) return null
+  const isOneSided = differences.every(each => each > -1e100) || differences.every(each => each < 1e100)
+  if (isBeyond(estimate) || (interval === null && !isOneSided)) return null
   const isKnown = interval !== null && !isBeyond(interval.lower) && !isBeyond(interval.upper)
   return {
     ms: estimate,

@@ -7,15 +7,21 @@ import { type Measured, messagesPerSecond, sentOf } from './measured.ts'
 import type { AtAnswer } from './report.ts'
 import { wireOf } from './wire.ts'
 
-/** The longest trial of each search at one of its bounds. */
+/** The longest trial of each search at one of its bounds, of equal ones the first. */
 export function resultsAt(searches: readonly CapacitySearch[], bound: 'lower' | 'upper'): readonly Measured[] {
-  return searches.flatMap(search => {
-    const trials = search.trials
-      .filter(({ load, lossRatio }) => load === search[bound] && lossRatio !== null)
-      .toSorted((a, b) => b.seconds - a.seconds)
-    const result = trials.map(each => each.result).find(each => each.state !== 'failed')
-    return result === undefined ? [] : [result]
-  })
+  return searches.flatMap(search => longestAt(search, bound).slice(0, 1))
+}
+
+/** Every full trial at the largest load that each search kept up with. */
+export const fullResultsAtAnswer = (searches: readonly CapacitySearch[]): readonly Measured[] =>
+  searches.flatMap(search => longestAt(search, 'lower'))
+
+function longestAt(search: CapacitySearch, bound: 'lower' | 'upper'): readonly Measured[] {
+  const trials = search.trials.flatMap(({ load, lossRatio, seconds, result }) =>
+    load === search[bound] && lossRatio !== null && result.state !== 'failed' ? [{ seconds, result }] : [],
+  )
+  const mostSeconds = Math.max(...trials.map(({ seconds }) => seconds))
+  return trials.filter(({ seconds }) => seconds === mostSeconds).map(({ result }) => result)
 }
 
 /** null where nothing was kept up with. @param name of the load that is raised */

@@ -31,7 +31,7 @@ const hasInterval = ({ counted }: PeakClones): boolean => counted >= 6
 function unshownText(clones: PeakClones, shown: number, peakPerSecond: number): string {
   const peak = `--peak ${formatNumber(peakPerSecond)}`
   if (clones.cutShort > 0)
-    return `not shown: ${clones.cutShort} of ${plural(clones.counted, 'clone')} failed at ${peak} or below before the search was cut short`
+    return `not shown: ${clones.cutShort} of ${plural(clones.counted, 'clone')} failed at ${peak} or below before their search ended early`
   const reached = shown === 0 ? 'below the least load' : `${formatNumber(shown * peakPerSecond)} msg/s`
   return hasInterval(clones)
     ? `not shown: the interval of the capacity begins at ${reached} < ${peak}; give more --clones, or plan for less`

@@ -8,7 +8,7 @@ import type { Measured } from './measured.ts'
 
 /** The SLOs of a scenario, by what a search does with them. */
 export interface SearchSlos {
-  /** They say when a message is late: a part of the loss ratio. */
+  /** They say when a message of a load is late: a part of the loss ratio, in which that of the load that is raised is held to. */
   readonly late: readonly Slo[]
   /** Every full trial must meet them. */
   readonly held: readonly Slo[]
@@ -18,10 +18,12 @@ export interface SearchSlos {
 
 export function searchSlos(slos: readonly Slo[], { load }: Pick<CapacityAim, 'load'>): SearchSlos {
   const isLate = ({ metric, operator }: Slo) => metric.endsWith('.response.p99') && operator.startsWith('<')
+  // Of a load that is a small part of all, nothing but late messages may be within the loss ratio.
+  const isOwn = (slo: Slo) => isLate(slo) && slo.metric === `${load}.response.p99`
   const isRaised = ({ metric }: Slo) => metric === `${load}.throughput`
   return {
     late: slos.filter(isLate),
-    held: slos.filter(slo => !isLate(slo) && !isRaised(slo)),
+    held: slos.filter(slo => !isOwn(slo) && !isRaised(slo)),
     raised: slos.filter(isRaised),
   }
 }

@@ -4,7 +4,7 @@ import { type CalibratedShare, calibratedShare } from '../calibration/share.ts'
 import type { ExitReason } from '../experiment.ts'
 import { networkReport } from '../network.ts'
 import { addedOf } from './added.ts'
-import { answerAt, resultsAt } from './atAnswer.ts'
+import { answerAt, fullResultsAtAnswer, resultsAt } from './atAnswer.ts'
 import { bottleneckOf } from './bottleneck.ts'
 import { boundOver, lowerBound } from './bound.ts'
 import { isEnded } from './ended.ts'
@@ -58,7 +58,7 @@ function caseReport(input: CapacityInput, testCase: Case): CapacityCase {
     clones: ended.length,
     irregular: ended.filter(({ irregular }) => irregular).length,
     atAnswer,
-    unmeasured: unmeasuredBy(testCase, aim, resultsAt(ended, 'lower')),
+    unmeasured: unmeasuredBy(testCase, aim, fullResultsAtAnswer(ended)),
     bottleneck: bottleneckOf(testCase, aim, ended, calibrated),
     headroom: headroom?.median ?? null,
     headroomShown: headroom?.shown ?? null,

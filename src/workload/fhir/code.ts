@@ -33,8 +33,8 @@ export type RequestMaker = (index: number, random: () => number) => MadeRequest
 /**
  * Writes the requests of a function. Each different `expect` becomes an operation of its own: it is appended to `operations` when
  * it is first seen.
- * @throws CodeFault when a request has another method than GET, POST and PUT, no path below the base in printable ASCII, or another content type
- * than these, or when there are more than 256 different expectations
+ * @throws CodeFault when a request has another method than GET, POST and PUT, no path below the base or no If-None-Exist in printable ASCII,
+ * another content type than these, or when there are more than 256 different expectations
  */
 export function codeWriter(
   make: RequestMaker,
