@@ -6,9 +6,11 @@ import { makeFolder } from '../results/makeFolder.ts'
 
 /**
  * Keeps compiled code for the commands that follow, which then start in two thirds of the time. The folder is the user's own, since this is code
- * that runs; where it cannot be written, or the user has no home, nothing is kept.
+ * that runs; where it cannot be written, the user has no home, or has told Node what to do about it, nothing is kept.
  */
 export function keepCompiledCode(): void {
+  const { NODE_COMPILE_CACHE: named, NODE_DISABLE_COMPILE_CACHE: disabled } = process.env
+  if (named !== undefined || disabled !== undefined) return
   try {
     const cache = cacheFolder()
     if (!isAbsolute(cache) || !existsSync(dirname(dirname(cache)))) return
