@@ -5,7 +5,7 @@ import { cacheFolder } from '../cacheFolder.ts'
 import { makeFolder } from '../results/makeFolder.ts'
 
 /**
- * Keeps compiled code for the commands that follow, which then start in two thirds of the time. The folder is the user's own, since this is code
+ * Keeps compiled code for the commands that follow, which need not compile again. The folder is the user's own, since this is code
  * that runs; where it cannot be written, the user has no home, or has told Node what to do about it, nothing is kept.
  */
 export function keepCompiledCode(): void {

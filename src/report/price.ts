@@ -5,7 +5,7 @@ import { signedRank } from '../stats/signedRank.ts'
 import type { Figure, Reading, Unit } from './experiment.ts'
 import { formatNumber, plural } from './format.ts'
 import { shownMetrics } from './metrics.ts'
-import { isContradictory, isUnbounded, UNANSWERED_MS } from './unanswered.ts'
+import { isUnbounded, UNANSWERED_MS } from './unanswered.ts'
 
 /** What the VPN of a case costs: the case set against the same without one, run by run in the same block. */
 export interface PriceReport {
@@ -93,9 +93,10 @@ function priced(all: readonly Pair[]): Omit<PricedMetric, 'path' | 'unit'> {
     bothAbove: all.length - pairs.length,
   }
   if (pairs.length === 0) return { ...counts, ratio: null, interval: null }
-  const ratios = pairs.map(ratioOf)
-  const { estimate, interval } = signedRank(logsOf(ratios), LEVEL)
-  const ratio = interval === null && isContradictory(ratios) ? null : bounded(Math.exp(estimate))
+  const { estimate, interval } = signedRank(logsOf(pairs.map(ratioOf)), LEVEL)
+  // Of few pairs the middle between one without an answer and one whose reference has none is no figure of anything.
+  const isContradictory = counts.aboveTimeout.testCase > 0 && counts.aboveTimeout.reference > 0
+  const ratio = interval === null && isContradictory ? null : bounded(Math.exp(estimate))
   if (ratio === null || interval === null) return { ...counts, ratio, interval: null }
   const { lower, upper } = exponential(interval)
   return { ...counts, ratio, interval: { lower: bounded(lower), upper: bounded(upper) } }

@@ -1,7 +1,7 @@
 import type { CapacityAim, CapacitySearch, CapacityTrial } from '../../model/capacity.ts'
 import type { QuantileValue } from '../../model/exchange.ts'
 import { signedRank } from '../../stats/signedRank.ts'
-import { isUnbounded, UNANSWERED_MS } from '../unanswered.ts'
+import { isBeyond, UNANSWERED_MS } from '../unanswered.ts'
 import type { Added, AddedLatency } from './report.ts'
 
 const LEVEL = 0.95
@@ -58,8 +58,9 @@ function addedAt(
   })
   if (differences.length === 0) return null
   const { estimate, interval } = signedRank(differences, LEVEL)
-  const isOneSided = differences.every(each => each > -1e100) || differences.every(each => each < 1e100)
-  if (isBeyond(estimate) || (interval === null && !isOneSided)) return null
+  const beyond = differences.filter(isBeyond)
+  const isContradictory = beyond.some(each => each > 0) && beyond.some(each => each < 0)
+  if (isBeyond(estimate) || (interval === null && isContradictory)) return null
   const isKnown = interval !== null && !isBeyond(interval.lower) && !isBeyond(interval.upper)
   return {
     ms: estimate,
@@ -67,9 +68,6 @@ function addedAt(
     pairs: differences.length,
   }
 }
-
-/** Whether a difference of two responses comes from one that had no answer. */
-const isBeyond = (differenceMs: number) => isUnbounded(1 + Math.abs(differenceMs))
 
 /** undefined = nothing was due */
 function responseOf({ result }: CapacityTrial, name: string, told: (typeof TOLD)[number]): QuantileValue | undefined {

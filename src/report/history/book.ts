@@ -1,5 +1,6 @@
 import type { Row } from '../../model/row.ts'
 import { figuresOfRow, isCounted, type RowFigure } from '../rowMetrics.ts'
+import { UNANSWERED_MS } from '../unanswered.ts'
 
 /** What a metric is, apart from its values. */
 export type MetricKind = Pick<RowFigure, 'path' | 'unit' | 'better'>
@@ -18,11 +19,6 @@ export interface HistoryExperiment {
   /** Values of the valid rows by metric. */
   readonly values: ReadonlyMap<string, readonly number[]>
 }
-
-/** Stands for a quantile among the arrivals without an answer: losing messages must not look fast. Finite, so that it can be ranked. */
-export const UNANSWERED = 1e300
-
-export const isUnanswered = (value: number): boolean => value >= UNANSWERED / 2
 
 /** What may be compared over time: one test case, unchanged, in one environment. */
 export interface HistorySeries {
@@ -82,7 +78,7 @@ export class HistoryBook {
       if (this.#keeps === 'headlines' && path !== series.headline) continue
       if (!series.metrics.has(path)) series.metrics.set(path, { path, unit, better })
       const values = experiment.values.get(path)
-      const value = figure.value ?? UNANSWERED
+      const value = figure.value ?? UNANSWERED_MS
       if (values === undefined) experiment.values.set(path, [value])
       else values.push(value)
     }

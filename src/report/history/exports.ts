@@ -1,4 +1,5 @@
-import { type HistorySeries, isUnanswered, type MetricKind } from './book.ts'
+import { isUnanswered } from '../unanswered.ts'
+import type { HistorySeries, MetricKind } from './book.ts'
 import { type HistoryPoint, pointsOf } from './medians.ts'
 
 export const EXPORT_FORMATS = ['bmf', 'otava', 'github-smaller', 'github-bigger'] as const

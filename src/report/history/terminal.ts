@@ -1,7 +1,8 @@
 import { signed } from '../comparison/wording.ts'
 import { formatValue, plural } from '../format.ts'
 import { paragraph, type TerminalOptions } from '../terminal.ts'
-import { type HistoryExperiment, type HistorySeries, isUnanswered, type MetricKind } from './book.ts'
+import { isUnanswered, isUnbounded } from '../unanswered.ts'
+import type { HistoryExperiment, HistorySeries, MetricKind } from './book.ts'
 import type { HistoryChange } from './changes.ts'
 import { type HistoryPoint, pointsOf } from './medians.ts'
 
@@ -74,7 +75,7 @@ function pointLine(
 
 /** `slower +12 % (p 0.005)`. */
 export const changeText = ({ isSlower, ratio, p }: HistoryChange): string =>
-  `${isSlower ? 'slower' : 'faster'} ${ratio > 1e100 || ratio < 1e-100 ? 'by answers lost or regained' : `${signed((ratio - 1) * 100)} %`} (p ${p.toPrecision(1)})`
+  `${isSlower ? 'slower' : 'faster'} ${isUnbounded(ratio) ? 'by answers lost or regained' : `${signed((ratio - 1) * 100)} %`} (p ${p.toPrecision(1)})`
 
 /** Every change point, or that there is none. */
 export function renderChanges(changes: readonly HistoryChange[], options: TerminalOptions): string {
